@@ -1,0 +1,234 @@
+//! The description of a chart in words: what it is, its numbers, and what is not shown.
+//!
+//! A description has three levels: kind and axes; values and extremes; order and change. It does
+//! not say what the numbers mean. It has at most [`MOST`] characters: what matters least goes
+//! first, and the table has everything.
+
+use crate::figure::{About, Words};
+use crate::table::{Reading, Shown, Summary};
+use groundwork_disclosure::Status;
+use groundwork_plan::number::{Unit, format_value};
+use groundwork_plan::text::Language;
+
+/// The most characters that a description has.
+pub(crate) const MOST: usize = 500;
+
+/// Sentences of one description, each with how soon it may be left out (0: never).
+#[derive(Debug)]
+pub(crate) struct Sentences<'a> {
+    about: &'a About,
+    thai: bool,
+    sentences: Vec<(u8, String)>,
+}
+
+impl<'a> Sentences<'a> {
+    /// Begins a description. Burmese has no sentences of its own yet and takes the English ones.
+    pub(crate) fn new(about: &'a About) -> Self {
+        let thai = match about.language {
+            Language::Th => true,
+            Language::En | Language::My => false,
+        };
+        Self { about, thai, sentences: Vec::new() }
+    }
+
+    /// Whether the sentences are in Thai.
+    pub(crate) fn thai(&self) -> bool {
+        self.thai
+    }
+
+    /// Adds a sentence; a larger number is left out sooner.
+    pub(crate) fn add(&mut self, leave: u8, sentence: String) {
+        self.sentences.push((leave, sentence));
+    }
+
+    /// The kind of chart and what it shows, with the level of the intervals.
+    pub(crate) fn opening(&mut self, english: &str, thai: &str, level: Option<f64>) {
+        let what = self.about.what.trim().trim_end_matches('.');
+        let kind = if self.thai { thai } else { english };
+        let mut opening = kind.to_owned();
+        if !what.is_empty() {
+            opening.push_str(": ");
+            opening.push_str(what);
+        }
+        if let Some(level) = level {
+            let level = format_value(level, &Unit::Share);
+            opening.push_str(&if self.thai {
+                format!(" พร้อมช่วงความเชื่อมั่น {level}")
+            } else {
+                format!(", with {level} intervals")
+            });
+        }
+        opening.push(if self.thai { ' ' } else { '.' });
+        // Room is kept for what follows.
+        let opening = shorten(opening.trim_end(), MOST * 3 / 5);
+        self.add(0, opening);
+    }
+
+    /// Highest and lowest of several values, each with what it belongs to.
+    pub(crate) fn extremes(&mut self, values: &[(String, f64)], unit: &Unit) {
+        let order = |a: &&(String, f64), b: &&(String, f64)| a.1.total_cmp(&b.1);
+        let (Some(low), Some(high)) = (values.iter().min_by(order), values.iter().max_by(order))
+        else {
+            return;
+        };
+        if values.len() < 3 || low.1 == high.1 {
+            return;
+        }
+        let (lowest, highest) = (format_value(low.1, unit), format_value(high.1, unit));
+        self.add(
+            4,
+            if self.thai {
+                format!("สูงสุด {} {highest} ต่ำสุด {} {lowest}", high.0, low.0)
+            } else {
+                format!("Highest: {} {highest}; lowest: {} {lowest}.", high.0, low.0)
+            },
+        );
+    }
+
+    /// How many values are not shown, and why.
+    pub(crate) fn hidden<'s>(&mut self, shown: impl IntoIterator<Item = &'s Shown>) {
+        let mut counts: Vec<(Status, usize)> = Vec::new();
+        for status in shown.into_iter().filter_map(Shown::hidden) {
+            match counts.iter_mut().find(|(seen, _)| *seen == status) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((status, 1)),
+            }
+        }
+        counts.sort();
+        if counts.is_empty() {
+            return;
+        }
+        let words = &self.about.words;
+        let parts: Vec<String> = counts
+            .iter()
+            .map(|(status, count)| format!("{count} {}", words.get(*status)))
+            .collect();
+        let parts = parts.join(", ");
+        let sentence = if self.thai {
+            format!("ค่าที่ไม่แสดง: {parts}")
+        } else {
+            format!("Not shown: {parts}.")
+        };
+        self.add(0, shorten(&sentence, MOST / 5));
+    }
+
+    /// The description: the opening and what must not be missing, and as much of the rest as
+    /// there is room for, in the order in which it was added.
+    pub(crate) fn finish(mut self) -> String {
+        let table = if self.thai {
+            "ตัวเลขทั้งหมดอยู่ในตารางข้อมูล"
+        } else {
+            "All numbers are in the data table."
+        };
+        self.add(0, table.to_owned());
+        let length = |s: &str| s.chars().count() + 1;
+        let mut order: Vec<usize> = (0..self.sentences.len()).collect();
+        order.sort_by_key(|&i| self.sentences.get(i).map_or(0, |(leave, _)| *leave));
+        let mut room = MOST + 1;
+        let mut kept = vec![false; self.sentences.len()];
+        for i in order {
+            let Some((_, sentence)) = self.sentences.get(i) else {
+                continue;
+            };
+            if sentence.is_empty() || length(sentence) > room {
+                continue;
+            }
+            room -= length(sentence);
+            if let Some(keep) = kept.get_mut(i) {
+                *keep = true;
+            }
+        }
+        let kept: Vec<&str> = self
+            .sentences
+            .iter()
+            .zip(&kept)
+            .filter(|(_, keep)| **keep)
+            .map(|((_, sentence), _)| sentence.as_str())
+            .collect();
+        kept.join(" ")
+    }
+}
+
+/// A value with its name, or the words for why there is none: `Nan 48% (42–54)`.
+pub(crate) fn named(name: &str, shown: &Shown, unit: &Unit, words: &Words) -> String {
+    let text = match shown {
+        Shown::Value(reading) => reading.text(unit),
+        Shown::Hidden(status) => words.get(*status).to_owned(),
+    };
+    if name.is_empty() { text } else { format!("{name} {text}") }
+}
+
+/// A difference or a ratio as a part of a sentence: `difference +14 points (6–22)`.
+pub(crate) fn compared(reading: &Reading, unit: &Unit, summary: Summary, thai: bool) -> String {
+    let text = reading.contrast_text(unit, summary);
+    let (value, limits) = text.split_once(" (").unwrap_or((&text, ""));
+    let points = match (summary, unit) {
+        (Summary::Difference, Unit::Share) if thai => " จุดร้อยละ",
+        (Summary::Difference, Unit::Share) => " points",
+        _ => "",
+    };
+    let word = match (summary, thai) {
+        (Summary::Ratio, false) => "ratio",
+        (Summary::Ratio, true) => "อัตราส่วน",
+        (Summary::Difference, false) => "difference",
+        (Summary::Difference, true) => "ต่างกัน",
+    };
+    let limits = if thai { limits.replace(" to ", " ถึง ") } else { limits.to_owned() };
+    let open = if limits.is_empty() { "" } else { " (" };
+    format!("{word} {value}{points}{open}{limits}")
+}
+
+/// The level of the first interval, where there is one.
+pub(crate) fn level<'s>(shown: impl IntoIterator<Item = &'s Shown>) -> Option<f64> {
+    shown.into_iter().filter_map(Shown::reading).find_map(|r| r.interval).map(|(_, _, level)| level)
+}
+
+/// At most so many characters, with `…` in place of what is cut off.
+pub(crate) fn shorten(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let mut cut: String = text.chars().take(most.saturating_sub(1)).collect();
+    cut.push('…');
+    cut
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_is_never_too_long_and_keeps_what_matters() {
+        for language in Language::ALL {
+            let about = About::new("Title.", "x".repeat(900), language);
+            let mut sentences = Sentences::new(&about);
+            sentences.opening("Chart", "แผนภูมิ", Some(0.95));
+            for i in 0..60 {
+                sentences.add(2, format!("Row {i}: 50%."));
+            }
+            sentences.hidden(&[Shown::Hidden(Status::Withheld)]);
+            let alt = sentences.finish();
+            assert!(alt.chars().count() <= MOST, "{}", alt.chars().count());
+            assert!(alt.contains(&about.words.withheld));
+            assert!(alt.contains("Row 0"));
+        }
+    }
+
+    #[test]
+    fn statuses_are_counted() {
+        let about = About::new("", "", Language::En);
+        let mut sentences = Sentences::new(&about);
+        let withheld = Shown::Hidden(Status::Withheld);
+        sentences.hidden(&[withheld, Shown::Hidden(Status::NoData), withheld]);
+        assert_eq!(
+            sentences.finish(),
+            "Not shown: 2 withheld to protect people, 1 no data. All numbers are in the data table."
+        );
+    }
+
+    #[test]
+    fn long_texts_are_cut() {
+        assert_eq!(shorten("น่าน", 10), "น่าน");
+        assert_eq!(shorten("abcdef", 4), "abc…");
+    }
+}

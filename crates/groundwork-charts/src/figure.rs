@@ -1,0 +1,138 @@
+//! What a chart gives back, and what every chart is told.
+
+use crate::scene::{Label, Scene};
+use crate::svg;
+use crate::table::Table;
+use groundwork_disclosure::Status;
+use groundwork_plan::site::SiteRole;
+use groundwork_plan::text::Language;
+
+/// A chart, ready to be placed in a page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    /// Width in points.
+    pub width_pt: f64,
+    /// Height in points.
+    pub height_pt: f64,
+    /// The marks as SVG, without any text.
+    pub marks_svg: String,
+    /// The texts that belong over the marks, one line each.
+    pub labels: Vec<Label>,
+    /// Marks and texts as SVG, with a title and a description.
+    pub svg: String,
+    /// The numbers of the chart as CSV: one line for each of them, as published.
+    pub csv: String,
+    /// What the chart shows, in at most 500 characters, for readers who do not see it.
+    pub alt: String,
+}
+
+impl Figure {
+    pub(crate) fn new(scene: Scene, about: &About, table: &Table, alt: String) -> Self {
+        Self {
+            width_pt: f64::from(scene.size.0) / 100.0,
+            height_pt: f64::from(scene.size.1) / 100.0,
+            marks_svg: svg::marks(&scene),
+            svg: svg::standalone(&scene, &about.title, &alt, about.language.code()),
+            labels: scene.texts,
+            csv: table.csv(),
+            alt,
+        }
+    }
+}
+
+/// What every chart is told about itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct About {
+    /// What the chart says, a sentence. It names the chart and is not drawn.
+    pub title: String,
+    /// What is shown, where and when, for the description in words:
+    /// `share of households, Chiang Rai and Nan, October–December 2021`.
+    pub what: String,
+    /// The language of the description.
+    pub language: Language,
+    /// What is written where there is no value to draw.
+    pub words: Words,
+    /// Width in points. Kept between 260 and 1,200.
+    pub width_pt: f64,
+}
+
+impl About {
+    /// A chart as wide as the text of an A4 page, with the words of its language.
+    pub fn new(title: impl Into<String>, what: impl Into<String>, language: Language) -> Self {
+        Self {
+            title: title.into(),
+            what: what.into(),
+            language,
+            words: Words::of(language),
+            width_pt: 470.0,
+        }
+    }
+
+    /// The width that the chart is drawn in, in points.
+    pub(crate) fn width(&self) -> f64 {
+        if self.width_pt.is_finite() { self.width_pt.clamp(260.0, 1200.0) } else { 470.0 }
+    }
+}
+
+/// What is written where there is no value to draw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// Withheld, for whatever reason.
+    pub withheld: String,
+    /// Nothing was recorded.
+    pub no_data: String,
+    /// The value has no meaning.
+    pub undefined: String,
+    /// The value would mislead.
+    pub refused: String,
+}
+
+impl Words {
+    /// The words of a language. Burmese has none of its own yet and takes the English ones.
+    pub fn of(language: Language) -> Self {
+        let [withheld, no_data, undefined, refused] = match language {
+            Language::En | Language::My => [
+                "withheld to protect people",
+                "no data",
+                "cannot be computed",
+                "too uncertain to show",
+            ],
+            Language::Th => {
+                ["ไม่เปิดเผยเพื่อคุ้มครองบุคคล", "ไม่มีข้อมูล", "คำนวณไม่ได้", "ไม่แน่นอนเกินกว่าจะแสดง"]
+            }
+        };
+        Self {
+            withheld: withheld.into(),
+            no_data: no_data.into(),
+            undefined: undefined.into(),
+            refused: refused.into(),
+        }
+    }
+
+    /// The words for a status; nothing for what is published.
+    pub fn get(&self, status: Status) -> &str {
+        match status {
+            Status::Published => "",
+            Status::Withheld => &self.withheld,
+            Status::NoData => &self.no_data,
+            Status::Undefined => &self.undefined,
+            Status::Refused => &self.refused,
+        }
+    }
+}
+
+/// A site as a chart names and draws it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChartSite {
+    /// Its name in the language of the chart.
+    pub name: String,
+    /// Its role, which decides how it looks; `None` for all sites together.
+    pub role: Option<SiteRole>,
+}
+
+impl ChartSite {
+    /// A site with a name and a role.
+    pub fn new(name: impl Into<String>, role: Option<SiteRole>) -> Self {
+        Self { name: name.into(), role }
+    }
+}

@@ -1,0 +1,126 @@
+//! Sustained: the share of families for whom a condition held for so many consecutive months,
+//! among those in the programme at least that long. A month without a row, or for which the
+//! condition cannot be decided, breaks the run.
+
+use super::{Units, no_cluster, zero};
+use crate::expression::Expression;
+use crate::query::{JoinKind, Query, Select, SqlType, Value};
+use crate::text::Language;
+
+/// The share for whom a condition held long enough.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sustained {
+    /// The source, one row for each family and month.
+    pub from: String,
+    /// The column that identifies the family.
+    pub of: String,
+    /// A date in the month.
+    pub month: String,
+    /// The condition.
+    pub holds: Expression,
+    /// How many consecutive months.
+    pub months: u32,
+}
+
+/// Months since the year 0, so that consecutive months differ by 1.
+fn month_number(day: Value) -> Value {
+    Value::Call("year", vec![day.clone()])
+        .binary("*", Value::integer(12))
+        .binary("+", Value::Call("month", vec![day]))
+        .cast(SqlType::Integer)
+}
+
+impl Sustained {
+    pub(super) fn units(&self, units: &Units) -> Query {
+        let indicator = units.indicator;
+        let site_by = indicator.site_by.as_deref();
+        let family = Value::column("s", &self.of);
+        let needed = i64::from(self.months);
+        // One row a family and month; it holds when it holds in one of the month's rows.
+        let months = units
+            .source(&self.from)
+            .group(units.site(site_by), "site")
+            .group(family.clone().cast(SqlType::Text), "unit")
+            .group(month_number(Value::column("s", &self.month)), "month")
+            .column(
+                Value::Call("max", vec![Value::of(&self.holds, "s").flag()]),
+                "holds",
+            )
+            .filter(family.is_there())
+            .filter(Value::column("s", &self.month).is_there())
+            .filter_if(indicator.filter.as_ref(), "s");
+        let months = units.with_site(months, site_by);
+        // Where the holding month so many holding months earlier is exactly that much earlier,
+        // the months between hold as well: a run is complete.
+        let column = |name: &str| Value::column("m", name);
+        let holding = Select::from(months.clone().query().rows(), "m")
+            .column(column("site"), "site")
+            .column(column("unit"), "unit")
+            .column(column("month"), "month")
+            .column(
+                Value::Lag(
+                    Box::new(column("month")),
+                    self.months.saturating_sub(1),
+                    vec![column("site"), column("unit")],
+                    vec![column("month")],
+                ),
+                "earlier",
+            )
+            .filter(column("holds").binary("=", Value::integer(1)));
+        let column = |name: &str| Value::column("h", name);
+        let reached = Select::from(holding.query().rows(), "h")
+            .group(column("site"), "site")
+            .group(column("unit"), "unit")
+            .column(Value::Call("min", vec![column("month")]), "month")
+            .filter(
+                column("month")
+                    .binary("-", column("earlier"))
+                    .binary("=", Value::integer(needed - 1)),
+            );
+        let column = |name: &str| Value::column("m", name);
+        let families = Select::from(months.query().rows(), "m")
+            .group(column("site"), "site")
+            .group(column("unit"), "unit")
+            .column(Value::Call("min", vec![column("month")]), "first");
+        let last = || month_number(Value::column("p", "last_day"));
+        let long_enough = last()
+            .binary("-", Value::column("d", "first"))
+            .binary(">=", Value::integer(needed - 1));
+        let same = Value::column("r", "site")
+            .binary("=", Value::column("d", "site"))
+            .and(Value::column("r", "unit").binary("=", Value::column("d", "unit")));
+        let select = Select::from(families.query().rows(), "d")
+            .column(Value::column("d", "site"), "site")
+            .column(units.period(), "period")
+            .column(Value::column("d", "unit"), "unit")
+            .column(no_cluster(), "cluster")
+            .column(Value::column("r", "month").binary("<=", last()).flag(), "y")
+            .column(Value::integer(1), "x")
+            .column(zero(), "immature")
+            .join(JoinKind::Inner, units.periods(), "p", long_enough)
+            .join(JoinKind::Left, reached.query().rows(), "r", same);
+        units.person_dimensions(select, &self.from, &self.of).query()
+    }
+
+    /// What numerator and denominator count, in words.
+    pub(super) fn parts(&self, language: Language) -> (String, Option<String>) {
+        match language {
+            Language::Th => (format!("ติดต่อกัน {} เดือน", self.months), Some(format!("อยู่ในโครงการอย่างน้อย {} เดือน", self.months))),
+            Language::En | Language::My => (format!("held for {} consecutive months", self.months), Some(format!("in the programme for at least {} months", self.months))),
+        }
+    }
+
+    pub(super) fn sentence(&self, language: Language) -> String {
+        let months = self.months;
+        match language {
+            Language::Th => format!(
+                "สัดส่วนของ {} ที่ {} ติดต่อกัน {months} เดือน จากผู้ที่อยู่ในโครงการอย่างน้อย {months} เดือน",
+                self.of, self.holds.text
+            ),
+            Language::En | Language::My => format!(
+                "The share of {} for which {} held for {months} consecutive months, among those in the programme for at least {months} months.",
+                self.of, self.holds.text
+            ),
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! The pipeline language: what a pipeline may say, what it means, and the words for both.
+//!
+//! [`resolve`] turns the text of a pipeline file into a [`Plan`](plan::Plan), or into every
+//! problem that it has, each with its place. Nothing here opens a file, asks a clock or knows an
+//! engine; SQL is made in [`query`] as text.
+
+pub mod diag;
+pub mod disclosure;
+pub mod expression;
+pub mod indicator;
+pub mod issue;
+mod language;
+pub mod location;
+pub mod number;
+pub mod period;
+pub mod plan;
+pub mod query;
+mod resolve;
+pub mod schema;
+mod shape;
+pub mod site;
+pub mod source;
+pub mod staging;
+pub mod text;
+mod yaml;
+
+pub use resolve::resolve;

@@ -1,0 +1,162 @@
+//! The plan: a pipeline after everything was resolved. Typed, total, in the order of the file.
+
+use crate::disclosure::Policy;
+use crate::indicator::Indicator;
+use crate::period::{Calendar, Period};
+use crate::site::Site;
+use crate::source::{ColumnType, Origin, Source, SummaryRule};
+use crate::text::{Language, Localised};
+use jiff::civil::Date;
+
+/// A pipeline, resolved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// The programme.
+    pub programme: Programme,
+    /// The periods.
+    pub calendar: Calendar,
+    /// The sites; empty when everything is one place.
+    pub sites: Vec<Site>,
+    /// Stretches of time that charts mark.
+    pub events: Vec<Event>,
+    /// The sources; a source stands after every source that it needs.
+    pub sources: Vec<Source>,
+    /// The indicators.
+    pub indicators: Vec<Indicator>,
+    /// The evaluations.
+    pub evaluations: Vec<Evaluation>,
+    /// What may leave the run.
+    pub policy: Policy,
+    /// The documents.
+    pub reports: Vec<Report>,
+}
+
+/// The programme that the exports come from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Programme {
+    /// A short name, used in file names.
+    pub id: String,
+    /// The title in reports.
+    pub title: Localised,
+    /// A sentence that every report prints on its first page.
+    pub notice: Option<Localised>,
+}
+
+/// A stretch of time that charts shade and label.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Its identifier.
+    pub id: String,
+    /// What charts call it.
+    pub label: Localised,
+    /// Its first day.
+    pub from: Date,
+    /// Its last day.
+    pub to: Date,
+}
+
+/// A question that compares sites.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluation {
+    /// Its identifier.
+    pub id: String,
+    /// The question.
+    pub question: Localised,
+    /// The indicators that are compared.
+    pub indicators: Vec<String>,
+    /// The site that the others are compared with.
+    pub reference: String,
+    /// The period.
+    pub period: Period,
+}
+
+/// A document to write.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// Its identifier.
+    pub id: String,
+    /// The template in `reports/`.
+    pub template: String,
+    /// One document for each.
+    pub languages: Vec<Language>,
+    /// The period that it is about.
+    pub period: Period,
+}
+
+impl Plan {
+    /// The source with this name.
+    pub fn source(&self, id: &str) -> Option<&Source> {
+        find(&self.sources, id)
+    }
+
+    /// The indicator with this identifier.
+    pub fn indicator(&self, id: &str) -> Option<&Indicator> {
+        self.indicators.iter().find(|i| i.id == id)
+    }
+
+    /// Every column that can be used with a source: see [`columns`].
+    pub fn columns(&self, id: &str) -> Vec<(String, ColumnType)> {
+        columns(&self.sources, id)
+    }
+}
+
+/// The source with this name, among some.
+pub fn find<'a>(sources: &'a [Source], id: &str) -> Option<&'a Source> {
+    sources.iter().find(|s| s.id == id)
+}
+
+/// Every column that can be used with a source: its own, those of the rows around a repeat, and
+/// those taken over by lookups. The nearer one wins where two have one name.
+pub fn columns(sources: &[Source], id: &str) -> Vec<(String, ColumnType)> {
+    let Some(source) = find(sources, id) else {
+        return Vec::new();
+    };
+    let mut out: Vec<(String, ColumnType)> = Vec::new();
+    let mut add = |name: String, kind: ColumnType| {
+        if !out.iter().any(|(n, _)| *n == name) {
+            out.push((name, kind));
+        }
+    };
+    for column in &source.columns {
+        add(column.name.clone(), column.kind.clone());
+    }
+    match &source.origin {
+        Origin::Export(export) => {
+            // A source stands after its parent, so this ends.
+            for (name, kind) in export.repeat_of.iter().flat_map(|p| columns(before(sources, id), p)) {
+                add(name, kind);
+            }
+        }
+        Origin::Summary(summary) => {
+            let of = columns(before(sources, id), &summary.of);
+            let kind_of = |name: &str| of.iter().find(|(n, _)| n == name).map(|(_, k)| k.clone());
+            if let Some(kind) = kind_of(&summary.by) {
+                add(summary.by.clone(), kind);
+            }
+            for made in &summary.columns {
+                let kind = match made.rule {
+                    SummaryRule::Count => Some(ColumnType::Integer),
+                    SummaryRule::Min | SummaryRule::Max | SummaryRule::Sum | SummaryRule::Only => kind_of(&made.of),
+                };
+                if let Some(kind) = kind {
+                    add(made.name.clone(), kind);
+                }
+            }
+        }
+    }
+    for lookup in &source.lookups {
+        let from = columns(before(sources, id), &lookup.source);
+        for (name, kind) in from {
+            if lookup.take.contains(&name) {
+                add(name, kind);
+            }
+        }
+    }
+    out
+}
+
+fn before<'a>(sources: &'a [Source], id: &str) -> &'a [Source] {
+    let at = sources.iter().position(|s| s.id == id).unwrap_or(0);
+    sources.get(..at).unwrap_or(&[])
+}
+

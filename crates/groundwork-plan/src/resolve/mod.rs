@@ -1,0 +1,359 @@
+//! From the file as written to the plan: names bound, defaults filled, contradictions reported.
+//! Defaults live here and nowhere else.
+
+mod indicators;
+mod sources;
+
+use crate::diag::{Checked, Diagnostic, has_errors};
+use crate::disclosure::{Audience, Policy};
+use crate::location::Span;
+use crate::number::Unit;
+use crate::period::{Calendar, Frequency, Period};
+use crate::plan::{Evaluation, Event, Plan, Programme, Report};
+use crate::shape;
+use crate::site::{Site, SiteRole, spelling_key};
+use crate::text::{Language, Localised};
+use crate::yaml::{Node, Value};
+use jiff::civil::{Date, date};
+
+/// Reads and resolves the text of a pipeline file. Every problem comes at once.
+pub fn resolve(text: &str) -> Checked<Plan> {
+    let root = match crate::yaml::parse(text) {
+        Ok(root) => root,
+        Err(problem) => {
+            return Checked { value: None, diagnostics: vec![problem] };
+        }
+    };
+    let mut problems = Vec::new();
+    shape::check(&root, &shape::Shape::Object(&crate::language::PIPELINE), "the pipeline", &mut problems);
+    let mut resolver = Resolver { problems };
+    let plan = resolver.plan(&root);
+    let mut diagnostics = resolver.problems;
+    diagnostics.sort_by(|a, b| a.location.cmp(&b.location).then_with(|| a.code.cmp(b.code)));
+    diagnostics.dedup();
+    let value = (!has_errors(&diagnostics)).then_some(plan);
+    Checked { value, diagnostics }
+}
+
+/// Collects problems on the way.
+struct Resolver {
+    problems: Vec<Diagnostic>,
+}
+
+impl Resolver {
+    fn problem(&mut self, code: &'static str, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+        let at = self.problems.len();
+        self.problems.push(Diagnostic::pipeline(code, span, message));
+        &mut self.problems[at]
+    }
+
+    /// Reports a name that is not among the known ones.
+    fn unknown<'k>(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        what: &str,
+        name: &str,
+        known: impl IntoIterator<Item = &'k str>,
+    ) {
+        self.problems.push(
+            Diagnostic::pipeline(code, span, format!("no {what} is named `{name}`")).did_you_mean(name, known),
+        );
+    }
+
+    fn plan(&mut self, root: &Node) -> Plan {
+        let calendar = self.calendar(root);
+        let sites = self.sites(root);
+        let sources = self.sources(root, &sites);
+        let indicators = self.indicators(root, &sources, &sites, &calendar);
+        let evaluations = self.evaluations(root, &indicators, &sites, &calendar);
+        Plan {
+            programme: self.programme(root),
+            events: self.events(root),
+            policy: self.policy(root, &indicators),
+            reports: self.reports(root, &calendar),
+            calendar,
+            sites,
+            sources,
+            indicators,
+            evaluations,
+        }
+    }
+
+    fn programme(&mut self, root: &Node) -> Programme {
+        let node = root.get("programme");
+        let id = node.and_then(|n| n.text_at("id")).unwrap_or_default().to_owned();
+        if let Some(at) = node.and_then(|n| n.get("id"))
+            && !is_plain_name(&id)
+        {
+            self.problem("programme.id", at.span, format!("the programme's id is `{id}`, expected letters, digits, `-` and `_`"));
+        }
+        Programme {
+            id,
+            title: localised(node, "title").unwrap_or_default(),
+            notice: localised(node, "notice"),
+        }
+    }
+
+    fn calendar(&mut self, root: &Node) -> Calendar {
+        let fallback = Calendar {
+            periods: Vec::new(),
+            as_of: date(1970, 1, 1),
+        };
+        let Some(node) = root.get("calendar") else {
+            return fallback;
+        };
+        let frequency = Frequency::ALL
+            .into_iter()
+            .find(|f| Some(f.word()) == node.text_at("periods"));
+        let (Some(frequency), Some(from), Some(to), Some(as_of)) = (
+            frequency,
+            node.text_at("from").and_then(Period::parse),
+            node.text_at("to").and_then(Period::parse),
+            day(node, "as_of"),
+        ) else {
+            return fallback;
+        };
+        for (key, period) in [("from", from), ("to", to)] {
+            if let Some(at) = node.get(key)
+                && period.frequency() != frequency
+            {
+                self.problem(
+                    "calendar.frequency",
+                    at.span,
+                    format!("`{}` is not a {}", period.id(), frequency.word()),
+                );
+                return fallback;
+            }
+        }
+        match Calendar::between(from, to, as_of) {
+            Some(calendar) => {
+                if as_of < to.first_day()
+                    && let Some(at) = node.get("as_of")
+                {
+                    self.problem("calendar.as-of", at.span, "the exports were taken before the last period began")
+                        .hints
+                        .push("Let the calendar end with the last period that the exports can know of.".into());
+                }
+                calendar
+            }
+            None => {
+                let span = node.get("to").map(|n| n.span).unwrap_or(node.span);
+                self.problem("calendar.order", span, "the last period is before the first, or there are more than 1,200");
+                fallback
+            }
+        }
+    }
+
+    fn sites(&mut self, root: &Node) -> Vec<Site> {
+        let mut sites: Vec<Site> = Vec::new();
+        for (key, node) in root.get("sites").map(Node::entries).unwrap_or_default() {
+            let role = match node.text_at("role") {
+                Some("origin") => Some(SiteRole::Origin),
+                Some("adaptation") => Some(SiteRole::Adaptation),
+                Some("comparison") => Some(SiteRole::Comparison),
+                _ => None,
+            };
+            let site = Site {
+                id: key.name.clone(),
+                name: localised(Some(node), "name").unwrap_or_default(),
+                code: node.text_at("code").map(str::to_owned),
+                role,
+                since: day(node, "since"),
+                spellings: node.texts_at("spellings"),
+            };
+            let names = [Some(&site.id), Some(&site.name.en), site.name.th.as_ref(), site.code.as_ref()];
+            let mut clash = None;
+            for name in names.into_iter().flatten().chain(&site.spellings) {
+                if let Some(other) = sites.iter().find(|other| other.is_spelt(name)) {
+                    clash = Some((name.clone(), other.id.clone()));
+                }
+            }
+            if let Some((name, other)) = clash {
+                self.problem(
+                    "site.ambiguous",
+                    key.span,
+                    format!("`{name}` would mean both `{}` and `{other}`", site.id),
+                );
+            }
+            if spelling_key(&key.name).is_empty() {
+                self.problem("site.name", key.span, "a site needs an identifier");
+            }
+            sites.push(site);
+        }
+        sites
+    }
+
+    fn events(&mut self, root: &Node) -> Vec<Event> {
+        let mut events = Vec::new();
+        for (key, node) in root.get("events").map(Node::entries).unwrap_or_default() {
+            let (Some(from), Some(to)) = (day(node, "from"), day(node, "to")) else {
+                continue;
+            };
+            if to < from {
+                self.problem("event.order", key.span, format!("the event `{}` ends before it begins", key.name));
+            }
+            events.push(Event {
+                id: key.name.clone(),
+                label: localised(Some(node), "label").unwrap_or_default(),
+                from,
+                to,
+            });
+        }
+        events
+    }
+
+    fn evaluations(
+        &mut self,
+        root: &Node,
+        indicators: &[crate::indicator::Indicator],
+        sites: &[Site],
+        calendar: &Calendar,
+    ) -> Vec<Evaluation> {
+        let mut out = Vec::new();
+        for (key, node) in root.get("evaluations").map(Node::entries).unwrap_or_default() {
+            for item in node.get("indicators").map(Node::items).unwrap_or_default() {
+                let Some(name) = item.text() else { continue };
+                match indicators.iter().find(|i| i.id == name) {
+                    None => self.unknown(
+                        "evaluation.unknown-indicator",
+                        item.span,
+                        "indicator",
+                        name,
+                        indicators.iter().map(|i| i.id.as_str()),
+                    ),
+                    Some(indicator) if matches!(indicator.unit, Unit::Count) || matches!(indicator.kind, crate::indicator::Kind::Sum(_)) => {
+                        self.problem(
+                            "evaluation.full-count",
+                            item.span,
+                            format!("`{name}` is a full count: two counts of different places are shown, not compared"),
+                        )
+                        .hints
+                        .push("Compare a share, a ratio or a mean; a count can be made one by dividing it by those it could have reached.".into());
+                    }
+                    Some(_) => {}
+                }
+            }
+            let reference = node.text_at("reference").unwrap_or_default().to_owned();
+            if let Some(at) = node.get("reference")
+                && !sites.iter().any(|s| s.id == reference)
+            {
+                self.unknown("evaluation.unknown-site", at.span, "site", &reference, sites.iter().map(|s| s.id.as_str()));
+            }
+            out.push(Evaluation {
+                id: key.name.clone(),
+                question: localised(Some(node), "question").unwrap_or_default(),
+                indicators: node.texts_at("indicators"),
+                reference,
+                period: self.period_of(node, calendar),
+            });
+        }
+        out
+    }
+
+    fn policy(&mut self, root: &Node, indicators: &[crate::indicator::Indicator]) -> Policy {
+        let audience = Audience::ALL
+            .into_iter()
+            .find(|a| Some(a.word()) == root.text_at("audience"))
+            .unwrap_or(Audience::Public);
+        let sensitive = root.get("disclosure").and_then(|n| n.get("sensitive"));
+        for item in sensitive.map(Node::items).unwrap_or_default() {
+            let Some(name) = item.text() else { continue };
+            let known: Vec<&str> = indicators
+                .iter()
+                .flat_map(|i| i.disaggregate.iter().map(|d| d.name.as_str()))
+                .collect();
+            if !known.contains(&name) {
+                self.problem(
+                    "disclosure.unused",
+                    item.span,
+                    format!("no indicator is disaggregated by `{name}`"),
+                )
+                .severity = crate::diag::Severity::Warning;
+            }
+        }
+        Policy {
+            audience,
+            sensitive: root
+                .get("disclosure")
+                .map(|n| n.texts_at("sensitive"))
+                .unwrap_or_default(),
+        }
+    }
+
+    fn reports(&mut self, root: &Node, calendar: &Calendar) -> Vec<Report> {
+        let mut out = Vec::new();
+        for (key, node) in root.get("reports").map(Node::entries).unwrap_or_default() {
+            if !is_plain_name(&key.name) {
+                self.problem(
+                    "report.id",
+                    key.span,
+                    format!("the report's id is `{}`, expected letters, digits, `-` and `_`", key.name),
+                );
+            }
+            let mut languages: Vec<Language> = node
+                .texts_at("languages")
+                .iter()
+                .filter_map(|code| Language::from_code(code))
+                .collect();
+            if languages.is_empty() {
+                languages.push(Language::En);
+            }
+            out.push(Report {
+                id: key.name.clone(),
+                template: node.text_at("template").unwrap_or_default().to_owned(),
+                languages,
+                period: self.period_of(node, calendar),
+            });
+        }
+        out
+    }
+
+    /// The period at `period`, or the last one.
+    fn period_of(&mut self, node: &Node, calendar: &Calendar) -> Period {
+        let Some(at) = node.get("period") else {
+            return calendar.last();
+        };
+        let written = at.text().and_then(Period::parse);
+        match written {
+            Some(period) if calendar.periods.contains(&period) => period,
+            Some(period) if !calendar.periods.is_empty() => {
+                let ids: Vec<String> = calendar.periods.iter().map(|p| p.id()).collect();
+                self.unknown(
+                    "calendar.unknown-period",
+                    at.span,
+                    "period of the calendar",
+                    &period.id(),
+                    ids.iter().map(String::as_str),
+                );
+                calendar.last()
+            }
+            _ => calendar.last(),
+        }
+    }
+}
+
+/// Letters, digits, `-` and `_` only: safe in a file name.
+fn is_plain_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+}
+
+fn localised(node: Option<&Node>, key: &str) -> Option<Localised> {
+    let at = node?.get(key)?;
+    match &at.value {
+        Value::Scalar(text) => Some(Localised::same(text.clone())),
+        Value::Map(_) => Some(Localised {
+            en: at.text_at("en").unwrap_or_default().to_owned(),
+            th: at.text_at("th").map(str::to_owned),
+            my: at.text_at("my").map(str::to_owned),
+        }),
+        Value::Nothing | Value::List(_) => None,
+    }
+}
+
+fn day(node: &Node, key: &str) -> Option<Date> {
+    node.text_at(key)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,366 @@
+//! Sources: which rows there are, in an order in which each stands after those it needs.
+
+use super::Resolver;
+use crate::diag::Diagnostic;
+use crate::expression::{self, Scope};
+use crate::plan::{columns, find};
+use crate::shape;
+use crate::site::{Site, spelling_key};
+use crate::source::{
+    Category, Check, CheckRule, Column, ColumnType, DateOrder, Era, Export, Lookup, OnFailure, Origin, Reader,
+    Source, Summary, SummaryColumn, SummaryRule,
+};
+use crate::yaml::{Key, Node};
+
+impl Resolver {
+    pub(super) fn sources(&mut self, root: &Node, sites: &[Site]) -> Vec<Source> {
+        let entries = root.get("sources").map(Node::entries).unwrap_or_default();
+        let names: Vec<&str> = entries.iter().map(|(k, _)| k.name.as_str()).collect();
+        let mut done: Vec<Source> = Vec::new();
+        let mut waiting: Vec<&(Key, Node)> = entries.iter().collect();
+        // Each round takes every source whose needs are done; a round without one is a circle.
+        loop {
+            let (ready, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(_, node)| {
+                needs(node).iter().all(|(_, name)| {
+                    done.iter().any(|s| s.id == *name) || !names.contains(&name.as_str())
+                })
+            });
+            if ready.is_empty() {
+                for (key, _) in rest {
+                    self.problem("source.circle", key.span, format!("the source `{}` needs itself, directly or by others", key.name));
+                }
+                break;
+            }
+            for (key, node) in ready {
+                for (span, name) in needs(node) {
+                    if !names.contains(&name.as_str()) {
+                        self.unknown("source.unknown-source", span, "source", &name, names.iter().copied());
+                    }
+                }
+                let source = self.source(key, node, &done, sites);
+                done.push(source);
+                self.conditions(node, &mut done, sites);
+            }
+            waiting = rest;
+            if waiting.is_empty() {
+                break;
+            }
+        }
+        done
+    }
+
+    fn source(&mut self, key: &Key, node: &Node, done: &[Source], sites: &[Site]) -> Source {
+        let mut read = Vec::new();
+        for (name, column) in node.get("columns").map(Node::entries).unwrap_or_default() {
+            read.push(self.column(name, column, sites));
+        }
+        let origin = match (node.get("export"), node.get("summary"), node.text_at("repeat_of")) {
+            (Some(_), Some(other), _) | (_, Some(other), Some(_)) => {
+                self.problem("source.two-origins", other.span, format!("`{}` is both an export and a summary", key.name))
+                    .hints
+                    .push("A summary has a name of its own and names the source that it summarises.".into());
+                Origin::Export(self.export(node, done))
+            }
+            (None, Some(summary), None) => Origin::Summary(self.summary(summary, done)),
+            (Some(_), None, _) | (None, None, Some(_)) => Origin::Export(self.export(node, done)),
+            (None, None, None) => {
+                self.problem("source.no-origin", key.span, format!("`{}` has neither `export` nor `summary`", key.name))
+                    .hints
+                    .push("Name the file with `export: folder/file.csv`, relative to this pipeline's folder.".into());
+                Origin::Export(self.export(node, done))
+            }
+        };
+        if let (Origin::Export(_), None) = (&origin, node.get("columns")) {
+            self.problem("source.no-columns", key.span, format!("`{}` reads no columns", key.name))
+                .hints
+                .push("List the columns to read under `columns`, such as `age: integer`.".into());
+        }
+        if let (Origin::Summary(_), Some(at)) = (&origin, node.get("columns")) {
+            self.problem("source.summary-columns", at.span, "the columns of a summary stand under `summary`");
+        }
+        Source {
+            id: key.name.clone(),
+            origin,
+            columns: read,
+            received: node.text_at("received").map(str::to_owned),
+            keep: None,
+            checks: Vec::new(),
+            lookups: self.lookups(node, done),
+            span: key.span,
+        }
+    }
+
+    fn export(&mut self, node: &Node, done: &[Source]) -> Export {
+        let repeat_of = node.text_at("repeat_of").map(str::to_owned);
+        let parent = repeat_of.as_ref().and_then(|p| find(done, p)).and_then(Source::export);
+        if let (Some(name), None, Some(at)) = (&repeat_of, parent, node.get("repeat_of"))
+            && find(done, name).is_some()
+        {
+            self.problem("source.repeat-of-summary", at.span, format!("`{name}` is a summary and holds no repeats"));
+        }
+        let (pattern, span) = match (node.get("export"), parent) {
+            (Some(at), _) => (at.text().unwrap_or_default().to_owned(), at.span),
+            (None, Some(parent)) => (parent.pattern.clone(), parent.span),
+            (None, None) => (String::new(), node.span),
+        };
+        let reader = Reader::ALL
+            .into_iter()
+            .find(|r| Some(r.word()) == node.text_at("reader"))
+            .or(parent.map(|p| p.reader))
+            .unwrap_or(if pattern.to_lowercase().ends_with(".xlsx") { Reader::Xlsx } else { Reader::Csv });
+        let sheet = node.text_at("sheet").map(str::to_owned);
+        if let (Some(at), None, None) = (node.get("repeat_of"), &sheet, node.get("export")) {
+            self.problem("source.repeat-place", at.span, "a repeat needs its `sheet`, or a file of its own at `export`");
+        }
+        Export {
+            pattern,
+            span,
+            reader,
+            sheet,
+            encoding: node.text_at("encoding").map(str::to_owned).or(parent.and_then(|p| p.encoding.clone())),
+            repeat_of,
+        }
+    }
+
+    fn column(&mut self, key: &Key, node: &Node, sites: &[Site]) -> Column {
+        let word = node.text().or_else(|| node.text_at("type")).unwrap_or("text");
+        let values = node.get("values");
+        let kind = match word {
+            "integer" => ColumnType::Integer,
+            "number" => ColumnType::Number,
+            "date" => ColumnType::Date,
+            "timestamp" => ColumnType::Timestamp,
+            "boolean" => ColumnType::Boolean,
+            "site" => {
+                if sites.is_empty() {
+                    self.problem("column.no-sites", key.span, format!("`{}` holds sites, but the pipeline declares none", key.name));
+                }
+                ColumnType::Site
+            }
+            "category" => {
+                if values.is_none() {
+                    self.problem("column.no-values", key.span, format!("`{}` is a category without `values`", key.name))
+                        .hints
+                        .push("List the categories with their spellings: `values: {female: [F, หญิง], male: [M, ชาย]}`.".into());
+                }
+                ColumnType::Category(self.categories(values))
+            }
+            _ => ColumnType::Text,
+        };
+        if let Some(at) = values
+            && !matches!(kind, ColumnType::Category(_))
+        {
+            self.problem("column.values", at.span, format!("`values` belongs to a category, and `{}` is {}", key.name, kind.word()));
+        }
+        if key.name.starts_with('_') && matches!(key.name.as_str(), "_file" | "_row" | "_parent_file" | "_parent_row") {
+            self.problem("column.reserved", key.span, format!("`{}` is a name that groundwork uses itself", key.name));
+        }
+        Column {
+            name: key.name.clone(),
+            from: node.text_at("from").unwrap_or(&key.name).to_owned(),
+            kind,
+            era: match node.text_at("era") {
+                Some("ce") => Era::Ce,
+                Some("be") => Era::Be,
+                _ => Era::Auto,
+            },
+            order: match node.text_at("order") {
+                Some("month_first") => DateOrder::MonthFirst,
+                _ => DateOrder::DayFirst,
+            },
+            missing: node.texts_at("missing"),
+            span: node.get("from").map_or(key.span, |from| from.span),
+        }
+    }
+
+    fn categories(&mut self, values: Option<&Node>) -> Vec<Category> {
+        let mut seen: Vec<(String, String)> = Vec::new();
+        let mut out = Vec::new();
+        for (key, node) in values.map(Node::entries).unwrap_or_default() {
+            if key.name == crate::indicator::UNKNOWN {
+                self.problem("column.unknown-category", key.span, "`unknown` is the category of missing values and is always there")
+                    .hints
+                    .push("List the spellings that mean nothing was recorded under `missing`.".into());
+            }
+            let spellings: Vec<String> = node.items().iter().filter_map(Node::text).map(str::to_owned).collect();
+            for spelling in spellings.iter().chain([&key.name]) {
+                let spelt = spelling_key(spelling);
+                if let Some((_, other)) = seen.iter().find(|(s, o)| *s == spelt && *o != key.name) {
+                    let message = format!("`{spelling}` would mean both `{other}` and `{}`", key.name);
+                    self.problem("column.ambiguous-value", key.span, message);
+                }
+                seen.push((spelt, key.name.clone()));
+            }
+            out.push(Category { id: key.name.clone(), spellings });
+        }
+        out
+    }
+
+    fn summary(&mut self, node: &Node, done: &[Source]) -> Summary {
+        let of = node.text_at("of").unwrap_or_default().to_owned();
+        let known = columns(done, &of);
+        let mut made = Vec::new();
+        for (key, column) in node.get("columns").map(Node::entries).unwrap_or_default() {
+            let rules: Vec<(SummaryRule, &Node)> =
+                [SummaryRule::Min, SummaryRule::Max, SummaryRule::Sum, SummaryRule::Count, SummaryRule::Only]
+                    .into_iter()
+                    .filter_map(|rule| column.get(rule.word()).map(|at| (rule, at)))
+                    .collect();
+            let [(rule, at)] = rules.as_slice() else {
+                self.problem("summary.rule", key.span, format!("`{}` needs exactly one of `min`, `max`, `sum`, `count`, `only`", key.name));
+                continue;
+            };
+            let from = at.text().unwrap_or_default();
+            let found = self.known_column(at, from, &of, &known);
+            if *rule == SummaryRule::Sum
+                && let Some(kind) = found
+                && !matches!(kind, ColumnType::Integer | ColumnType::Number)
+            {
+                self.problem("summary.sum", at.span, format!("`{from}` is {} and cannot be added up", kind.word()));
+            }
+            made.push(SummaryColumn { name: key.name.clone(), rule: *rule, of: from.to_owned() });
+        }
+        let by = node.text_at("by").unwrap_or_default().to_owned();
+        if let Some(at) = node.get("by") {
+            self.known_column(at, &by, &of, &known);
+        }
+        Summary { of, by, columns: made }
+    }
+
+    fn lookups(&mut self, node: &Node, done: &[Source]) -> Vec<Lookup> {
+        let mut out = Vec::new();
+        for (key, lookup) in node.get("lookups").map(Node::entries).unwrap_or_default() {
+            if let Some(source) = find(done, &key.name)
+                && !matches!(source.origin, Origin::Summary(_))
+            {
+                self.problem("lookup.not-a-summary", key.span, format!("`{}` is not a summary: it may have several rows for one value", key.name))
+                    .hints
+                    .push(format!("Declare a source with `summary: {{of: {}, by: …}}` and look into that.", key.name));
+            }
+            let known = columns(done, &key.name);
+            for item in lookup.get("take").map(Node::items).unwrap_or_default() {
+                if let Some(name) = item.text() {
+                    self.known_column(item, name, &key.name, &known);
+                }
+            }
+            out.push(Lookup {
+                source: key.name.clone(),
+                column: lookup.text_at("column").unwrap_or_default().to_owned(),
+                take: lookup.texts_at("take"),
+            });
+        }
+        out
+    }
+
+    /// What needs the source's columns to be known: `received`, `keep`, `checks`, lookups.
+    fn conditions(&mut self, node: &Node, done: &mut [Source], sites: &[Site]) {
+        let Some(id) = done.last().map(|s| s.id.clone()) else {
+            return;
+        };
+        let known = columns(done, &id);
+        let site_ids: Vec<String> = sites.iter().map(|s| s.id.clone()).collect();
+        let scope = Scope {
+            of: format!("source `{id}`"),
+            columns: known.clone(),
+            sites: &site_ids,
+        };
+        if let Some(at) = node.get("received")
+            && let Some(kind) = self.known_column(at, at.text().unwrap_or_default(), &id, &known)
+            && !matches!(kind, ColumnType::Date | ColumnType::Timestamp)
+        {
+            self.problem("source.received", at.span, format!("`received` is {}, expected a date or a timestamp", kind.word()));
+        }
+        for (_, lookup) in node.get("lookups").map(Node::entries).unwrap_or_default() {
+            if let Some(at) = lookup.get("column") {
+                self.known_column(at, at.text().unwrap_or_default(), &id, &known);
+            }
+        }
+        let keep = node.get("keep").and_then(|at| self.condition(at, &scope));
+        let mut checks = Vec::new();
+        for check in node.get("checks").map(Node::items).unwrap_or_default() {
+            checks.extend(self.check(check, &id, &known, &scope));
+        }
+        if let Some(source) = done.last_mut() {
+            source.keep = keep;
+            source.checks = checks;
+        }
+    }
+
+    fn check(&mut self, node: &Node, id: &str, known: &[(String, ColumnType)], scope: &Scope) -> Option<Check> {
+        let rules: Vec<&str> = ["unique", "required", "holds", "at_least_rows"]
+            .into_iter()
+            .filter(|rule| node.get(rule).is_some())
+            .collect();
+        let [rule] = rules.as_slice() else {
+            self.problem("check.rule", node.span, "a check needs exactly one of `unique`, `required`, `holds`, `at_least_rows`");
+            return None;
+        };
+        let at = node.get(rule)?;
+        for item in at.items() {
+            if let Some(name) = item.text() {
+                self.known_column(item, name, id, known);
+            }
+        }
+        let rule = match *rule {
+            "unique" => CheckRule::Unique(node.texts_at("unique")),
+            "required" => CheckRule::Required(node.texts_at("required")),
+            "holds" => CheckRule::Holds(self.condition(at, scope)?),
+            _ => CheckRule::AtLeastRows(at.text()?.parse().ok()?),
+        };
+        let on_failure = match node.text_at("on_failure") {
+            Some("stop") => OnFailure::Stop,
+            Some("report") => OnFailure::Report,
+            Some(_) | None if matches!(rule, CheckRule::AtLeastRows(_)) => OnFailure::Stop,
+            Some(_) | None => OnFailure::SetAside,
+        };
+        Some(Check { rule, on_failure, span: at.span })
+    }
+
+    /// The type of a column, or a problem.
+    pub(super) fn known_column<'c>(
+        &mut self,
+        at: &Node,
+        name: &str,
+        source: &str,
+        known: &'c [(String, ColumnType)],
+    ) -> Option<&'c ColumnType> {
+        let found = known.iter().find(|(n, _)| n == name).map(|(_, kind)| kind);
+        if found.is_none() && !known.is_empty() {
+            let message = format!("no column `{name}` in source `{source}`");
+            let names = known.iter().map(|(n, _)| n.as_str());
+            self.problems
+                .push(Diagnostic::pipeline("source.unknown-column", at.span, message).did_you_mean(name, names));
+        }
+        found
+    }
+
+    pub(super) fn condition(&mut self, at: &Node, scope: &Scope) -> Option<expression::Expression> {
+        match expression::condition(at.text()?, at.span, scope) {
+            Ok(condition) => Some(condition),
+            Err(problems) => {
+                self.problems.extend(problems);
+                None
+            }
+        }
+    }
+}
+
+/// The sources that a source needs, with the place that says so.
+fn needs(node: &Node) -> Vec<(crate::location::Span, String)> {
+    let mut out = Vec::new();
+    let summary_of = node.get("summary").and_then(|s| s.get("of"));
+    for at in [node.get("repeat_of"), summary_of].into_iter().flatten() {
+        if let Some(name) = at.text() {
+            out.push((at.span, name.to_owned()));
+        }
+    }
+    for (key, _) in node.get("lookups").map(Node::entries).unwrap_or_default() {
+        out.push((key.span, key.name.clone()));
+    }
+    out
+}
+
+/// Reads a time span that has been checked.
+pub(super) fn months_at(node: &Node, key: &str) -> u32 {
+    node.text_at(key).and_then(shape::months).unwrap_or(1)
+}

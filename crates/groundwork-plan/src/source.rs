@@ -1,0 +1,283 @@
+//! Sources: what the exports are, which columns are read, and which checks their rows must pass.
+
+use crate::expression::Expression;
+use crate::location::Span;
+
+/// Which tool wrote an export, and so which rules its files follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reader {
+    /// KoboToolbox and its forebears: XLSX or CSV, repeats on sheets or in files of their own.
+    Kobo,
+    /// Plain delimited text; the delimiter is found in the header.
+    Csv,
+    /// A plain worksheet.
+    Xlsx,
+}
+
+impl Reader {
+    /// Every reader.
+    pub const ALL: [Reader; 3] = [Reader::Kobo, Reader::Csv, Reader::Xlsx];
+
+    /// The word in the pipeline language.
+    pub fn word(self) -> &'static str {
+        match self {
+            Reader::Kobo => "kobo",
+            Reader::Csv => "csv",
+            Reader::Xlsx => "xlsx",
+        }
+    }
+}
+
+/// What a column holds, and so how its text is understood.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ColumnType {
+    /// Text, trimmed; an empty text is missing.
+    Text,
+    /// A whole number.
+    Integer,
+    /// A number, kept exactly to four decimals.
+    Number,
+    /// A day, in any of the eras and digits that field data mixes.
+    Date,
+    /// A point in time; kept as the day in the exporter's own clock.
+    Timestamp,
+    /// Yes or no.
+    Boolean,
+    /// One of the plan's sites.
+    Site,
+    /// One of a list of categories, each with its spellings.
+    Category(Vec<Category>),
+}
+
+impl ColumnType {
+    /// The word in the pipeline language.
+    pub fn word(&self) -> &'static str {
+        match self {
+            ColumnType::Text => "text",
+            ColumnType::Integer => "integer",
+            ColumnType::Number => "number",
+            ColumnType::Date => "date",
+            ColumnType::Timestamp => "timestamp",
+            ColumnType::Boolean => "boolean",
+            ColumnType::Site => "site",
+            ColumnType::Category(_) => "category",
+        }
+    }
+}
+
+/// One category, and how an export may spell it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Category {
+    /// The word used in results.
+    pub id: String,
+    /// Every spelling beside the word itself.
+    pub spellings: Vec<String>,
+}
+
+/// Which calendar the years of a date column are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Era {
+    /// Decided for every value: 2400 to 2700 is Buddhist era, 1900 to 2100 common era.
+    #[default]
+    Auto,
+    /// Common era.
+    Ce,
+    /// Buddhist era.
+    Be,
+}
+
+/// In which order a numeric date names its parts, where the year does not come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DateOrder {
+    /// Day, month, year: the order of Thailand and of most of the world.
+    #[default]
+    DayFirst,
+    /// Month, day, year.
+    MonthFirst,
+}
+
+/// One column of a source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    /// Its name in the pipeline.
+    pub name: String,
+    /// Its header in the export.
+    pub from: String,
+    /// What it holds.
+    pub kind: ColumnType,
+    /// For dates: the calendar of the years.
+    pub era: Era,
+    /// For dates: the order of the parts.
+    pub order: DateOrder,
+    /// Values that mean "nothing was recorded" in this column, beside the empty one.
+    pub missing: Vec<String>,
+    /// Where the pipeline declares it.
+    pub span: Span,
+}
+
+/// What becomes of a row, or of the run, when a check fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnFailure {
+    /// The row is set aside, counted and reported.
+    #[default]
+    SetAside,
+    /// The row stays; the issue is reported.
+    Report,
+    /// The run stops with exit code 3.
+    Stop,
+}
+
+/// A data-quality rule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// What must hold.
+    pub rule: CheckRule,
+    /// What happens where it does not.
+    pub on_failure: OnFailure,
+    /// Where the pipeline declares it.
+    pub span: Span,
+}
+
+/// What a check demands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CheckRule {
+    /// No two rows have the same values in these columns; the first row in reading order is kept.
+    Unique(Vec<String>),
+    /// These columns are never missing.
+    Required(Vec<String>),
+    /// The condition holds for every row where it can be decided.
+    Holds(Expression),
+    /// At least so many rows are left in the end.
+    AtLeastRows(u64),
+}
+
+impl CheckRule {
+    /// The word that `issues.csv` and the report use.
+    pub fn word(&self) -> &'static str {
+        match self {
+            CheckRule::Unique(_) => "unique",
+            CheckRule::Required(_) => "required",
+            CheckRule::Holds(_) => "holds",
+            CheckRule::AtLeastRows(_) => "at_least_rows",
+        }
+    }
+}
+
+/// Where the rows of a source come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Origin {
+    /// Files on disk.
+    Export(Export),
+    /// One row for each value of a column of another source.
+    Summary(Summary),
+}
+
+/// The files of a source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Export {
+    /// A path, or a glob, relative to the folder of the pipeline.
+    pub pattern: String,
+    /// Where the pipeline names it.
+    pub span: Span,
+    /// Which tool wrote them.
+    pub reader: Reader,
+    /// The worksheet to read, for workbooks; the first one where it is empty.
+    pub sheet: Option<String>,
+    /// The encoding of delimited text, as the Encoding Standard names it; UTF-8, or what the
+    /// byte order mark says, where it is empty.
+    pub encoding: Option<String>,
+    /// For a repeat: the source that holds the rows around it.
+    pub repeat_of: Option<String>,
+}
+
+/// One row for each value of a column of another source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// The source that is summarised.
+    pub of: String,
+    /// The column whose values the rows are.
+    pub by: String,
+    /// The columns made, beside the one summarised by.
+    pub columns: Vec<SummaryColumn>,
+}
+
+/// One column of a summary.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SummaryColumn {
+    /// Its name.
+    pub name: String,
+    /// How the many values become one.
+    pub rule: SummaryRule,
+    /// The column of the summarised source.
+    pub of: String,
+}
+
+/// How many values become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SummaryRule {
+    /// The smallest.
+    Min,
+    /// The largest.
+    Max,
+    /// The sum; missing values are left out.
+    Sum,
+    /// The number of rows with a value.
+    Count,
+    /// The only value there is; missing when there are several.
+    Only,
+}
+
+impl SummaryRule {
+    /// The word in the pipeline language.
+    pub fn word(self) -> &'static str {
+        match self {
+            SummaryRule::Min => "min",
+            SummaryRule::Max => "max",
+            SummaryRule::Sum => "sum",
+            SummaryRule::Count => "count",
+            SummaryRule::Only => "only",
+        }
+    }
+}
+
+/// Columns taken over from another source by an equal value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lookup {
+    /// The source that is looked into; a summary, so that there is at most one row.
+    pub source: String,
+    /// The column of this source.
+    pub column: String,
+    /// The columns taken over.
+    pub take: Vec<String>,
+}
+
+/// A source as the plan knows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// Its name.
+    pub id: String,
+    /// Where its rows come from.
+    pub origin: Origin,
+    /// The columns that are read, in order.
+    pub columns: Vec<Column>,
+    /// The column that says when a row was received.
+    pub received: Option<String>,
+    /// Only rows for which this holds are kept; the others are counted as left out.
+    pub keep: Option<Expression>,
+    /// The checks, in order.
+    pub checks: Vec<Check>,
+    /// Columns taken over from summaries.
+    pub lookups: Vec<Lookup>,
+    /// Where the pipeline declares it.
+    pub span: Span,
+}
+
+impl Source {
+    /// The export, for a source that has files.
+    pub fn export(&self) -> Option<&Export> {
+        match &self.origin {
+            Origin::Export(export) => Some(export),
+            Origin::Summary(_) => None,
+        }
+    }
+}

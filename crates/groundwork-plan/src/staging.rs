@@ -1,0 +1,328 @@
+//! Staging: from the rows as they were read to the rows that count, as queries.
+//!
+//! Every row of an export ends in exactly one state, so that rows read = rows kept + rows in each
+//! other state:
+//!
+//! | state | why the row does not count |
+//! |---|---|
+//! | none | it counts |
+//! | `parent` | the row around it, in the source that it repeats, does not count |
+//! | `received_later` | it was received after the calendar's `as_of` |
+//! | `left_out` | `keep` does not hold, or cannot be decided |
+//! | `check:N` or `check:N:column` | it broke the Nth check |
+//!
+//! The states are decided in this order: what concerns one row alone first, copies last, so that
+//! a copy that is set aside for another reason does not make the other one a copy.
+
+use crate::indicator::source_table;
+use crate::plan::{columns, find};
+use crate::query::{From, JoinKind, Query, Select, SqlType, Statement, Value};
+use crate::source::{CheckRule, ColumnType, OnFailure, Origin, Source, Summary, SummaryRule};
+use jiff::civil::Date;
+
+/// The table of the rows of an export as they were read.
+pub fn raw_table(source: &str) -> String {
+    format!("raw:{source}")
+}
+
+/// The table of the rows of an export with their state.
+pub fn staged_table(source: &str) -> String {
+    format!("staged:{source}")
+}
+
+fn sql_type(kind: &ColumnType) -> SqlType {
+    match kind {
+        ColumnType::Text | ColumnType::Site | ColumnType::Category(_) => SqlType::Text,
+        ColumnType::Integer => SqlType::Integer,
+        ColumnType::Number => SqlType::Exact,
+        ColumnType::Date | ColumnType::Timestamp => SqlType::Day,
+        ColumnType::Boolean => SqlType::Truth,
+    }
+}
+
+/// Declares the table that the rows of an export are read into.
+pub fn declare(source: &Source) -> Statement {
+    let mut declared = vec![("_file".to_owned(), SqlType::File), ("_row".to_owned(), SqlType::Row)];
+    if source.export().is_some_and(|e| e.repeat_of.is_some()) {
+        declared.push(("_parent_file".to_owned(), SqlType::File));
+        declared.push(("_parent_row".to_owned(), SqlType::Row));
+    }
+    declared.extend(source.columns.iter().map(|c| (c.name.clone(), sql_type(&c.kind))));
+    Statement::DeclareTable(raw_table(&source.id), declared)
+}
+
+/// The statements that make the table of the rows that count, to be run in order.
+pub fn stage(source: &Source, sources: &[Source], as_of: Date) -> Vec<Statement> {
+    let counted = source_table(&source.id);
+    if let Origin::Summary(summary) = &source.origin {
+        return vec![Statement::CreateTable(counted, summarised(summary))];
+    }
+    let names: Vec<String> = columns(sources, &source.id).into_iter().map(|(name, _)| name).collect();
+    let staged = with_copies(source, judged(source, sources, as_of, &names), &names);
+    let mut kept = Select::from(From::Table(staged_table(&source.id)), "s");
+    for name in ["_file", "_row"].into_iter().map(str::to_owned).chain(names) {
+        kept = kept.column(Value::column("s", &name), name);
+    }
+    let kept = kept.filter(Value::IsMissing(Box::new(Value::column("s", "_state")), true));
+    vec![
+        Statement::CreateView(staged_table(&source.id), staged),
+        Statement::CreateTable(counted, kept.query()),
+    ]
+}
+
+/// How many rows are in each state: `state` (empty for those that count), `n`.
+pub fn states(source: &str) -> Query {
+    let state = Value::Call("coalesce", vec![Value::column("s", "_state"), Value::text("")]);
+    Select::from(From::Table(staged_table(source)), "s")
+        .group(state.clone(), "state")
+        .column(Value::CountRows.cast(SqlType::Integer), "n")
+        .order(vec![state])
+        .query()
+}
+
+/// The rows that broke a check and were set aside: `state`, `file`, `row`.
+pub fn set_aside(source: &str) -> Query {
+    let column = |name: &str| Value::column("s", name);
+    Select::from(From::Table(staged_table(source)), "s")
+        .column(column("_state"), "state")
+        .column(column("_file").cast(SqlType::Integer), "file")
+        .column(column("_row").cast(SqlType::Integer), "row")
+        .filter(Value::Call("starts_with", vec![column("_state"), Value::text("check:")]))
+        .order(vec![column("_file"), column("_row"), column("_state")])
+        .query()
+}
+
+/// The rows that count and break a check that only reports, or stops: `state`, `file`, `row`.
+pub fn reported(source: &Source) -> Option<Query> {
+    let mut queries = Vec::new();
+    for (at, check) in source.checks.iter().enumerate() {
+        if check.on_failure == OnFailure::SetAside {
+            continue;
+        }
+        let rows = || Select::from(From::Table(source_table(&source.id)), "s");
+        let place = |select: Select, state: String| {
+            select
+                .column(Value::text(state), "state")
+                .column(Value::column("s", "_file").cast(SqlType::Integer), "file")
+                .column(Value::column("s", "_row").cast(SqlType::Integer), "row")
+                .query()
+        };
+        match &check.rule {
+            CheckRule::Required(names) => {
+                for name in names {
+                    let missing = Value::IsMissing(Box::new(Value::column("s", name)), true);
+                    queries.push(place(rows().filter(missing), format!("check:{at}:{name}")));
+                }
+            }
+            CheckRule::Holds(condition) => {
+                let broken = fails(Value::of(condition, "s"));
+                queries.push(place(rows().filter(broken), format!("check:{at}")));
+            }
+            CheckRule::Unique(names) => {
+                let numbered = rows()
+                    .column(Value::column("s", "_file"), "_file")
+                    .column(Value::column("s", "_row"), "_row")
+                    .column(copy_number("s", names, None), "copy");
+                let numbered = complete("s", names).into_iter().fold(numbered, Select::filter);
+                let copies = Select::from(numbered.query().rows(), "s")
+                    .filter(Value::column("s", "copy").binary(">", Value::integer(1)));
+                queries.push(place(copies, format!("check:{at}")));
+            }
+            CheckRule::AtLeastRows(_) => {}
+        }
+    }
+    if queries.is_empty() {
+        return None;
+    }
+    let column = |name: &str| Value::column("r", name);
+    let mut select = Select::from(Query::UnionAll(queries).rows(), "r");
+    for name in ["state", "file", "row"] {
+        select = select.column(column(name), name);
+    }
+    Some(select.order(vec![column("file"), column("row"), column("state")]).query())
+}
+
+/// The rows with the columns of parents and lookups, and the state that one row alone decides.
+fn judged(source: &Source, sources: &[Source], as_of: Date, names: &[String]) -> Query {
+    let parent = source.export().and_then(|e| e.repeat_of.as_deref());
+    let own = |name: &str| source.columns.iter().any(|c| c.name == name);
+    let parents: Vec<String> = parent
+        .map(|p| columns(sources, p).into_iter().map(|(name, _)| name).collect())
+        .unwrap_or_default();
+    // The rows with what they take over, so that conditions can name every column alike.
+    let mut rows = Select::from(From::Table(raw_table(&source.id)), "r");
+    for name in ["_file", "_row"] {
+        rows = rows.column(Value::column("r", name), name);
+    }
+    for name in names {
+        if own(name) {
+            rows = rows.column(Value::column("r", name), name.clone());
+        } else if parents.contains(name) {
+            rows = rows.column(Value::column("p", name), name.clone());
+        }
+    }
+    if let Some(parent) = parent {
+        let same = |child: &str, of: &str| Value::column("r", child).binary("=", Value::column("p", of));
+        let on = same("_parent_file", "_file").and(same("_parent_row", "_row"));
+        rows = rows
+            .column(Value::IsMissing(Box::new(Value::column("p", "_row")), true), "_orphan")
+            .join(JoinKind::Left, From::Table(source_table(parent)), "p", on);
+    }
+    let mut rows = rows.query();
+    for lookup in &source.lookups {
+        let Some(Origin::Summary(summary)) = find(sources, &lookup.source).map(|s| &s.origin) else {
+            continue;
+        };
+        let mut wider = Select::from(rows.rows(), "r");
+        let available: Vec<String> = columns(sources, &lookup.source).into_iter().map(|(n, _)| n).collect();
+        let is_taken = |name: &String| lookup.take.contains(name) && available.contains(name);
+        let so_far: Vec<String> = names
+            .iter()
+            .filter(|n| own(n) || parents.contains(n) || earlier(source, &lookup.source, n))
+            .cloned()
+            .collect();
+        for name in ["_file", "_row"].map(str::to_owned).iter().chain(&so_far) {
+            wider = wider.column(Value::column("r", name), name.clone());
+        }
+        if parent.is_some() {
+            wider = wider.column(Value::column("r", "_orphan"), "_orphan");
+        }
+        for name in names.iter().filter(|n| is_taken(n) && !so_far.contains(n)) {
+            wider = wider.column(Value::column("l", name), name.clone());
+        }
+        let on = Value::column("r", &lookup.column).binary("=", Value::column("l", &summary.by));
+        rows = wider
+            .join(JoinKind::Left, From::Table(source_table(&lookup.source)), "l", on)
+            .query();
+    }
+    let mut whens: Vec<(Value, Value)> = Vec::new();
+    if parent.is_some() {
+        whens.push((Value::column("r", "_orphan"), Value::text("parent")));
+    }
+    if let Some(received) = &source.received {
+        let later = Value::column("r", received).binary(">", Value::Day(as_of));
+        whens.push((later, Value::text("received_later")));
+    }
+    if let Some(keep) = &source.keep {
+        let holds = Value::Call("coalesce", vec![Value::of(keep, "r"), Value::Truth(false)]);
+        whens.push((Value::Not(Box::new(holds)), Value::text("left_out")));
+    }
+    for (at, check) in source.checks.iter().enumerate() {
+        if check.on_failure != OnFailure::SetAside {
+            continue;
+        }
+        match &check.rule {
+            CheckRule::Required(names) => {
+                for name in names {
+                    let missing = Value::IsMissing(Box::new(Value::column("r", name)), true);
+                    whens.push((missing, Value::text(format!("check:{at}:{name}"))));
+                }
+            }
+            CheckRule::Holds(condition) => {
+                whens.push((fails(Value::of(condition, "r")), Value::text(format!("check:{at}"))));
+            }
+            CheckRule::Unique(_) | CheckRule::AtLeastRows(_) => {}
+        }
+    }
+    let nothing = Value::Missing(SqlType::Text);
+    let state = if whens.is_empty() { nothing } else { Value::Case(whens, Box::new(nothing)) };
+    all_columns(Select::from(rows.rows(), "r"), "r", names).column(state, "_state").query()
+}
+
+/// Whether a lookup before this one takes the column over.
+fn earlier(source: &Source, lookup: &str, name: &String) -> bool {
+    source
+        .lookups
+        .iter()
+        .take_while(|l| l.source != lookup)
+        .any(|l| l.take.contains(name))
+}
+
+fn all_columns(mut select: Select, part: &'static str, names: &[String]) -> Select {
+    for name in ["_file", "_row"].map(str::to_owned).iter().chain(names) {
+        select = select.column(Value::column(part, name), name.clone());
+    }
+    select
+}
+
+/// Adds the state of copies to rows that have no state yet.
+fn with_copies(source: &Source, mut rows: Query, names: &[String]) -> Query {
+    for (at, check) in source.checks.iter().enumerate() {
+        let (CheckRule::Unique(keys), OnFailure::SetAside) = (&check.rule, check.on_failure) else {
+            continue;
+        };
+        let counts = Value::IsMissing(Box::new(Value::column("r", "_state")), true);
+        let numbered = all_columns(Select::from(rows.rows(), "r"), "r", names)
+            .column(Value::column("r", "_state"), "_state")
+            .column(copy_number("r", keys, Some(counts)), "_copy");
+        let is_copy = complete("n", keys)
+            .into_iter()
+            .fold(Value::column("n", "_copy").binary(">", Value::integer(1)), Value::and);
+        let state = Value::Case(
+            vec![
+                (Value::column("n", "_state").is_there(), Value::column("n", "_state")),
+                (is_copy, Value::text(format!("check:{at}"))),
+            ],
+            Box::new(Value::Missing(SqlType::Text)),
+        );
+        rows = all_columns(Select::from(numbered.query().rows(), "n"), "n", names)
+            .column(state, "_state")
+            .query();
+    }
+    rows
+}
+
+/// Which copy of the same values a row is, in reading order.
+fn copy_number(part: &'static str, keys: &[String], apart: Option<Value>) -> Value {
+    let partition = apart
+        .into_iter()
+        .chain(keys.iter().map(|k| Value::column(part, k)))
+        .collect();
+    Value::RowNumber(partition, vec![Value::column(part, "_file"), Value::column(part, "_row")])
+}
+
+/// A row is a copy only where every key is there: rows without one are not alike.
+fn complete(part: &'static str, keys: &[String]) -> Vec<Value> {
+    keys.iter().map(|k| Value::column(part, k).is_there()).collect()
+}
+
+/// The condition is false; undecided is not false.
+fn fails(condition: Value) -> Value {
+    let holds = Value::Call("coalesce", vec![condition, Value::Truth(true)]);
+    Value::Not(Box::new(holds))
+}
+
+fn summarised(summary: &Summary) -> Query {
+    let by = Value::column("s", &summary.by);
+    let mut select = Select::from(From::Table(source_table(&summary.of)), "s").group(by.clone(), summary.by.clone());
+    for column in &summary.columns {
+        let value = Value::column("s", &column.of);
+        let made = match column.rule {
+            SummaryRule::Min => Value::Call("min", vec![value]),
+            SummaryRule::Max => Value::Call("max", vec![value]),
+            SummaryRule::Sum => Value::Call("sum", vec![value]),
+            SummaryRule::Count => Value::Call("count", vec![value]).cast(SqlType::Integer),
+            SummaryRule::Only => Value::Case(
+                vec![(
+                    Value::CountDistinct(Box::new(value.clone())).binary("=", Value::integer(1)),
+                    Value::Call("min", vec![value.clone()]),
+                )],
+                // Nothing, with the column's own type.
+                Box::new(Value::Call("nullif", vec![Value::Call("min", vec![value.clone()]), Value::Call("min", vec![value])])),
+            ),
+        };
+        select = select.column(made, column.name.clone());
+    }
+    let select = select.filter(by.is_there());
+    let mut numbered = Select::from(select.query().rows(), "g")
+        .column(Value::integer(0).cast(SqlType::File), "_file")
+        .column(
+            Value::RowNumber(vec![Value::integer(1)], vec![Value::column("g", &summary.by)]).cast(SqlType::Row),
+            "_row",
+        )
+        .column(Value::column("g", &summary.by), summary.by.clone());
+    for column in &summary.columns {
+        numbered = numbered.column(Value::column("g", &column.name), column.name.clone());
+    }
+    numbered.query()
+}

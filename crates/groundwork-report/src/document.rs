@@ -1,0 +1,415 @@
+//! The data that templates get as `report.json`: schema `groundwork.document/1`.
+//!
+//! A template computes nothing. Every number comes raw, as readers of the language write it, and
+//! as `indicators.csv` writes it; every sentence that depends on a number comes ready-made. What
+//! is missing is `null`. Words that never depend on data stand in `reports/words/`.
+//! `reports/README.md` explains the fields to the authors of templates.
+
+use serde::Serialize;
+
+/// The schema of [`Document`]. It changes when a field is removed or changes its meaning.
+pub const SCHEMA: &str = "groundwork.document/1";
+
+/// One report in one language.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Document {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// The language that was asked for: `en`, `th`, `my`.
+    pub language: &'static str,
+    /// The language of the sentences, and the catalogue in `words/` that goes with them: `en`, `th`.
+    pub words: &'static str,
+    /// The finding, one sentence.
+    pub title: String,
+    /// The summary: the first sentence, and the others.
+    pub summary: Summary,
+    /// The programme.
+    pub programme: String,
+    /// The period.
+    pub period: PeriodText,
+    /// The day up to which data counts.
+    pub as_of: Day,
+    /// The sentence that says so when the people in the report are invented.
+    pub invented: Option<String>,
+    /// The level of the intervals, such as `95%`; `null` without intervals or when levels differ.
+    pub interval_level: Option<String>,
+    /// What `n` of the sites counts, such as "families enrolled".
+    pub counted: Option<String>,
+    /// The sites.
+    pub sites: Vec<SiteText>,
+    /// The headline indicators, one tile each.
+    pub headlines: Vec<Headline>,
+    /// The figures.
+    pub figures: Vec<Figure>,
+    /// Every indicator, for the tables.
+    pub indicators: Vec<Indicator>,
+    /// Every comparison.
+    pub comparisons: Vec<Comparison>,
+    /// Every source.
+    pub quality: Vec<Quality>,
+    /// What the reader should know, beside what the template says.
+    pub limits: Vec<String>,
+    /// The rows of `indicators.csv` for the totals of the period.
+    pub evidence: Vec<Evidence>,
+    /// How much is withheld.
+    pub withheld: Withheld,
+    /// Where the numbers come from.
+    pub provenance: ProvenanceText,
+    /// The files inside the PDF.
+    pub attachments: Vec<AttachmentText>,
+}
+
+/// A number: raw, for readers, and as the CSV has it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Number {
+    /// The number; shares are fractions.
+    pub raw: f64,
+    /// For readers, with its unit: `62%`, `1,204`, `9,500 THB`.
+    pub text: String,
+    /// At most six decimals, no grouping: `0.617978`.
+    pub exact: String,
+}
+
+/// An interval.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Interval {
+    /// Lower limit.
+    pub lower: Number,
+    /// Upper limit.
+    pub upper: Number,
+    /// Level as a fraction, its text in per cent: `95%`.
+    pub level: Number,
+    /// Both limits without the sign of the unit: `57–67`.
+    pub text: String,
+}
+
+/// The summary box.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summary {
+    /// The first sentence; empty when there is nothing to say.
+    pub lead: String,
+    /// The others, in order.
+    pub rest: Vec<String>,
+}
+
+/// A period.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PeriodText {
+    /// `2021-Q4`.
+    pub id: String,
+    /// `month`, `quarter` or `year`.
+    pub frequency: &'static str,
+    /// For readers: `October–December 2021`.
+    pub text: String,
+}
+
+/// A day.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Day {
+    /// Year of the common era.
+    pub year: i16,
+    /// Month, 1 to 12.
+    pub month: i8,
+    /// Day, 1 to 31.
+    pub day: i8,
+    /// For readers: `15 January 2022`.
+    pub text: String,
+}
+
+/// A site.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SiteText {
+    /// The identifier.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The colour of its name, `#rrggbb`, dark enough for small type.
+    pub colour: &'static str,
+    /// What the first headline indicator rests on at this site.
+    pub n: Option<Number>,
+}
+
+/// A cell of a table.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Cell {
+    /// `published`, `withheld`, `no_data`, `undefined`, `refused`, or `absent` when the plan does
+    /// not ask for this cell.
+    pub status: &'static str,
+    /// Why it is not simply published, such as `below_threshold`; empty when it is.
+    pub reason: &'static str,
+    /// The value.
+    pub value: Option<Number>,
+    /// The interval.
+    pub interval: Option<Interval>,
+    /// Whether everyone was counted, so that there is no interval to give.
+    pub full_count: bool,
+    /// Numerator.
+    pub numerator: Option<Number>,
+    /// Denominator.
+    pub denominator: Option<Number>,
+    /// Those who could not be counted yet.
+    pub immature: Option<Number>,
+    /// Units that the value rests on.
+    pub n: Option<Number>,
+}
+
+/// Where an indicator stands against its target.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Standing {
+    /// `on_track`, `probably_on_track`, `probably_behind`, `behind`, `cannot_tell`, or `none`
+    /// when there is no target.
+    pub id: &'static str,
+    /// The target.
+    pub target: Option<Number>,
+    /// Actual ÷ target; `null` where less is better.
+    pub achievement: Option<Number>,
+}
+
+/// A headline indicator.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Headline {
+    /// The identifier of the indicator.
+    pub id: String,
+    /// Its name.
+    pub title: String,
+    /// `share`, `count`, `ratio` or the unit of an amount.
+    pub unit: String,
+    /// The cell of all sites together.
+    pub cell: Cell,
+    /// What the numerator counts.
+    pub numerator: String,
+    /// What the denominator counts.
+    pub denominator: Option<String>,
+    /// Where it stands.
+    pub standing: Standing,
+    /// What the tile says, one to three sentences.
+    pub sentence: String,
+}
+
+/// A figure.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Figure {
+    /// The identifier.
+    pub id: String,
+    /// The text under it.
+    pub caption: String,
+    /// The alternative text.
+    pub alt: String,
+    /// Width on the page, points.
+    pub width: f64,
+    /// Height on the page, points.
+    pub height: f64,
+    /// The file with its marks, such as `/marks/0.svg`.
+    pub marks: String,
+    /// Its words.
+    pub labels: Vec<Label>,
+}
+
+/// A label of a figure.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Label {
+    /// The words.
+    pub text: String,
+    /// Distance of the anchor from the left edge, points.
+    pub x: f64,
+    /// Distance of the baseline from the upper edge, points.
+    pub y: f64,
+    /// `start`, `middle` or `end`.
+    pub anchor: &'static str,
+    /// Size, points.
+    pub size: f64,
+    /// Weight, 100 to 900.
+    pub weight: u16,
+    /// `#rrggbb`.
+    pub colour: String,
+}
+
+/// An indicator.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Indicator {
+    /// The identifier.
+    pub id: String,
+    /// Its name.
+    pub title: String,
+    /// `share`, `count`, `ratio` or the unit of an amount.
+    pub unit: String,
+    /// `increase` or `decrease`.
+    pub direction: &'static str,
+    /// One cell a site, in the order of the sites.
+    pub cells: Vec<Cell>,
+    /// The cell of all sites together.
+    pub all: Cell,
+    /// Where it stands.
+    pub standing: Standing,
+    /// What it measures.
+    pub definition: String,
+    /// What the numerator counts.
+    pub numerator: String,
+    /// What the denominator counts.
+    pub denominator: Option<String>,
+    /// How the value is obtained.
+    pub method: String,
+    /// Whether sites add up.
+    pub additive_over_sites: bool,
+    /// Whether periods add up.
+    pub additive_over_periods: bool,
+}
+
+/// A comparison.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Comparison {
+    /// The evaluation.
+    pub evaluation: String,
+    /// The question it answers.
+    pub question: String,
+    /// The identifier of the indicator.
+    pub indicator_id: String,
+    /// The name of the indicator.
+    pub indicator: String,
+    /// The unit of the two values.
+    pub unit: String,
+    /// What is compared, in words.
+    pub name: String,
+    /// The colour of that name.
+    pub colour: &'static str,
+    /// Its cell.
+    pub cell: Cell,
+    /// What it is compared with, in words.
+    pub reference_name: String,
+    /// The colour of that name.
+    pub reference_colour: &'static str,
+    /// Its cell.
+    pub reference: Cell,
+    /// `difference` or `ratio`.
+    pub summary: &'static str,
+    /// `published`, `withheld`, `no_data`, `undefined`, `refused` or `absent`.
+    pub status: &'static str,
+    /// Why it is not simply published; empty when it is.
+    pub reason: &'static str,
+    /// The method, such as `mn.score`.
+    pub method: &'static str,
+    /// The difference, signed and with its unit: `+14 points`; or the ratio: `×1.40`.
+    pub value: Option<Number>,
+    /// Its interval.
+    pub interval: Option<Interval>,
+    /// `higher`, `lower` or `no_clear_difference`; `null` when there is no interval.
+    pub verdict: Option<&'static str>,
+}
+
+/// What happened to the rows of a source; all numbers are rows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Quality {
+    /// The name of the source.
+    pub title: String,
+    /// Rows in the export.
+    pub rows_read: Number,
+    /// Rows that broke a required check.
+    pub rows_set_aside: Number,
+    /// Rows that repeat another row.
+    pub duplicates: Number,
+    /// Rows outside the programme.
+    pub left_out: Number,
+    /// Rows that count.
+    pub rows_kept: Number,
+    /// What the checks found.
+    pub issues: Vec<IssueText>,
+}
+
+/// How often a check found something.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct IssueText {
+    /// The rule.
+    pub check: String,
+    /// The rule in words.
+    pub title: String,
+    /// `row_set_aside`, `value_missing`, `kept` or `stopped`.
+    pub action: &'static str,
+    /// Rows or values.
+    pub count: Number,
+}
+
+/// One row of `indicators.csv`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Evidence {
+    /// The identifier of the indicator.
+    pub indicator: String,
+    /// The identifier of the site; empty for all sites together.
+    pub site: String,
+    /// `published`, `withheld`, `no_data`, `undefined` or `refused`.
+    pub status: &'static str,
+    /// Why it is not simply published.
+    pub reason: &'static str,
+    /// Numerator as the CSV has it.
+    pub numerator: Option<String>,
+    /// Denominator as the CSV has it.
+    pub denominator: Option<String>,
+    /// Value as the CSV has it.
+    pub value: Option<String>,
+    /// Lower limit as the CSV has it.
+    pub lower: Option<String>,
+    /// Upper limit as the CSV has it.
+    pub upper: Option<String>,
+}
+
+/// How much is withheld.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Withheld {
+    /// Totals of the period that are withheld.
+    pub count: Number,
+    /// The smallest count of people that is published.
+    pub threshold: Number,
+    /// `internal`, `partner` or `public`.
+    pub audience: &'static str,
+}
+
+/// Where the numbers come from.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ProvenanceText {
+    /// The identifier of the run.
+    pub run_id: String,
+    /// The exports.
+    pub inputs: Vec<InputFileText>,
+    /// The pipeline file.
+    pub pipeline: String,
+    /// The first twelve digits of its SHA-256.
+    pub pipeline_sha256: String,
+    /// Programs and their versions, the first being groundwork.
+    pub versions: Vec<Version>,
+    /// The command that checks the report.
+    pub verify: String,
+}
+
+/// One export.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct InputFileText {
+    /// The file.
+    pub path: String,
+    /// The first twelve digits of its SHA-256.
+    pub sha256: String,
+    /// Rows in it.
+    pub rows: Number,
+}
+
+/// A program and its version.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Version {
+    /// The program.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// A file inside the PDF.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AttachmentText {
+    /// Its name.
+    pub name: String,
+    /// Where the template finds it: `/attachments/<name>`.
+    pub file: String,
+    /// `source`, `data`, `alternative` or `supplement`.
+    pub relationship: &'static str,
+    /// Its media type.
+    pub mime: String,
+    /// What is in it.
+    pub description: String,
+}

@@ -1,0 +1,247 @@
+//! What a report is made from.
+
+use groundwork_disclosure::{CellKey, Released};
+use groundwork_plan::issue::Action;
+use groundwork_plan::number::Unit;
+use groundwork_plan::period::Period;
+use groundwork_plan::site::Site;
+use groundwork_plan::text::{Language, Localised};
+use jiff::civil::Date;
+
+/// Everything that one report in one language is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    /// The language of the report. Burmese falls back to English sentences with Burmese names.
+    pub language: Language,
+    /// The period that the report is about.
+    pub period: Period,
+    /// The day up to which data counts; it is also the date of the document.
+    pub as_of: Date,
+    /// The template, such as `quarterly-funder`: the file `<template>.typ`.
+    pub template: &'a str,
+    /// The programme.
+    pub programme: &'a Localised,
+    /// The sites, in the order in which they are shown. May be empty.
+    pub sites: &'a [Site],
+    /// The indicators, in the order in which they are shown. May be empty.
+    pub indicators: &'a [IndicatorInfo],
+    /// The comparisons, in the order in which they are shown. May be empty.
+    pub comparisons: &'a [ComparisonInfo],
+    /// The numbers. There is no other way in for a number about people.
+    pub released: &'a Released,
+    /// What happened to the rows of each source.
+    pub quality: &'a [SourceQuality],
+    /// The figures; the first stands on page 1.
+    pub figures: &'a [PlacedFigure],
+    /// What the reader should know before using the numbers, one sentence or two each.
+    pub limits: &'a [Localised],
+    /// Where the numbers come from.
+    pub provenance: &'a Provenance,
+    /// Files that travel inside the PDF.
+    pub attachments: &'a [Attachment],
+    /// A plain sentence that says so when the people in the report are invented.
+    pub invented: Option<&'a Localised>,
+}
+
+/// Which way an indicator should move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// More is better.
+    Increase,
+    /// Less is better.
+    Decrease,
+}
+
+/// An indicator as readers meet it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IndicatorInfo {
+    /// The identifier used in results.
+    pub id: String,
+    /// Its name.
+    pub title: Localised,
+    /// The unit of its values.
+    pub unit: Unit,
+    /// Which way it should move.
+    pub direction: Direction,
+    /// What all sites together should reach in the period, in the unit of the values.
+    pub target: Option<f64>,
+    /// Whether it has a tile on page 1.
+    pub headline: bool,
+    /// What it measures: one sentence.
+    pub definition: Localised,
+    /// What the numerator counts, such as "families with every document".
+    pub numerator: Localised,
+    /// What the denominator counts, where there is one.
+    pub denominator: Option<Localised>,
+    /// How the value and its interval are obtained.
+    pub method: Localised,
+    /// Whether the values of the sites add up to the value of all sites.
+    pub additive_over_sites: bool,
+    /// Whether the values of periods add up to the value of a longer period.
+    pub additive_over_periods: bool,
+}
+
+/// A comparison of two cells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ComparisonInfo {
+    /// The evaluation of the plan that asks for it.
+    pub evaluation: String,
+    /// The question it answers.
+    pub question: Localised,
+    /// What is compared.
+    pub cell: CellKey,
+    /// What it is compared with.
+    pub reference: CellKey,
+}
+
+/// What happened to the rows of one source. All numbers are rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceQuality {
+    /// The name of the source.
+    pub title: Localised,
+    /// Rows in the export.
+    pub rows_read: u64,
+    /// Rows that broke a required check and are not counted.
+    pub rows_set_aside: u64,
+    /// Rows that repeat another row.
+    pub duplicates: u64,
+    /// Rows outside the programme, its sites or its periods.
+    pub left_out: u64,
+    /// Rows that count.
+    pub rows_kept: u64,
+    /// What the checks found, one entry a check.
+    pub issues: Vec<IssueCount>,
+}
+
+/// How often a check found something.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IssueCount {
+    /// The rule, such as `date.impossible`.
+    pub check: String,
+    /// The rule in words.
+    pub title: Localised,
+    /// What was done.
+    pub action: Action,
+    /// Rows or values.
+    pub count: u64,
+}
+
+/// A chart, with its marks as a drawing and its words beside them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlacedFigure {
+    /// The identifier of the figure.
+    pub id: String,
+    /// The text under the figure.
+    pub caption: String,
+    /// What a reader who does not see the figure should know. Never empty.
+    pub alt: String,
+    /// Width, points. At most [`TEXT_WIDTH_PT`] fits; wider figures are scaled down.
+    pub width_pt: f64,
+    /// Height, points.
+    pub height_pt: f64,
+    /// An SVG without text, as large as the figure.
+    pub marks_svg: Vec<u8>,
+    /// The words of the figure, set by the typesetter.
+    pub labels: Vec<PlacedLabel>,
+}
+
+/// The width of the text block on the page, points.
+pub const TEXT_WIDTH_PT: f64 = 480.0;
+
+/// One label of a figure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlacedLabel {
+    /// The words.
+    pub text: String,
+    /// Distance of the anchor from the left edge, points.
+    pub x_pt: f64,
+    /// Distance of the baseline from the upper edge, points.
+    pub y_pt: f64,
+    /// Which part of the text stands at `x_pt`.
+    pub anchor: Anchor,
+    /// Size of the type, points.
+    pub size_pt: f64,
+    /// Weight of the type, 100 to 900; 400 is regular.
+    pub weight: u16,
+    /// Colour as `#rrggbb`; anything else is set in black.
+    pub colour: String,
+}
+
+/// Which part of a label stands at its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// The left end.
+    Start,
+    /// The middle.
+    Middle,
+    /// The right end.
+    End,
+}
+
+/// Where the numbers come from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Provenance {
+    /// The identifier of the run.
+    pub run_id: String,
+    /// The exports that were read.
+    pub inputs: Vec<InputFile>,
+    /// The pipeline file, as the user names it.
+    pub pipeline: String,
+    /// SHA-256 of the pipeline file, hexadecimal.
+    pub pipeline_sha256: String,
+    /// Programs and their versions, the first being groundwork itself.
+    pub versions: Vec<(String, String)>,
+    /// The command that checks the report, such as `groundwork verify report.pdf`.
+    pub verify: String,
+}
+
+/// One export that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InputFile {
+    /// The file, relative to the pipeline.
+    pub path: String,
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+    /// Rows in it.
+    pub rows: u64,
+}
+
+/// A file that travels inside the PDF.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attachment {
+    /// Its name, without folders.
+    pub name: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+    /// What it is to the document.
+    pub relationship: Relationship,
+    /// Its media type, such as `text/csv`.
+    pub mime: String,
+    /// What is in it.
+    pub description: String,
+}
+
+/// What an attached file is to the document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relationship {
+    /// The document was made from it.
+    Source,
+    /// The numbers of the document in a form for machines.
+    Data,
+    /// The document in another form.
+    Alternative,
+    /// Something beside the document.
+    Supplement,
+}
+
+impl Relationship {
+    /// The word that the PDF standard uses.
+    pub fn word(self) -> &'static str {
+        match self {
+            Relationship::Source => "source",
+            Relationship::Data => "data",
+            Relationship::Alternative => "alternative",
+            Relationship::Supplement => "supplement",
+        }
+    }
+}

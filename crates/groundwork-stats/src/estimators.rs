@@ -1,0 +1,6 @@
+//! One method a file.
+
+pub mod difference_miettinen_nurminen;
+pub mod proportion_wilson;
+pub mod ratio_contrast;
+pub mod ratio_linearised;

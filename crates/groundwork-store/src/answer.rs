@@ -1,0 +1,157 @@
+//! Answers: small results as plain structs.
+
+use crate::{Store, failed};
+use arrow::array::{Array, Float64Array, Int64Array, StringArray};
+use arrow::record_batch::RecordBatch;
+use groundwork_plan::diag::Diagnostic;
+use groundwork_plan::query::Query;
+
+/// What was counted for one cell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CellCount {
+    /// The site, or empty for all sites together.
+    pub site: String,
+    /// The period.
+    pub period: String,
+    /// The dimension, or empty.
+    pub dimension: String,
+    /// The category, or empty.
+    pub category: String,
+    /// What the units add to the numerator.
+    pub y: f64,
+    /// What they add to the denominator.
+    pub x: f64,
+    /// How many are immature.
+    pub immature: f64,
+    /// How many units there are.
+    pub n: u64,
+}
+
+/// What one cluster of a cell adds up to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClusterSum {
+    /// The site, or empty for all sites together.
+    pub site: String,
+    /// The period.
+    pub period: String,
+    /// The dimension, or empty.
+    pub dimension: String,
+    /// The category, or empty.
+    pub category: String,
+    /// Above.
+    pub y: f64,
+    /// Below.
+    pub x: f64,
+}
+
+impl Store {
+    /// Answers a query of [`groundwork_plan::indicator::Indicator::cells`].
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn cells(&self, query: &Query) -> Result<Vec<CellCount>, Diagnostic> {
+        let mut out = Vec::new();
+        self.each(query, |batch| {
+            let texts = Texts::of(batch, 0)?;
+            let (y, x, immature) = (numbers(batch, 4)?, numbers(batch, 5)?, numbers(batch, 6)?);
+            let n = integers(batch, 7)?;
+            for i in 0..batch.num_rows() {
+                out.push(CellCount {
+                    site: texts.get(0, i),
+                    period: texts.get(1, i),
+                    dimension: texts.get(2, i),
+                    category: texts.get(3, i),
+                    y: y.value(i),
+                    x: x.value(i),
+                    immature: immature.value(i),
+                    n: u64::try_from(n.value(i)).unwrap_or(0),
+                });
+            }
+            Ok(())
+        })?;
+        Ok(out)
+    }
+
+    /// Answers a query of [`groundwork_plan::indicator::Indicator::clusters`].
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clusters(&self, query: &Query) -> Result<Vec<ClusterSum>, Diagnostic> {
+        let mut out = Vec::new();
+        self.each(query, |batch| {
+            let texts = Texts::of(batch, 0)?;
+            let (y, x) = (numbers(batch, 4)?, numbers(batch, 5)?);
+            for i in 0..batch.num_rows() {
+                out.push(ClusterSum {
+                    site: texts.get(0, i),
+                    period: texts.get(1, i),
+                    dimension: texts.get(2, i),
+                    category: texts.get(3, i),
+                    y: y.value(i),
+                    x: x.value(i),
+                });
+            }
+            Ok(())
+        })?;
+        Ok(out)
+    }
+
+    /// Answers a query whose columns are one text and whole numbers.
+    pub(crate) fn counted(&self, query: &Query) -> Result<Vec<(String, Vec<i64>)>, Diagnostic> {
+        let mut out = Vec::new();
+        self.each(query, |batch| {
+            let texts = strings(batch, 0)?;
+            let columns: Vec<&Int64Array> =
+                (1..batch.num_columns()).map(|at| integers(batch, at)).collect::<Result<_, _>>()?;
+            for i in 0..batch.num_rows() {
+                out.push((texts.value(i).to_owned(), columns.iter().map(|c| c.value(i)).collect()));
+            }
+            Ok(())
+        })?;
+        Ok(out)
+    }
+
+    fn each(
+        &self,
+        query: &Query,
+        mut take: impl FnMut(&RecordBatch) -> Result<(), Diagnostic>,
+    ) -> Result<(), Diagnostic> {
+        let mut statement = self.connection.prepare(&query.to_string()).map_err(failed)?;
+        for batch in statement.stream_arrow([]).map_err(failed)? {
+            take(&batch.map_err(failed)?)?;
+        }
+        Ok(())
+    }
+}
+
+struct Texts<'a>(Vec<&'a StringArray>);
+
+impl<'a> Texts<'a> {
+    fn of(batch: &'a RecordBatch, first: usize) -> Result<Self, Diagnostic> {
+        (first..first + 4).map(|at| strings(batch, at)).collect::<Result<_, _>>().map(Self)
+    }
+
+    fn get(&self, column: usize, row: usize) -> String {
+        self.0.get(column).map(|c| c.value(row).to_owned()).unwrap_or_default()
+    }
+}
+
+fn column<T: Array + 'static>(batch: &RecordBatch, at: usize) -> Result<&T, Diagnostic> {
+    batch
+        .columns()
+        .get(at)
+        .and_then(|c| c.as_any().downcast_ref())
+        .ok_or_else(|| Diagnostic::bug("store.answer", format!("column {at} of an answer is not of the expected type")))
+}
+
+fn strings(batch: &RecordBatch, at: usize) -> Result<&StringArray, Diagnostic> {
+    column(batch, at)
+}
+
+fn numbers(batch: &RecordBatch, at: usize) -> Result<&Float64Array, Diagnostic> {
+    column(batch, at)
+}
+
+fn integers(batch: &RecordBatch, at: usize) -> Result<&Int64Array, Diagnostic> {
+    column(batch, at)
+}

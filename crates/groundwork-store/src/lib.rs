@@ -1,0 +1,131 @@
+//! The store: a private, offline DuckDB database that rows are loaded into and counted in.
+//!
+//! Only this crate knows DuckDB. Rows come in as Arrow batches, statements and queries as trees
+//! of [`groundwork_plan::query`], and counts go out as plain structs. The database lives in a
+//! folder of its own that is removed with it; it fetches nothing, and reads and writes nothing
+//! else.
+
+mod answer;
+mod stage;
+
+pub use answer::{CellCount, ClusterSum};
+pub use stage::{SetAside, Staged};
+
+use arrow::record_batch::RecordBatch;
+use duckdb::{Config, Connection};
+use groundwork_plan::diag::{Diagnostic, Fault};
+use groundwork_plan::query::{SqlType, Statement};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// How much the database may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Threads.
+    pub threads: usize,
+    /// Memory in MB; beyond it the database spills into its folder.
+    pub memory_mb: u64,
+}
+
+/// A private database.
+pub struct Store {
+    connection: Connection,
+    folder: PathBuf,
+}
+
+/// Stops a running query from another thread.
+#[derive(Clone)]
+pub struct Interrupt(Arc<duckdb::InterruptHandle>);
+
+impl Interrupt {
+    /// Stops what is running now.
+    pub fn interrupt(&self) {
+        self.0.interrupt();
+    }
+}
+
+impl Store {
+    /// Opens an empty database in a folder that must exist and be empty.
+    ///
+    /// # Errors
+    /// When the folder cannot be written to.
+    pub fn open(folder: &Path, limits: Limits) -> Result<Self, Diagnostic> {
+        let spill = folder.join("spill");
+        let configured = Config::default()
+            .threads(i64::try_from(limits.threads).unwrap_or(i64::MAX))
+            .and_then(|c| c.max_memory(&format!("{}MB", limits.memory_mb)))
+            .and_then(|c| c.enable_autoload_extension(false))
+            .and_then(|c| c.with("temp_directory", spill.to_string_lossy()))
+            .map_err(failed)?;
+        let connection =
+            Connection::open_with_flags(folder.join("groundwork.duckdb"), configured).map_err(failed)?;
+        let allowed = folder.to_string_lossy().replace('\'', "''");
+        connection
+            .execute_batch(&format!(
+                "SET error_on_division_by_zero = false; SET allowed_directories = ['{allowed}']; \
+                 SET enable_external_access = false; SET lock_configuration = true;"
+            ))
+            .map_err(failed)?;
+        Ok(Self { connection, folder: folder.to_owned() })
+    }
+
+    /// What stops a running query.
+    pub fn interrupt(&self) -> Interrupt {
+        Interrupt(self.connection.interrupt_handle())
+    }
+
+    /// Runs a statement.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn run(&self, statement: &Statement) -> Result<(), Diagnostic> {
+        self.connection.execute_batch(&statement.to_string()).map_err(failed)
+    }
+
+    /// Appends rows to a table; the columns are those of the table, in order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn append(&self, table: &str, batch: RecordBatch) -> Result<(), Diagnostic> {
+        let mut appender = self.connection.appender(table).map_err(failed)?;
+        appender.append_record_batch(batch).map_err(failed)?;
+        appender.flush().map_err(failed)
+    }
+}
+
+impl Store {
+    /// Rows as the bytes of a Parquet file, in their order.
+    ///
+    /// # Errors
+    /// When the database fails or its folder cannot be written to.
+    pub fn parquet(&self, columns: Vec<(String, SqlType)>, rows: RecordBatch) -> Result<Vec<u8>, Diagnostic> {
+        let path = self.folder.join("table.parquet");
+        let lost = |e: std::io::Error| Diagnostic::machine("store.machine", format!("a table cannot be written: {e}"));
+        self.run(&Statement::DeclareTable("table".into(), columns))?;
+        self.append("table", rows)?;
+        self.run(&Statement::WriteParquet("table".into(), path.to_string_lossy().into_owned()))?;
+        self.run(&Statement::DropTable("table".into()))?;
+        let bytes = std::fs::read(&path).map_err(lost)?;
+        std::fs::remove_file(&path).map_err(lost)?;
+        Ok(bytes)
+    }
+}
+
+/// A failure of the database: interrupted, out of disk or memory, or a mistake of ours.
+fn failed(error: duckdb::Error) -> Diagnostic {
+    let text = error.to_string();
+    let first = text.lines().next().unwrap_or_default();
+    if text.contains("INTERRUPT") {
+        let mut stopped = Diagnostic::machine("run.interrupted", "the run was interrupted");
+        stopped.fault = Fault::Interrupted;
+        return stopped;
+    }
+    let is_machine = ["Out of Memory", "IO Error", "No space left", "Permission"]
+        .iter()
+        .any(|sign| text.contains(sign));
+    if is_machine {
+        return Diagnostic::machine("store.machine", format!("the database could not go on: {first}"))
+            .hint("Free some disk space or memory, or run with fewer `--threads`.");
+    }
+    Diagnostic::bug("store.failed", format!("the database refused a statement: {first}"))
+}

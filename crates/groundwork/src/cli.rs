@@ -1,0 +1,114 @@
+//! The command line: what can be asked, and how an answer becomes an exit code.
+
+use crate::{commands, exit, ui};
+use clap::{Parser, Subcommand, ValueEnum};
+use groundwork_plan::diag::Diagnostic;
+use groundwork_plan::disclosure::Audience;
+use groundwork_plan::period::Period;
+use groundwork_plan::text::Language;
+use jiff::civil::Date;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Turns the exports of field programmes into numbers that can be defended and reports that can
+/// be handed over.
+#[derive(Debug, Parser)]
+#[command(name = "groundwork", version, after_help = "Exit codes: 0 done · 2 the pipeline or the command line is wrong · 3 the data breaks a required check · 4 the disclosure audit refuses · 6 the machine failed · 130 interrupted · 101 a bug in groundwork")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// How facts are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Makes a project that runs at once: pipeline, data, README.
+    #[command(after_help = "Example: groundwork init demo && groundwork run demo/pipeline.yaml --out demo/out")]
+    Init(commands::init::Init),
+    /// Reads, resolves, loads and checks; writes nothing. Every problem comes at once.
+    #[command(after_help = "Example: groundwork check pipelines/prevention.yaml")]
+    Check(commands::check::Check),
+    /// The whole way, from the exports to the reports.
+    #[command(after_help = "Example: groundwork run pipelines/prevention.yaml --out out")]
+    Run(commands::run::Run),
+    /// Prints the JSON Schema of the pipeline language, for editors, or its reference page.
+    #[command(after_help = "Example: groundwork schema > groundwork.schema.json")]
+    Schema(commands::schema::Schema),
+}
+
+/// Runs the program with these arguments, the first being its name.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(|l| format!(" ({}:{})", l.file(), l.line())).unwrap_or_default();
+        let problem = Diagnostic::bug("bug", format!("groundwork stopped in a way that it should not{place}"));
+        ui::diagnostics(&[problem], None);
+    }));
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let code = std::panic::catch_unwind(|| parsed(arguments)).unwrap_or(exit::BUG);
+    ExitCode::from(code)
+}
+
+fn parsed(arguments: Vec<OsString>) -> u8 {
+    match Cli::try_parse_from(arguments) {
+        Ok(cli) => match cli.command {
+            Command::Init(command) => command.run(),
+            Command::Check(command) => command.run(),
+            Command::Run(command) => command.run(),
+            Command::Schema(command) => command.run(),
+        },
+        Err(error) => {
+            let _ = error.print();
+            if error.use_stderr() { exit::PIPELINE } else { exit::DONE }
+        }
+    }
+}
+
+/// What a run may be told beyond its pipeline.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Overrides {
+    /// The period that reports are about, such as 2021-Q4; the pipeline's where it is missing.
+    #[arg(long, value_parser = period)]
+    pub(crate) period: Option<Period>,
+    /// Only what was received on or before this day counts.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<Date>,
+    /// Who will read the outputs; may only be a wider audience than the pipeline's.
+    #[arg(long, value_parser = audience, value_name = "internal|partner|public")]
+    pub(crate) audience: Option<Audience>,
+    /// Threads; as many as the machine has where it is missing. Never changes an output.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+}
+
+/// A pipeline file, for every command that has one.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct PipelineFile {
+    /// The pipeline file.
+    #[arg(value_name = "PIPELINE")]
+    pub(crate) path: PathBuf,
+}
+
+fn period(text: &str) -> Result<Period, String> {
+    Period::parse(text).ok_or_else(|| "expected a period such as 2021-Q4, 2021-11 or 2021".to_owned())
+}
+
+fn audience(text: &str) -> Result<Audience, String> {
+    Audience::ALL
+        .into_iter()
+        .find(|a| a.word() == text)
+        .ok_or_else(|| "expected `internal`, `partner` or `public`".to_owned())
+}
+
+/// A language, for the command line.
+pub(crate) fn language(text: &str) -> Result<Language, String> {
+    Language::from_code(text).ok_or_else(|| "expected `en`, `th` or `my`".to_owned())
+}

@@ -1,0 +1,115 @@
+//! `groundwork check`: reads, resolves, loads, checks; writes nothing.
+
+use crate::cli::{Format, Overrides, PipelineFile};
+use crate::run::{Loaded, load, resolve};
+use crate::ui::{self, PipelineText, Progress};
+use crate::exit;
+use groundwork_plan::diag::Diagnostic;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Reads, resolves, loads and checks; writes nothing.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pipeline: PipelineFile,
+    #[command(flatten)]
+    overrides: Overrides,
+    /// How facts are printed.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+impl Check {
+    /// Checks, and says what it found.
+    pub(crate) fn run(self) -> u8 {
+        let request = match super::request(&self.pipeline.path, &self.overrides) {
+            Ok(request) => request,
+            Err(problem) => return self.ended(&[problem], None, None),
+        };
+        let path = self.pipeline.path.display().to_string();
+        let shown = PipelineText { path: &path, text: &request.text };
+        let (plan, warnings) = match resolve(&request) {
+            Ok(resolved) => resolved,
+            Err(problems) => return self.ended(&problems, Some(&shown), None),
+        };
+        let progress = Progress::new(self.format == Format::Json);
+        let loaded = load(&request, &plan, &progress);
+        drop(progress);
+        match loaded {
+            Ok((_, loaded)) => self.ended(&warnings, Some(&shown), Some(&loaded)),
+            Err(mut problems) => {
+                problems.extend(warnings);
+                self.ended(&problems, Some(&shown), None)
+            }
+        }
+    }
+
+    fn ended(&self, problems: &[Diagnostic], pipeline: Option<&PipelineText<'_>>, loaded: Option<&Loaded>) -> u8 {
+        match self.format {
+            Format::Json => ui::fact_json(&json!({
+                "diagnostics": ui::diagnostics_json(problems, pipeline),
+                "sources": loaded.map(sources_json),
+            })),
+            Format::Text => {
+                ui::diagnostics(problems, pipeline);
+                if let Some(loaded) = loaded {
+                    print(loaded);
+                }
+            }
+        }
+        exit::code(problems)
+    }
+}
+
+fn print(loaded: &Loaded) {
+    for source in &loaded.sources {
+        let staged = &source.staged;
+        ui::fact(&format!("{}: {} rows read, {} count", source.id, source.read, staged.kept));
+        let states = [
+            (staged.set_aside.len() as u64, "set aside by checks"),
+            (staged.left_out, "left out by `keep`"),
+            (staged.received_later, "received after `as_of`"),
+            (staged.without_parent, "whose parent row does not count"),
+        ];
+        for (count, words) in states.into_iter().filter(|(count, _)| *count > 0) {
+            ui::fact(&format!("  {count} {words}"));
+        }
+        for ((check, action), count) in issues(loaded, &source.id) {
+            ui::fact(&format!("  issue {check}: {count} ({action})"));
+        }
+    }
+    ui::fact("The pipeline and its data can be run.");
+}
+
+fn issues<'l>(loaded: &'l Loaded, source: &str) -> BTreeMap<(&'l str, &'static str), u64> {
+    let mut out = BTreeMap::new();
+    for issue in loaded.issues.iter().filter(|i| i.source == source) {
+        *out.entry((issue.check.as_str(), issue.action.word())).or_insert(0) += 1;
+    }
+    out
+}
+
+fn sources_json(loaded: &Loaded) -> Value {
+    let list = loaded.sources.iter().map(|source| {
+        let staged = &source.staged;
+        let issues: Vec<Value> = issues(loaded, &source.id)
+            .into_iter()
+            .map(|((check, action), rows)| json!({"action": action, "check": check, "count": rows}))
+            .collect();
+        json!({
+            "id": source.id,
+            "rows": {
+                "kept": staged.kept,
+                "left_out": staged.left_out,
+                "read": source.read,
+                "received_later": staged.received_later,
+                "set_aside": staged.set_aside.len(),
+                "without_parent": staged.without_parent,
+            },
+            "columns_not_read": source.ignored_columns,
+            "issues": issues,
+        })
+    });
+    Value::Array(list.collect())
+}

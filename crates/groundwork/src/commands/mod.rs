@@ -1,0 +1,32 @@
+//! What the command line offers, one file a command.
+
+pub(crate) mod check;
+pub(crate) mod init;
+pub(crate) mod run;
+pub(crate) mod schema;
+
+use crate::cli::Overrides;
+use crate::files::read_pipeline;
+use crate::run::Request;
+use groundwork_plan::diag::Diagnostic;
+use std::path::Path;
+
+/// A request for a pipeline file, with what the command line changes.
+fn request(path: &Path, overrides: &Overrides) -> Result<Request, Diagnostic> {
+    let (text, folder) = read_pipeline(path)?;
+    let threads = match overrides.threads {
+        Some(threads) => usize::from(threads),
+        None => std::thread::available_parallelism().map_or(1, usize::from),
+    };
+    Ok(Request {
+        path: path.to_owned(),
+        text,
+        folder,
+        period: overrides.period,
+        as_of: overrides.as_of,
+        audience: overrides.audience,
+        languages: Vec::new(),
+        reports: Vec::new(),
+        threads,
+    })
+}

@@ -1,0 +1,83 @@
+//! `groundwork run`: the whole way.
+
+use crate::cli::{Format, Overrides, PipelineFile, language};
+use crate::files::{may_replace, write_folder};
+use crate::ui::{self, PipelineText, Progress};
+use crate::{exit, run};
+use groundwork_plan::diag::Diagnostic;
+use groundwork_plan::text::Language;
+use serde_json::json;
+use std::path::PathBuf;
+
+/// The whole way, from the exports to the reports.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pipeline: PipelineFile,
+    /// Where to write the run directory; an earlier run there is replaced.
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    out: PathBuf,
+    /// Only this report; can be given several times.
+    #[arg(long = "report", value_name = "ID")]
+    reports: Vec<String>,
+    /// Only this language; can be given several times.
+    #[arg(long = "language", value_parser = language, value_name = "en|th|my")]
+    languages: Vec<Language>,
+    #[command(flatten)]
+    overrides: Overrides,
+    /// How facts are printed.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+impl Run {
+    /// Runs, writes, and says where.
+    pub(crate) fn run(self) -> u8 {
+        let mut request = match super::request(&self.pipeline.path, &self.overrides) {
+            Ok(request) => request,
+            Err(problem) => return self.ended(&[problem], None),
+        };
+        request.languages.clone_from(&self.languages);
+        request.reports.clone_from(&self.reports);
+        let path = self.pipeline.path.display().to_string();
+        let text = request.text.clone();
+        let shown = PipelineText { path: &path, text: &text };
+        if let Err(problem) = may_replace(&self.out) {
+            return self.ended(&[problem], Some(&shown));
+        }
+        let progress = Progress::new(self.format == Format::Json);
+        let outcome = run::run(&request, &progress);
+        drop(progress);
+        let outcome = match outcome {
+            Ok(outcome) => outcome,
+            Err(problems) => return self.ended(&problems, Some(&shown)),
+        };
+        if let Err(problem) = write_folder(&self.out, &outcome.files) {
+            return self.ended(&[problem], Some(&shown));
+        }
+        match self.format {
+            Format::Json => ui::fact_json(&json!({
+                "diagnostics": ui::diagnostics_json(&outcome.warnings, Some(&shown)),
+                "files": outcome.files.keys().collect::<Vec<_>>(),
+                "out": self.out.display().to_string(),
+                "run_id": outcome.run_id,
+            })),
+            Format::Text => {
+                ui::diagnostics(&outcome.warnings, Some(&shown));
+                ui::fact(&format!("run {} in {}", outcome.run_id, self.out.display()));
+                for name in outcome.files.keys().filter(|n| n.starts_with("reports/")) {
+                    ui::fact(&self.out.join(name).display().to_string());
+                }
+            }
+        }
+        exit::DONE
+    }
+
+    fn ended(&self, problems: &[Diagnostic], pipeline: Option<&PipelineText<'_>>) -> u8 {
+        match self.format {
+            Format::Json => ui::fact_json(&json!({"diagnostics": ui::diagnostics_json(problems, pipeline)})),
+            Format::Text => ui::diagnostics(problems, pipeline),
+        }
+        exit::code(problems)
+    }
+}

@@ -1,0 +1,11 @@
+//! The program, and the run: the stages in order, from a pipeline file to a run directory.
+//!
+//! `run/` is the road itself, one file a stage; `commands/` is what the command line offers.
+//! This crate is where files are opened, where results are written, and where nothing is counted.
+
+pub mod cli;
+mod commands;
+mod exit;
+mod files;
+mod run;
+mod ui;

@@ -1,0 +1,228 @@
+//! Loading: every source from its files into the database, its rows checked, every row accounted
+//! for.
+
+use super::stop_if_interrupted;
+use crate::files::hash_file;
+use crate::ui::Progress;
+use groundwork_plan::diag::{Diagnostic, Severity, has_errors};
+use groundwork_plan::issue::{Action, Issue};
+use groundwork_plan::location::ExportPlace;
+use groundwork_plan::plan::Plan;
+use groundwork_plan::source::{CheckRule, OnFailure, Source};
+use groundwork_plan::staging::{declare, raw_table};
+use groundwork_sources::{Context, Reading};
+use groundwork_store::{SetAside, Staged, Store};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// Everything that is known of the sources after loading.
+#[derive(Debug, Default)]
+pub(crate) struct Loaded {
+    /// The sources with files, in the order of the plan.
+    pub(crate) sources: Vec<LoadedSource>,
+    /// Every file once, by its logical name.
+    pub(crate) files: BTreeMap<String, InputFile>,
+    /// Every issue, in order of source, file, sheet, row.
+    pub(crate) issues: Vec<Issue>,
+}
+
+/// What became of one source.
+#[derive(Debug)]
+pub(crate) struct LoadedSource {
+    /// Its name.
+    pub(crate) id: String,
+    /// Rows read.
+    pub(crate) read: u64,
+    /// Rows that repeat another row and are set aside for it.
+    pub(crate) duplicates: u64,
+    /// What became of the rows.
+    pub(crate) staged: Staged,
+    /// Columns of the files that the pipeline does not name.
+    pub(crate) ignored_columns: Vec<String>,
+}
+
+/// One file.
+#[derive(Debug, Clone)]
+pub(crate) struct InputFile {
+    /// SHA-256, hexadecimal.
+    pub(crate) sha256: String,
+    /// Size.
+    pub(crate) bytes: u64,
+    /// Rows, over every sheet that was read.
+    pub(crate) rows: u64,
+}
+
+/// Loads and checks every source; the problems of all of them come at once.
+pub(crate) fn load(
+    store: &Store,
+    plan: &Plan,
+    folder: &Path,
+    threads: usize,
+    progress: &Progress,
+) -> Result<Loaded, Vec<Diagnostic>> {
+    let context = Context { base: folder, sites: &plan.sites, sources: &plan.sources, threads };
+    let mut problems = Vec::new();
+    // Files and headers first, so that a misspelt column is not found after minutes of loading.
+    for source in plan.sources.iter().filter(|s| s.export().is_some()) {
+        problems.extend(groundwork_sources::check(source, &context));
+    }
+    if has_errors(&problems) {
+        problems.dedup();
+        return Err(problems);
+    }
+    let mut loaded = Loaded::default();
+    let mut broken: BTreeSet<&str> = BTreeSet::new();
+    for source in &plan.sources {
+        stop_if_interrupted()?;
+        let needed = source.export().and_then(|e| e.repeat_of.as_deref());
+        if needed.is_some_and(|parent| broken.contains(parent)) {
+            broken.insert(&source.id);
+            continue;
+        }
+        progress.step(&format!("load {}", source.id));
+        if let Err(found) = one(store, source, plan, &context, &mut loaded, progress) {
+            broken.insert(&source.id);
+            problems.extend(found);
+        }
+    }
+    loaded.issues.sort();
+    if has_errors(&problems) {
+        return Err(problems);
+    }
+    Ok(loaded)
+}
+
+fn one(
+    store: &Store,
+    source: &Source,
+    plan: &Plan,
+    context: &Context<'_>,
+    loaded: &mut Loaded,
+    progress: &Progress,
+) -> Result<(), Vec<Diagnostic>> {
+    let alone = |d: Diagnostic| vec![d];
+    if source.export().is_none() {
+        return store.stage(source, &plan.sources, plan.calendar.as_of).map(|_| ()).map_err(alone);
+    }
+    store.run(&declare(source)).map_err(alone)?;
+    let table = raw_table(&source.id);
+    let reading = groundwork_sources::read(source, context, &mut |batch| {
+        if let Err(mut stopped) = stop_if_interrupted()
+            && let Some(first) = stopped.pop()
+        {
+            return Err(first);
+        }
+        store.append(&table, batch)
+    })?;
+    for file in groundwork_sources::files(source, context.base).map_err(alone)? {
+        if !loaded.files.contains_key(&file.name) {
+            let (sha256, bytes) = hash_file(&file.path, &file.name).map_err(alone)?;
+            loaded.files.insert(file.name.clone(), InputFile { sha256, bytes, rows: 0 });
+        }
+    }
+    for file in &reading.files {
+        if let Some(input) = loaded.files.get_mut(&file.name) {
+            input.rows += file.rows;
+        }
+    }
+    let staged = store.stage(source, &plan.sources, plan.calendar.as_of).map_err(alone)?;
+    progress.step(&format!("  {} rows read, {} count", reading.rows, staged.kept));
+    let (issues, problems) = judged(source, &reading, &staged);
+    let duplicates = staged
+        .set_aside
+        .iter()
+        .filter(|s| matches!(source.checks.get(s.check).map(|c| &c.rule), Some(CheckRule::Unique(_))))
+        .count() as u64;
+    loaded.issues.extend(issues);
+    loaded.sources.push(LoadedSource {
+        id: source.id.clone(),
+        read: reading.rows,
+        duplicates,
+        staged,
+        ignored_columns: reading.ignored_columns,
+    });
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// The issues of a source, and the errors that stop the run.
+///
+/// A value that could not be read and whose row is set aside because the column is required is
+/// one issue, not two: the one that says what was wrong with the value.
+fn judged(source: &Source, reading: &Reading, staged: &Staged) -> (Vec<Issue>, Vec<Diagnostic>) {
+    let place_of = |found: &SetAside| {
+        let file = usize::try_from(found.file).ok().and_then(|at| reading.files.get(at));
+        ExportPlace {
+            file: file.map(|f| f.name.clone()).unwrap_or_default(),
+            sheet: file.and_then(|f| f.sheet.clone()),
+            row: Some(found.row),
+            column: found.column.as_ref().map(|name| header(source, name)),
+        }
+    };
+    let mut unreadable: BTreeMap<ExportPlace, usize> = BTreeMap::new();
+    let mut issues = reading.issues.clone();
+    for (at, issue) in issues.iter().enumerate() {
+        unreadable.entry(issue.place.clone()).or_insert(at);
+    }
+    let mut problems = Vec::new();
+    let mut stopped: BTreeMap<usize, (ExportPlace, u64)> = BTreeMap::new();
+    for (found, counts) in staged.set_aside.iter().map(|s| (s, false)).chain(staged.reported.iter().map(|s| (s, true))) {
+        let Some(check) = source.checks.get(found.check) else {
+            continue;
+        };
+        let place = place_of(found);
+        let action = match (counts, check.on_failure) {
+            (false, _) => Action::RowSetAside,
+            (true, OnFailure::Stop) => Action::Stopped,
+            (true, _) => Action::Kept,
+        };
+        if action == Action::Stopped {
+            stopped.entry(found.check).or_insert_with(|| (place.clone(), 0)).1 += 1;
+        }
+        match unreadable.get(&place).and_then(|at| issues.get_mut(*at)) {
+            Some(issue) if action == Action::RowSetAside => issue.action = action,
+            Some(_) | None => issues.push(Issue {
+                source: source.id.clone(),
+                place,
+                check: check.rule.word().to_owned(),
+                severity: if action == Action::Stopped { Severity::Error } else { Severity::Warning },
+                action,
+            }),
+        }
+    }
+    for (at, (place, count)) in stopped {
+        let word = source.checks.get(at).map(|c| c.rule.word()).unwrap_or_default();
+        let rows = if count == 1 { "1 row breaks".to_owned() } else { format!("{count} rows break") };
+        problems.push(
+            Diagnostic::data(
+                "check.stopped",
+                place,
+                format!("{rows} the check `{word}` of source `{}`, which stops the run; this is the first", source.id),
+            )
+            .hint("Correct the export, or let the check `set_aside` or `report` such rows with `on_failure`."),
+        );
+    }
+    for check in &source.checks {
+        if let CheckRule::AtLeastRows(wanted) = check.rule
+            && staged.kept < wanted
+        {
+            let place = ExportPlace::file(reading.files.first().map(|f| f.name.clone()).unwrap_or_default());
+            let message = format!("{} rows of source `{}` count, expected at least {wanted}", staged.kept, source.id);
+            let problem = Diagnostic::data("check.too-few-rows", place, message)
+                .hint("Look into the source's checks and its `keep`: `groundwork check` says how many rows each leaves out.");
+            if check.on_failure == OnFailure::Stop {
+                problems.push(problem);
+            }
+        }
+    }
+    (issues, problems)
+}
+
+/// The header of a column in the export.
+fn header(source: &Source, name: &str) -> String {
+    source
+        .columns
+        .iter()
+        .find(|c| c.name == name)
+        .map(|c| c.from.clone())
+        .unwrap_or_else(|| name.to_owned())
+}

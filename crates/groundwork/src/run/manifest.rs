@@ -1,0 +1,110 @@
+//! The manifest: what went in, what was asked for, what came out. No clock, host, user, folder.
+//!
+//! The run's identifier is the hash of everything that decides the results, so it can stand in a
+//! report that the manifest also lists.
+
+use super::{Loaded, Request, lock, pipeline_hash, pipeline_name};
+use crate::files::{Folder, sha256};
+use groundwork_plan::plan::Plan;
+use serde_json::{Value, json};
+
+/// The manifest of a run.
+pub(crate) struct Manifest {
+    core: Value,
+    run_id: String,
+    tables: Value,
+}
+
+impl Manifest {
+    /// The manifest of what is known before reports are set.
+    pub(crate) fn new(request: &Request, plan: &Plan, loaded: &Loaded, tables: &Folder) -> Self {
+        let inputs: Vec<Value> = loaded
+            .files
+            .iter()
+            .map(|(path, file)| json!({"bytes": file.bytes, "path": path, "rows": file.rows, "sha256": file.sha256}))
+            .collect();
+        let sources: Vec<Value> = loaded
+            .sources
+            .iter()
+            .map(|s| {
+                json!({
+                    "columns_not_read": s.ignored_columns,
+                    "id": s.id,
+                    "rows": {
+                        "kept": s.staged.kept,
+                        "left_out": s.staged.left_out,
+                        "read": s.read,
+                        "received_later": s.staged.received_later,
+                        "set_aside": s.staged.set_aside.len(),
+                        "without_parent": s.staged.without_parent,
+                    },
+                })
+            })
+            .collect();
+        let reports: Vec<Value> = plan
+            .reports
+            .iter()
+            .map(|r| {
+                let languages: Vec<&str> = r.languages.iter().map(|l| l.code()).collect();
+                json!({"id": r.id, "languages": languages, "period": r.period.id(), "template": r.template})
+            })
+            .collect();
+        let libraries: serde_json::Map<String, Value> =
+            lock::versions().into_iter().map(|(name, version)| (name, json!(version))).collect();
+        let core = json!({
+            "engine": {
+                "libraries": libraries,
+                "lock_sha256": lock::sha256(),
+                "name": "groundwork",
+                "version": env!("CARGO_PKG_VERSION"),
+            },
+            "inputs": inputs,
+            "parameters": {
+                "as_of": plan.calendar.as_of.to_string(),
+                "audience": plan.policy.audience.word(),
+                "reports": reports,
+                // Nothing in a run of this version is drawn at random.
+                "seed": null,
+            },
+            "pipeline": {"name": pipeline_name(&request.path), "sha256": pipeline_hash(request)},
+            "schema": "groundwork.manifest/1",
+            "sources": sources,
+        });
+        let run_id = sha256(core.to_string().as_bytes()).chars().take(16).collect();
+        Self { core, run_id, tables: listed(tables) }
+    }
+
+    /// The run's identifier.
+    pub(crate) fn run_id(&self) -> &str {
+        &self.run_id
+    }
+
+    /// The manifest that travels inside a report: its outputs are the tables.
+    pub(crate) fn inside(&self) -> Vec<u8> {
+        self.with(self.tables.clone())
+    }
+
+    /// The manifest of the run directory, with every file in it.
+    pub(crate) fn finished(&self, files: &Folder) -> Vec<u8> {
+        self.with(listed(files))
+    }
+
+    fn with(&self, outputs: Value) -> Vec<u8> {
+        let mut whole = self.core.clone();
+        if let Some(map) = whole.as_object_mut() {
+            map.insert("outputs".into(), outputs);
+            map.insert("run_id".into(), json!(self.run_id));
+            map.sort_keys();
+        }
+        let mut text = serde_json::to_vec_pretty(&whole).unwrap_or_default();
+        text.push(b'\n');
+        text
+    }
+}
+
+fn listed(files: &Folder) -> Value {
+    files
+        .iter()
+        .map(|(path, bytes)| json!({"bytes": bytes.len(), "path": path, "sha256": sha256(bytes)}))
+        .collect()
+}

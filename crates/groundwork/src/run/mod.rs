@@ -1,0 +1,232 @@
+//! The run: load, compute, compare, release, draw, set, write down.
+//!
+//! One file a stage. Results stay in memory until the end and are then written as one folder, so
+//! that an interrupted run leaves nothing behind. The only clock is the calendar's `as_of`.
+
+mod compare;
+mod compute;
+mod figures;
+mod load;
+mod lock;
+mod manifest;
+mod quality;
+mod report;
+mod tables;
+
+use crate::files::{Folder, sha256};
+use crate::ui::Progress;
+use groundwork_disclosure::{Released, release};
+use groundwork_plan::diag::{Diagnostic, Fault, has_errors};
+use groundwork_plan::disclosure::Audience;
+use groundwork_plan::period::Period;
+use groundwork_plan::plan::Plan;
+use groundwork_plan::text::Language;
+use groundwork_store::{Limits, Store};
+use jiff::civil::Date;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Mutex;
+
+pub(crate) use load::Loaded;
+
+/// What a run is asked for.
+pub(crate) struct Request {
+    /// The pipeline file, as the user named it.
+    pub(crate) path: PathBuf,
+    /// Its text.
+    pub(crate) text: String,
+    /// Its folder.
+    pub(crate) folder: PathBuf,
+    /// The period of the reports, where the command line names one.
+    pub(crate) period: Option<Period>,
+    /// The day on which the exports were taken, where the command line names one.
+    pub(crate) as_of: Option<Date>,
+    /// The audience, where the command line names one.
+    pub(crate) audience: Option<Audience>,
+    /// The languages, where the command line names some.
+    pub(crate) languages: Vec<Language>,
+    /// The reports, where the command line names some.
+    pub(crate) reports: Vec<String>,
+    /// Threads.
+    pub(crate) threads: usize,
+}
+
+/// What a run leads to, before anything is written.
+pub(crate) struct Outcome {
+    /// The files of the run directory.
+    pub(crate) files: Folder,
+    /// The run's identifier.
+    pub(crate) run_id: String,
+    /// Warnings.
+    pub(crate) warnings: Vec<Diagnostic>,
+}
+
+/// The memory that the database may take, MB; it spills to disk beyond. Leaves room on a laptop
+/// of 4 GB.
+const MEMORY_MB: u64 = 1500;
+
+/// Reads and resolves the pipeline of a request, with what the command line changes.
+pub(crate) fn resolve(request: &Request) -> Result<(Plan, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let checked = groundwork_plan::resolve(&request.text);
+    let Some(mut plan) = checked.value else {
+        return Err(checked.diagnostics);
+    };
+    let problems = apply(&mut plan, request);
+    if has_errors(&problems) {
+        return Err(problems);
+    }
+    Ok((plan, checked.diagnostics))
+}
+
+fn apply(plan: &mut Plan, request: &Request) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    if let Some(audience) = request.audience {
+        if audience < plan.policy.audience {
+            problems.push(
+                Diagnostic::command_line(
+                    "audience.loosened",
+                    format!("`{}` is a narrower audience than the pipeline's `{}`", audience.word(), plan.policy.audience.word()),
+                )
+                .hint("The command line may only name a wider audience, which protects more; the pipeline's own audience is changed in the pipeline."),
+            );
+        }
+        plan.policy.audience = audience;
+    }
+    if let Some(as_of) = request.as_of {
+        plan.calendar.as_of = as_of;
+    }
+    if let Some(period) = request.period {
+        if !plan.calendar.periods.contains(&period) {
+            let known: Vec<String> = plan.calendar.periods.iter().map(|p| p.id()).collect();
+            problems.push(
+                Diagnostic::command_line("calendar.unknown-period", format!("no period of the calendar is `{}`", period.id()))
+                    .did_you_mean(&period.id(), known.iter().map(String::as_str)),
+            );
+        }
+        plan.reports.iter_mut().for_each(|r| r.period = period);
+        plan.evaluations.iter_mut().for_each(|e| e.period = period);
+    }
+    if !request.languages.is_empty() {
+        plan.reports.iter_mut().for_each(|r| r.languages.clone_from(&request.languages));
+    }
+    for name in &request.reports {
+        if !plan.reports.iter().any(|r| r.id == *name) {
+            problems.push(
+                Diagnostic::command_line("report.unknown", format!("no report is named `{name}`"))
+                    .did_you_mean(name, plan.reports.iter().map(|r| r.id.as_str())),
+            );
+        }
+    }
+    if !request.reports.is_empty() {
+        plan.reports.retain(|r| request.reports.contains(&r.id));
+    }
+    problems
+}
+
+/// Opens a private database, loads every source and checks its rows.
+pub(crate) fn load(request: &Request, plan: &Plan, progress: &Progress) -> Result<(Ground, Loaded), Vec<Diagnostic>> {
+    let scratch = tempfile::Builder::new()
+        .prefix("groundwork-")
+        .tempdir()
+        .map_err(|e| vec![Diagnostic::machine("file.scratch", format!("no scratch folder can be made: {e}"))])?;
+    let limits = Limits { threads: request.threads, memory_mb: MEMORY_MB };
+    let store = Store::open(scratch.path(), limits).map_err(|d| vec![d])?;
+    interrupts_stop(&store);
+    let loaded = load::load(&store, plan, &request.folder, request.threads, progress)?;
+    Ok((Ground { store, _scratch: scratch }, loaded))
+}
+
+/// A loaded database, and the folder that goes with it.
+pub(crate) struct Ground {
+    store: Store,
+    _scratch: tempfile::TempDir,
+}
+
+/// The whole way.
+pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec<Diagnostic>> {
+    let (plan, warnings) = resolve(request)?;
+    let (ground, loaded) = load(request, &plan, progress)?;
+    progress.step("compute indicators");
+    let mut results = compute::Results::default();
+    for indicator in &plan.indicators {
+        stop_if_interrupted()?;
+        compute::compute(&ground.store, &plan, indicator, &mut results).map_err(|d| vec![d])?;
+    }
+    let contrasts = compare::contrasts(&plan, &results);
+    progress.step("apply the disclosure policy");
+    let released = release(results.cells, contrasts, &plan.policy);
+    progress.step("write tables");
+    let mut files = Folder::new();
+    tables::write(&plan, &released, &loaded, &ground.store, &mut files).map_err(|d| vec![d])?;
+    let manifest = manifest::Manifest::new(request, &plan, &loaded, &files);
+    outputs(request, &plan, &released, &loaded, &manifest, &mut files, progress)?;
+    stop_if_interrupted()?;
+    files.insert("manifest.json".into(), manifest.finished(&files));
+    Ok(Outcome { run_id: manifest.run_id().to_owned(), files, warnings })
+}
+
+fn outputs(
+    request: &Request,
+    plan: &Plan,
+    released: &Released,
+    loaded: &Loaded,
+    manifest: &manifest::Manifest,
+    files: &mut Folder,
+    progress: &Progress,
+) -> Result<(), Vec<Diagnostic>> {
+    let templates = groundwork_report::Templates::built_in();
+    for report in &plan.reports {
+        for language in &report.languages {
+            stop_if_interrupted()?;
+            progress.step(&format!("set report {} ({language})", report.id));
+            let figures = figures::draw(plan, report, *language, released);
+            for figure in &figures {
+                let stem = format!("charts/{}-{}-{language}", report.id, figure.id);
+                files.insert(format!("{stem}.svg"), figure.figure.svg.clone().into_bytes());
+                files.insert(format!("{stem}.csv"), figure.figure.csv.clone().into_bytes());
+                files.insert(format!("{stem}.txt"), format!("{}\n", figure.figure.alt).into_bytes());
+            }
+            let parts = report::Parts { request, plan, report, released, loaded, manifest, figures: &figures };
+            let pdf = parts.compose(*language, files, &templates)?;
+            files.insert(format!("reports/{}-{language}.pdf", report.id), pdf);
+        }
+    }
+    Ok(())
+}
+
+/// The name of the pipeline file, without its folder: folders never show in an output.
+fn pipeline_name(path: &Path) -> String {
+    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn pipeline_hash(request: &Request) -> String {
+    sha256(request.text.as_bytes())
+}
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+static RUNNING: Mutex<Option<groundwork_store::Interrupt>> = Mutex::new(None);
+
+/// Makes Ctrl-C stop the query that is running; the run then ends with code 130.
+fn interrupts_stop(store: &Store) {
+    if let Ok(mut running) = RUNNING.lock() {
+        *running = Some(store.interrupt());
+    }
+    // A second handler in one process is refused; the first one serves every run.
+    let _ = ctrlc::set_handler(|| {
+        INTERRUPTED.store(true, Ordering::SeqCst);
+        if let Ok(running) = RUNNING.lock()
+            && let Some(interrupt) = running.as_ref()
+        {
+            interrupt.interrupt();
+        }
+    });
+}
+
+fn stop_if_interrupted() -> Result<(), Vec<Diagnostic>> {
+    if INTERRUPTED.load(Ordering::SeqCst) {
+        let mut stopped = Diagnostic::machine("run.interrupted", "the run was interrupted");
+        stopped.fault = Fault::Interrupted;
+        return Err(vec![stopped]);
+    }
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! Data quality: what became of the rows of each source, for the report.
+
+use super::Loaded;
+use groundwork_plan::issue::Action;
+use groundwork_plan::text::Localised;
+use groundwork_report::{IssueCount, SourceQuality};
+use std::collections::BTreeMap;
+
+/// One entry a source with files, in the order of the plan.
+pub(super) fn quality(loaded: &Loaded) -> Vec<SourceQuality> {
+    loaded
+        .sources
+        .iter()
+        .map(|source| {
+            let mut counts: BTreeMap<(&str, Action), u64> = BTreeMap::new();
+            for issue in loaded.issues.iter().filter(|i| i.source == source.id) {
+                *counts.entry((issue.check.as_str(), issue.action)).or_default() += 1;
+            }
+            let staged = &source.staged;
+            SourceQuality {
+                title: Localised::same(source.id.replace('_', " ")),
+                rows_read: source.read,
+                rows_set_aside: staged.set_aside.len() as u64 - source.duplicates,
+                duplicates: source.duplicates,
+                left_out: staged.left_out + staged.received_later + staged.without_parent,
+                rows_kept: staged.kept,
+                issues: counts
+                    .into_iter()
+                    .map(|((check, action), count)| IssueCount {
+                        check: check.to_owned(),
+                        title: words(check),
+                        action,
+                        count,
+                    })
+                    .collect(),
+            }
+        })
+        .collect()
+}
+
+/// A check in words.
+fn words(check: &str) -> Localised {
+    let (en, th) = match check {
+        "unique" => ("a copy of another row", "แถวซ้ำ"),
+        "required" => ("a required value is missing", "ขาดค่าที่จำเป็น"),
+        "holds" => ("a rule does not hold", "ไม่เป็นไปตามกฎ"),
+        "date.impossible" => ("a date that does not exist", "วันที่ไม่มีอยู่จริง"),
+        "date.ambiguous" => ("a date with several readings", "วันที่ตีความได้หลายแบบ"),
+        "site.unknown" => ("a place that is no site", "สถานที่ที่ไม่ใช่พื้นที่ทำงาน"),
+        "category.unknown" => ("a category that is not declared", "หมวดหมู่ที่ไม่ได้ระบุไว้"),
+        "row.ragged" => ("a row with too few or too many fields", "จำนวนช่องในแถวไม่ตรง"),
+        "repeat.orphan" => ("a repeat without its parent row", "แถวย่อยที่ไม่มีแถวหลัก"),
+        other => return Localised::same(other.replace(['.', '_', '-'], " ")),
+    };
+    Localised { en: en.to_owned(), th: Some(th.to_owned()), my: None }
+}

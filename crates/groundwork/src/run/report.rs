@@ -1,0 +1,233 @@
+//! Reports: what a document is made from, put together from the plan and what was released.
+
+use super::figures::Drawn;
+use super::manifest::Manifest;
+use super::{Loaded, Request, compare, lock, pipeline_hash, pipeline_name, quality};
+use crate::files::Folder;
+use groundwork_disclosure::Released;
+use groundwork_plan::diag::Diagnostic;
+use groundwork_plan::indicator::{self, Kind};
+use groundwork_plan::plan::{Plan, Report};
+use groundwork_plan::text::{Language, Localised};
+use groundwork_report::{
+    Anchor, Attachment, ComparisonInfo, Direction, IndicatorInfo, Input, InputFile, PlacedFigure, PlacedLabel,
+    Provenance, Relationship, Templates, compose,
+};
+
+/// What a report in every language is made from.
+pub(super) struct Parts<'a> {
+    pub(super) request: &'a Request,
+    pub(super) plan: &'a Plan,
+    pub(super) report: &'a Report,
+    pub(super) released: &'a Released,
+    pub(super) loaded: &'a Loaded,
+    pub(super) manifest: &'a Manifest,
+    pub(super) figures: &'a [Drawn],
+}
+
+impl Parts<'_> {
+    /// Sets the report in a language.
+    pub(super) fn compose(
+        &self,
+        language: Language,
+        files: &Folder,
+        templates: &Templates,
+    ) -> Result<Vec<u8>, Vec<Diagnostic>> {
+        let plan = self.plan;
+        let indicators: Vec<IndicatorInfo> = plan.indicators.iter().map(|i| self.indicator(i)).collect();
+        let comparisons: Vec<ComparisonInfo> = plan
+            .evaluations
+            .iter()
+            .flat_map(|evaluation| {
+                compare::pairs(plan, evaluation).into_iter().map(|(cell, reference, _)| ComparisonInfo {
+                    evaluation: evaluation.id.clone(),
+                    question: evaluation.question.clone(),
+                    cell,
+                    reference,
+                })
+            })
+            .collect();
+        let figures: Vec<PlacedFigure> = self.figures.iter().map(placed).collect();
+        let quality = quality::quality(self.loaded);
+        let provenance = self.provenance(language);
+        let attachments = self.attachments(files);
+        compose(
+            &Input {
+                language,
+                period: self.report.period,
+                as_of: plan.calendar.as_of,
+                template: &self.report.template,
+                programme: &plan.programme.title,
+                sites: &plan.sites,
+                indicators: &indicators,
+                comparisons: &comparisons,
+                released: self.released,
+                quality: &quality,
+                figures: &figures,
+                limits: &limits(plan),
+                provenance: &provenance,
+                attachments: &attachments,
+                invented: plan.programme.notice.as_ref(),
+            },
+            templates,
+        )
+    }
+
+    fn indicator(&self, indicator: &indicator::Indicator) -> IndicatorInfo {
+        let in_both = |of: &dyn Fn(Language) -> String| Localised {
+            en: of(Language::En),
+            th: Some(of(Language::Th)),
+            my: None,
+        };
+        let additivity = indicator.kind.additivity();
+        let has_denominator = indicator.parts(Language::En).1.is_some();
+        IndicatorInfo {
+            id: indicator.id.clone(),
+            title: indicator.title.clone(),
+            unit: indicator.unit.clone(),
+            direction: match indicator.direction {
+                indicator::Direction::Increase => Direction::Increase,
+                indicator::Direction::Decrease => Direction::Decrease,
+            },
+            target: indicator.targets.get(&self.report.period.id()).copied(),
+            headline: indicator.headline,
+            definition: in_both(&|l| indicator.sentence(l)),
+            numerator: in_both(&|l| indicator.parts(l).0),
+            denominator: has_denominator.then(|| in_both(&|l| indicator.parts(l).1.unwrap_or_default())),
+            method: method(&indicator.kind),
+            additive_over_sites: additivity.sites,
+            additive_over_periods: additivity.periods,
+        }
+    }
+
+    fn provenance(&self, language: Language) -> Provenance {
+        let mut versions = vec![("groundwork".to_owned(), env!("CARGO_PKG_VERSION").to_owned())];
+        versions.extend(lock::versions());
+        Provenance {
+            run_id: self.manifest.run_id().to_owned(),
+            inputs: self
+                .loaded
+                .files
+                .iter()
+                .map(|(path, file)| InputFile {
+                    path: path.clone(),
+                    sha256: file.sha256.clone(),
+                    rows: file.rows,
+                })
+                .collect(),
+            pipeline: pipeline_name(&self.request.path),
+            pipeline_sha256: pipeline_hash(self.request),
+            versions,
+            verify: format!("groundwork verify {}-{language}.pdf", self.report.id),
+        }
+    }
+
+    fn attachments(&self, files: &Folder) -> Vec<Attachment> {
+        let mut out = vec![
+            Attachment {
+                name: "manifest.json".into(),
+                bytes: self.manifest.inside(),
+                relationship: Relationship::Source,
+                mime: "application/json".into(),
+                description: "Inputs with their hashes, parameters, versions and tables of the run".into(),
+            },
+            Attachment {
+                name: pipeline_name(&self.request.path),
+                bytes: self.request.text.clone().into_bytes(),
+                relationship: Relationship::Source,
+                mime: "application/yaml".into(),
+                description: "The pipeline that the numbers were computed by".into(),
+            },
+        ];
+        if let Some(bytes) = files.get("indicators.csv") {
+            out.push(Attachment {
+                name: "indicators.csv".into(),
+                bytes: bytes.clone(),
+                relationship: Relationship::Data,
+                mime: "text/csv".into(),
+                description: "Every published number, one row a cell".into(),
+            });
+        }
+        out
+    }
+}
+
+fn placed(drawn: &Drawn) -> PlacedFigure {
+    let figure = &drawn.figure;
+    PlacedFigure {
+        id: drawn.id.clone(),
+        caption: drawn.caption.clone(),
+        alt: figure.alt.clone(),
+        width_pt: figure.width_pt,
+        height_pt: figure.height_pt,
+        marks_svg: figure.marks_svg.clone().into_bytes(),
+        labels: figure
+            .labels
+            .iter()
+            .map(|label| PlacedLabel {
+                text: label.text.clone(),
+                x_pt: label.x_pt,
+                y_pt: label.y_pt,
+                anchor: match label.anchor {
+                    groundwork_charts::Anchor::Start => Anchor::Start,
+                    groundwork_charts::Anchor::Middle => Anchor::Middle,
+                    groundwork_charts::Anchor::End => Anchor::End,
+                },
+                size_pt: label.size_pt,
+                weight: label.weight,
+                colour: label.colour.to_owned(),
+            })
+            .collect(),
+    }
+}
+
+/// How value and interval of a kind are obtained, in words.
+fn method(kind: &Kind) -> Localised {
+    let (en, th) = match kind {
+        Kind::Count(_) | Kind::DistinctCount(_) | Kind::Sum(_) => (
+            "Full count of what the exports hold; no interval, because nothing was sampled.",
+            "นับครบทุกแถวในข้อมูลส่งออก ไม่มีช่วงความเชื่อมั่นเพราะไม่ได้สุ่มตัวอย่าง",
+        ),
+        Kind::Mean(_) => (
+            "Sum divided by count, with a 95% t interval (linearised variance).",
+            "ผลรวมหารด้วยจำนวน พร้อมช่วงความเชื่อมั่น t ร้อยละ 95",
+        ),
+        Kind::Proportion(_) | Kind::Completion(_) | Kind::Sustained(_) => (
+            "Numerator divided by denominator, with the 95% Wilson score interval (Wilson 1927).",
+            "ตัวตั้งหารด้วยตัวหาร พร้อมช่วงความเชื่อมั่น Wilson ร้อยละ 95 (Wilson 1927)",
+        ),
+        Kind::Ratio(ratio) if ratio.has_clusters() => (
+            "Ratio of sums with a 95% interval from the variance between clusters, on the log scale, t with clusters less one degrees of freedom.",
+            "อัตราส่วนของผลรวม พร้อมช่วงความเชื่อมั่นร้อยละ 95 จากความแปรปรวนระหว่างกลุ่ม",
+        ),
+        Kind::Ratio(_) => ("Ratio of two full counts; no interval.", "อัตราส่วนของการนับครบสองค่า ไม่มีช่วงความเชื่อมั่น"),
+    };
+    Localised { en: en.to_owned(), th: Some(th.to_owned()), my: None }
+}
+
+/// What a reader should know before using the numbers, from what the plan holds.
+fn limits(plan: &Plan) -> Vec<Localised> {
+    let mut out = Vec::new();
+    let mut add = |en: &str, th: &str| {
+        out.push(Localised { en: en.to_owned(), th: Some(th.to_owned()), my: None });
+    };
+    if !plan.evaluations.is_empty() {
+        add(
+            "Sites were not assigned at random and may differ in whom they serve, how long they have worked and what else happened there; a comparison describes them and does not prove a cause.",
+            "พื้นที่ไม่ได้ถูกสุ่มเลือก และอาจต่างกันในกลุ่มผู้รับบริการ ระยะเวลาทำงาน และเหตุการณ์อื่น การเปรียบเทียบจึงเป็นการพรรณนา ไม่ใช่การพิสูจน์สาเหตุ",
+        );
+    }
+    if plan.indicators.iter().any(|i| matches!(i.kind, Kind::DistinctCount(_))) {
+        add(
+            "Each person is counted once in a cell. Sites and periods must not be added up: someone who attends in two of them is one person.",
+            "แต่ละคนถูกนับหนึ่งครั้งในแต่ละช่อง ห้ามนำพื้นที่หรือช่วงเวลามารวมกัน เพราะคนที่เข้าร่วมหลายแห่งยังคงเป็นคนเดียว",
+        );
+    }
+    if plan.indicators.iter().any(|i| matches!(i.kind, Kind::Completion(_))) {
+        add(
+            "Completion looks only at those who have had the full time; those who entered later are counted beside it as not yet mature.",
+            "อัตราการเสร็จสิ้นพิจารณาเฉพาะผู้ที่มีเวลาครบแล้ว ผู้ที่เข้ามาทีหลังแสดงแยกไว้ว่ายังไม่ครบเวลา",
+        );
+    }
+    out
+}

@@ -1,0 +1,276 @@
+//! Tables: `indicators.csv` and `.parquet`, `estimates.csv`, `issues.csv`, with the columns of
+//! the contract. Everything in the first three comes from what was released.
+
+use super::Loaded;
+use crate::files::Folder;
+use arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, StringArray};
+use arrow::datatypes::{DataType, Field, Schema};
+use arrow::record_batch::RecordBatch;
+use groundwork_disclosure::{Released, ReleasedCell};
+use groundwork_plan::diag::Diagnostic;
+use groundwork_plan::indicator::{Direction, Indicator};
+use groundwork_plan::number::format_exact;
+use groundwork_plan::plan::Plan;
+use groundwork_plan::query::SqlType;
+use groundwork_store::Store;
+use jiff::civil::{Date, date};
+use std::sync::Arc;
+
+/// Writes every table.
+pub(super) fn write(
+    plan: &Plan,
+    released: &Released,
+    loaded: &Loaded,
+    store: &Store,
+    files: &mut Folder,
+) -> Result<(), Diagnostic> {
+    let rows = indicator_rows(plan, released);
+    files.insert("indicators.csv".into(), indicators_csv(&rows)?);
+    files.insert("indicators.parquet".into(), indicators_parquet(&rows, store)?);
+    files.insert("estimates.csv".into(), estimates_csv(released)?);
+    files.insert("issues.csv".into(), issues_csv(loaded)?);
+    Ok(())
+}
+
+/// One row of `indicators`.
+struct Row<'a> {
+    cell: &'a ReleasedCell,
+    first_day: Option<Date>,
+    last_day: Option<Date>,
+    baseline: Option<f64>,
+    target: Option<f64>,
+    achievement: Option<f64>,
+    progress: Option<f64>,
+}
+
+const COLUMNS: [&str; 22] = [
+    "indicator", "site", "period", "period_start", "period_end", "dimension", "category", "numerator",
+    "denominator", "value", "lower", "upper", "level", "method", "n", "unit", "status", "reason", "baseline",
+    "target", "achievement", "progress",
+];
+
+fn indicator_rows<'a>(plan: &Plan, released: &'a Released) -> Vec<Row<'a>> {
+    released
+        .cells()
+        .iter()
+        .map(|cell| {
+            let key = cell.key();
+            let period = plan.calendar.period(&key.period);
+            let indicator = plan.indicator(&key.indicator);
+            // Baseline and target are those of all sites together.
+            let whole = key.site.is_empty() && key.dimension.is_empty();
+            let of_whole = indicator.filter(|_| whole);
+            let baseline = of_whole.and_then(|i| i.baseline);
+            let target = of_whole.and_then(|i| i.targets.get(&key.period).copied());
+            Row {
+                cell,
+                first_day: period.map(|p| p.first_day()),
+                last_day: period.map(|p| p.last_day()),
+                baseline,
+                target,
+                achievement: achievement(of_whole, cell.value(), target),
+                progress: progress(cell.value(), baseline, target),
+            }
+        })
+        .collect()
+}
+
+/// Actual ÷ target, for indicators that should increase; undefined for a target of zero, and for
+/// those that should decrease, for which more would look better.
+fn achievement(indicator: Option<&Indicator>, value: Option<f64>, target: Option<f64>) -> Option<f64> {
+    let increases = indicator.is_some_and(|i| i.direction == Direction::Increase);
+    let target = target.filter(|t| *t > 0.0 && increases)?;
+    Some(value? / target)
+}
+
+/// (Actual − baseline) ÷ (target − baseline); undefined where target and baseline are the same.
+fn progress(value: Option<f64>, baseline: Option<f64>, target: Option<f64>) -> Option<f64> {
+    let (value, baseline, target) = (value?, baseline?, target?);
+    (target != baseline).then(|| (value - baseline) / (target - baseline))
+}
+
+fn indicators_csv(rows: &[Row<'_>]) -> Result<Vec<u8>, Diagnostic> {
+    let mut table = Table::new(&COLUMNS)?;
+    for row in rows {
+        let (cell, key) = (row.cell, row.cell.key());
+        let figures = cell.figures();
+        let interval = figures.and_then(|f| f.interval());
+        table.row([
+            key.indicator.clone(),
+            key.site.clone(),
+            key.period.clone(),
+            day(row.first_day),
+            day(row.last_day),
+            key.dimension.clone(),
+            key.category.clone(),
+            number(figures.map(|f| f.numerator())),
+            number(figures.and_then(|f| f.denominator())),
+            number(cell.value()),
+            number(interval.map(|i| i.0)),
+            number(interval.map(|i| i.1)),
+            number(interval.map(|i| i.2)),
+            cell.method().to_owned(),
+            figures.map(|f| f.n().to_string()).unwrap_or_default(),
+            cell.unit().word().to_owned(),
+            cell.status().word().to_owned(),
+            cell.reason().to_owned(),
+            number(row.baseline),
+            number(row.target),
+            number(row.achievement),
+            number(row.progress),
+        ])?;
+    }
+    table.finish()
+}
+
+fn indicators_parquet(rows: &[Row<'_>], store: &Store) -> Result<Vec<u8>, Diagnostic> {
+    let figures = |r: &Row<'_>| r.cell.figures().cloned();
+    let interval = |r: &Row<'_>| figures(r).and_then(|f| f.interval());
+    let text = |of: &dyn Fn(&Row<'_>) -> String| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(rows.iter().map(of)))
+    };
+    let float = |of: &dyn Fn(&Row<'_>) -> Option<f64>| -> ArrayRef {
+        Arc::new(Float64Array::from_iter(rows.iter().map(of)))
+    };
+    let day = |of: &dyn Fn(&Row<'_>) -> Option<Date>| -> ArrayRef {
+        Arc::new(Date32Array::from_iter(rows.iter().map(|r| of(r).and_then(days_since_1970))))
+    };
+    let columns: Vec<ArrayRef> = vec![
+        text(&|r| r.cell.key().indicator.clone()),
+        text(&|r| r.cell.key().site.clone()),
+        text(&|r| r.cell.key().period.clone()),
+        day(&|r| r.first_day),
+        day(&|r| r.last_day),
+        text(&|r| r.cell.key().dimension.clone()),
+        text(&|r| r.cell.key().category.clone()),
+        float(&|r| figures(r).map(|f| f.numerator())),
+        float(&|r| figures(r).and_then(|f| f.denominator())),
+        float(&|r| r.cell.value()),
+        float(&|r| interval(r).map(|i| i.0)),
+        float(&|r| interval(r).map(|i| i.1)),
+        float(&|r| interval(r).map(|i| i.2)),
+        text(&|r| r.cell.method().to_owned()),
+        Arc::new(Int64Array::from_iter(rows.iter().map(|r| figures(r).and_then(|f| i64::try_from(f.n()).ok())))),
+        text(&|r| r.cell.unit().word().to_owned()),
+        text(&|r| r.cell.status().word().to_owned()),
+        text(&|r| r.cell.reason().to_owned()),
+        float(&|r| r.baseline),
+        float(&|r| r.target),
+        float(&|r| r.achievement),
+        float(&|r| r.progress),
+    ];
+    let kinds: Vec<SqlType> = columns
+        .iter()
+        .map(|c| match c.data_type() {
+            DataType::Utf8 => SqlType::Text,
+            DataType::Date32 => SqlType::Day,
+            DataType::Int64 => SqlType::Integer,
+            _ => SqlType::Double,
+        })
+        .collect();
+    let fields: Vec<Field> = COLUMNS
+        .iter()
+        .zip(&columns)
+        .map(|(name, c)| Field::new(*name, c.data_type().clone(), true))
+        .collect();
+    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+        .map_err(|e| Diagnostic::bug("tables.parquet", format!("the table of indicators does not fit together: {e}")))?;
+    store.parquet(COLUMNS.iter().map(|c| (*c).to_owned()).zip(kinds).collect(), batch)
+}
+
+fn days_since_1970(day: Date) -> Option<i32> {
+    day.since(date(1970, 1, 1)).ok().map(|span| span.get_days())
+}
+
+fn estimates_csv(released: &Released) -> Result<Vec<u8>, Diagnostic> {
+    let mut table = Table::new(&[
+        "evaluation", "indicator", "estimand", "term", "contrast", "estimate", "std_error", "lower", "upper",
+        "level", "statistic", "df", "p_value", "p_adjusted", "n", "n_clusters", "method", "verdict", "status",
+        "reason", "plan_item",
+    ])?;
+    for contrast in released.contrasts() {
+        let (cell, reference) = (contrast.cell(), contrast.reference());
+        let figures = contrast.figures();
+        let interval = figures.and_then(|f| f.interval());
+        let sign = if contrast.summary() == "ratio" { "/" } else { "-" };
+        table.row([
+            contrast.evaluation().to_owned(),
+            cell.indicator.clone(),
+            format!("{} of sites", contrast.summary()),
+            cell.period.clone(),
+            format!("{} {sign} {}", cell.site, reference.site),
+            number(figures.map(|f| f.value())),
+            number(figures.and_then(|f| f.std_error())),
+            number(interval.map(|i| i.0)),
+            number(interval.map(|i| i.1)),
+            number(interval.map(|i| i.2)),
+            number(figures.and_then(|f| f.statistic())),
+            number(figures.and_then(|f| f.df())),
+            number(figures.and_then(|f| f.p_value())),
+            String::new(),
+            figures.map(|f| f.n().to_string()).unwrap_or_default(),
+            figures.and_then(|f| f.n_clusters()).map(|n| n.to_string()).unwrap_or_default(),
+            contrast.method().to_owned(),
+            String::new(),
+            contrast.status().word().to_owned(),
+            contrast.reason().to_owned(),
+            String::new(),
+        ])?;
+    }
+    table.finish()
+}
+
+fn issues_csv(loaded: &Loaded) -> Result<Vec<u8>, Diagnostic> {
+    let mut table = Table::new(&["source", "file", "sheet", "row", "column", "check", "severity", "action"])?;
+    for issue in &loaded.issues {
+        table.row([
+            issue.source.clone(),
+            issue.place.file.clone(),
+            issue.place.sheet.clone().unwrap_or_default(),
+            issue.place.row.map(|r| r.to_string()).unwrap_or_default(),
+            issue.place.column.clone().unwrap_or_default(),
+            issue.check.clone(),
+            issue.severity.word().to_owned(),
+            issue.action.word().to_owned(),
+        ])?;
+    }
+    table.finish()
+}
+
+fn number(value: Option<f64>) -> String {
+    value.map(format_exact).unwrap_or_default()
+}
+
+fn day(day: Option<Date>) -> String {
+    day.map(|d| d.to_string()).unwrap_or_default()
+}
+
+/// A CSV file in memory: UTF-8, commas, line feeds.
+struct Table(csv::Writer<Vec<u8>>);
+
+impl Table {
+    fn new(header: &[&str]) -> Result<Self, Diagnostic> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(header).map_err(|e| failed(&e))?;
+        Ok(Self(writer))
+    }
+
+    fn row<const N: usize>(&mut self, cells: [String; N]) -> Result<(), Diagnostic> {
+        self.0.write_record(cells.map(guarded)).map_err(|e| failed(&e))
+    }
+
+    fn finish(self) -> Result<Vec<u8>, Diagnostic> {
+        self.0.into_inner().map_err(|e| failed(&e))
+    }
+}
+
+/// A text that a spreadsheet would take for a formula gets an apostrophe; numbers stay numbers.
+fn guarded(text: String) -> String {
+    let looks_like_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if looks_like_formula && text.parse::<f64>().is_err() { format!("'{text}") } else { text }
+}
+
+fn failed(error: &dyn std::error::Error) -> Diagnostic {
+    Diagnostic::bug("tables.csv", format!("a table could not be written: {error}"))
+}
+

@@ -1,0 +1,139 @@
+//! What the program says: diagnostics with their place, progress, and facts as JSON.
+//!
+//! Facts go to standard output, everything else to standard error.
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use groundwork_plan::diag::{Diagnostic, Severity};
+use groundwork_plan::location::Location;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+use std::io::{IsTerminal, Write};
+use std::time::Duration;
+
+/// The pipeline file, for the lines that diagnostics show.
+pub(crate) struct PipelineText<'a> {
+    /// As the user named it.
+    pub(crate) path: &'a str,
+    /// Its text.
+    pub(crate) text: &'a str,
+}
+
+/// Prints problems to standard error, each with its place and what to do.
+pub(crate) fn diagnostics(problems: &[Diagnostic], pipeline: Option<&PipelineText<'_>>) {
+    let mut err = std::io::stderr().lock();
+    for problem in problems {
+        let _ = writeln!(err, "{}\n", rendered(problem, pipeline));
+    }
+}
+
+fn rendered(problem: &Diagnostic, pipeline: Option<&PipelineText<'_>>) -> String {
+    let level = match problem.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let renderer = if std::io::stderr().is_terminal() { Renderer::styled() } else { Renderer::plain() };
+    let title = match &problem.location {
+        Location::Export(place) => format!("{place}: {}", problem.message),
+        Location::Pipeline(_) | Location::CommandLine => problem.message.clone(),
+    };
+    let mut group = level.primary_title(title).id(problem.code).elements(std::iter::empty::<annotate_snippets::Element<'_>>());
+    if let (Location::Pipeline(span), Some(pipeline)) = (&problem.location, pipeline) {
+        let start = floor(pipeline.text, span.start);
+        let end = floor(pipeline.text, span.end).max(start);
+        group = group.element(
+            Snippet::source(pipeline.text)
+                .path(pipeline.path)
+                .annotation(AnnotationKind::Primary.span(start..end)),
+        );
+    }
+    for hint in &problem.hints {
+        group = group.element(Level::HELP.message(hint.as_str()));
+    }
+    renderer.render(&[group])
+}
+
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// Problems as JSON: code, severity, message, hints and place.
+pub(crate) fn diagnostics_json(problems: &[Diagnostic], pipeline: Option<&PipelineText<'_>>) -> Value {
+    let list = problems.iter().map(|problem| {
+        let place = match (&problem.location, pipeline) {
+            (Location::Pipeline(span), Some(pipeline)) => {
+                let before = pipeline.text.get(..floor(pipeline.text, span.start)).unwrap_or("");
+                let line = before.matches('\n').count() + 1;
+                let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+                json!({"file": pipeline.path, "line": line, "column": column})
+            }
+            (Location::Export(place), _) => json!({
+                "file": place.file, "sheet": place.sheet, "row": place.row, "column": place.column,
+            }),
+            (Location::Pipeline(_), None) | (Location::CommandLine, _) => Value::Null,
+        };
+        json!({
+            "code": problem.code,
+            "severity": problem.severity.word(),
+            "message": problem.message,
+            "hints": problem.hints,
+            "place": place,
+        })
+    });
+    Value::Array(list.collect())
+}
+
+/// Prints a fact to standard output.
+pub(crate) fn fact(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{text}");
+}
+
+/// Prints a JSON value to standard output.
+pub(crate) fn fact_json(value: &Value) {
+    fact(&serde_json::to_string_pretty(value).unwrap_or_default());
+}
+
+/// Progress: a moving line on a terminal, one plain line a step elsewhere.
+pub(crate) struct Progress {
+    bar: Option<ProgressBar>,
+    quiet: bool,
+}
+
+impl Progress {
+    /// Begins to show progress.
+    pub(crate) fn new(quiet: bool) -> Self {
+        let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
+            let bar = ProgressBar::new_spinner();
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar
+        });
+        Self { bar, quiet }
+    }
+
+    /// Says what is being done now.
+    pub(crate) fn step(&self, what: &str) {
+        match &self.bar {
+            Some(bar) => bar.set_message(what.to_owned()),
+            None if self.quiet => {}
+            None => {
+                let mut err = std::io::stderr().lock();
+                let _ = writeln!(err, "{what}");
+            }
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
