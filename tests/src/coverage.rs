@@ -8,7 +8,9 @@
 
 use groundwork_samples::Programme;
 use groundwork_samples::calendar::QUARTERS;
-use groundwork_samples::design::{COMPLETED_PERMILLE, SELF_SUFFICIENT_PERMILLE, SITES, Site, VOLUNTEER_REACH};
+use groundwork_samples::design::{
+    COMPLETED_PERMILLE, SELF_SUFFICIENT_PERMILLE, SITES, Site, VOLUNTEER_REACH,
+};
 use groundwork_stats::special::beta_regularised;
 use groundwork_stats::{
     ClusteredRatio, Interval, Outcome, difference_miettinen_nurminen, proportion_wilson, ratio_contrast_log,
@@ -97,12 +99,19 @@ pub fn simulate(seeds: u64) -> Result<Report, String> {
             ]);
         }
         let parameters = [SELF_SUFFICIENT_PERMILLE, COMPLETED_PERMILLE].map(|p| p.map(|v| v as f64 / 1000.0));
-        for (which, name) in ["livelihood_self_sufficiency", "registration_completion"].into_iter().enumerate() {
+        for (which, name) in
+            ["livelihood_self_sufficiency", "registration_completion"].into_iter().enumerate()
+        {
             for (s, site) in SITES.into_iter().enumerate() {
                 let (x, n) = shares[s][which];
                 let p = parameters[which][s];
                 let expected = wilson_coverage(n, p, LEVEL).map_err(|r| r.to_string())?;
-                tally(format!("{name} | {} | wilson", site.key()), &proportion_wilson(x, n, LEVEL), p, Some(expected));
+                tally(
+                    format!("{name} | {} | wilson", site.key()),
+                    &proportion_wilson(x, n, LEVEL),
+                    p,
+                    Some(expected),
+                );
             }
             let ((x1, n1), (x2, n2)) = (shares[1][which], shares[0][which]);
             let difference = parameters[which][1] - parameters[which][0];
@@ -111,16 +120,28 @@ pub fn simulate(seeds: u64) -> Result<Report, String> {
         }
         let mut ratios = Vec::new();
         for site in SITES {
-            let y: Vec<f64> = programme.reached_per_volunteer(site, quarter).iter().map(|y| f64::from(*y)).collect();
+            let y: Vec<f64> =
+                programme.reached_per_volunteer(site, quarter).iter().map(|y| f64::from(*y)).collect();
             let x = vec![1.0; y.len()];
-            let ratio = ClusteredRatio::from_cluster_sums(&y, &x, y.len() as u64).map_err(|r| r.to_string())?;
+            let ratio =
+                ClusteredRatio::from_cluster_sums(&y, &x, y.len() as u64).map_err(|r| r.to_string())?;
             let outcome = ratio_linearised_log(&ratio, LEVEL);
-            tally(format!("volunteer_multiplier | {} | ratio.linearised.log", site.key()), &outcome, mean(site, quarter), None);
+            tally(
+                format!("volunteer_multiplier | {} | ratio.linearised.log", site.key()),
+                &outcome,
+                mean(site, quarter),
+                None,
+            );
             ratios.push(ratio);
         }
         let parameter = mean(Site::Nan, quarter) / mean(Site::ChiangRai, quarter);
         let outcome = ratio_contrast_log(&ratios[1], &ratios[0], LEVEL);
-        tally("volunteer_multiplier | nan ÷ chiang_rai | ratio.contrast.log".into(), &outcome, parameter, None);
+        tally(
+            "volunteer_multiplier | nan ÷ chiang_rai | ratio.contrast.log".into(),
+            &outcome,
+            parameter,
+            None,
+        );
     }
     Ok(reported(&rows, seeds, period))
 }
@@ -154,7 +175,9 @@ fn reported(rows: &[(String, Tally)], seeds: u64, period: &str) -> Report {
             tally.refused
         );
         if !good {
-            failures.push(format!("{name}: held in {share:.4}, should be {sign}{should:.4} ({low:.4} to {high:.4})"));
+            failures.push(format!(
+                "{name}: held in {share:.4}, should be {sign}{should:.4} ({low:.4} to {high:.4})"
+            ));
         }
     }
     Report { text, failures }

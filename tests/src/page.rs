@@ -37,7 +37,11 @@ pub fn trials() -> Vec<Trial> {
     for path in pages() {
         let text = std::fs::read_to_string(&path).expect("a page of the suite");
         let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-        let folder = path.parent().and_then(Path::file_name).map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+        let folder = path
+            .parent()
+            .and_then(Path::file_name)
+            .map(|s| s.to_string_lossy().into_owned())
+            .unwrap_or_default();
         let cases = cases(&text);
         let first = cases
             .iter()
@@ -117,7 +121,9 @@ impl Case {
                 }
                 ["hex", path] => write(&folder.join(path), &bytes(&block.text)?)?,
                 [_, path] if path.contains('.') => write(&folder.join(path), block.text.as_bytes())?,
-                [] | ["indicators" | "issues" | "estimates", ..] | ["rows" | "diagnostics", _] => expectations += 1,
+                [] | ["indicators" | "issues" | "estimates", ..] | ["rows" | "diagnostics", _] => {
+                    expectations += 1
+                }
                 other => return Err(format!("the block `{}` has no meaning here", other.join(" "))),
             }
         }
@@ -129,7 +135,8 @@ impl Case {
         let output = program::run(folder, &["run", "pipeline.yaml", "--out", "out"]);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         let code = output.status.code();
-        if !self.blocks.iter().any(|b| b.info.first().is_some_and(|i| i == "diagnostics")) && code != Some(0) {
+        if !self.blocks.iter().any(|b| b.info.first().is_some_and(|i| i == "diagnostics")) && code != Some(0)
+        {
             return Err(format!("ended with {code:?}\n{said}"));
         }
         if said.contains("panicked") {
@@ -204,7 +211,8 @@ fn rows(folder: &Path, block: &Block) -> Result<(), String> {
 }
 
 fn diagnostics(block: &Block, code: Option<i32>, said: &str) -> Result<(), String> {
-    let wanted: i32 = block.info.get(1).and_then(|c| c.parse().ok()).ok_or("`diagnostics` names an exit code")?;
+    let wanted: i32 =
+        block.info.get(1).and_then(|c| c.parse().ok()).ok_or("`diagnostics` names an exit code")?;
     if code != Some(wanted) {
         return Err(format!("ended with {code:?}, expected {wanted}\n{said}"));
     }

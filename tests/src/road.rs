@@ -53,8 +53,14 @@ fn contract() -> Result<(), String> {
     let (_folder, out) = sample(&[])?;
     let header = |name: &str| Table::read(&out.join(name)).map(|t| t.header.join(", "));
     let expected = [
-        ("indicators.csv", "indicator, site, period, period_start, period_end, dimension, category, numerator, denominator, value, lower, upper, level, method, n, unit, status, reason, baseline, target, achievement, progress"),
-        ("estimates.csv", "evaluation, indicator, estimand, term, contrast, estimate, std_error, lower, upper, level, statistic, df, p_value, p_adjusted, n, n_clusters, method, verdict, status, reason, plan_item"),
+        (
+            "indicators.csv",
+            "indicator, site, period, period_start, period_end, dimension, category, numerator, denominator, value, lower, upper, level, method, n, unit, status, reason, baseline, target, achievement, progress",
+        ),
+        (
+            "estimates.csv",
+            "evaluation, indicator, estimand, term, contrast, estimate, std_error, lower, upper, level, statistic, df, p_value, p_adjusted, n, n_clusters, method, verdict, status, reason, plan_item",
+        ),
         ("issues.csv", "source, file, sheet, row, column, check, severity, action"),
     ];
     for (name, wanted) in expected {
@@ -112,7 +118,9 @@ fn headline_numbers() -> Result<(), String> {
     let said = String::from_utf8_lossy(&said.stdout).into_owned();
     let words: Vec<&str> = said.split_whitespace().collect();
     let table = Table::read(&out.join("indicators.csv"))?;
-    for indicator in ["reach", "volunteer_multiplier", "livelihood_self_sufficiency", "registration_completion"] {
+    for indicator in
+        ["reach", "volunteer_multiplier", "livelihood_self_sufficiency", "registration_completion"]
+    {
         let keys = [("indicator", indicator), ("site", ""), ("period", "2021-Q4"), ("dimension", "")];
         let value = table.get(&keys, "value")?;
         if value.is_empty() {
@@ -128,7 +136,8 @@ fn headline_numbers() -> Result<(), String> {
 fn valid_reports() -> Result<(), String> {
     let (_folder, out) = sample(&[])?;
     for language in ["en", "th"] {
-        let pdf = std::fs::read(out.join(format!("reports/quarterly-{language}.pdf"))).map_err(|e| e.to_string())?;
+        let pdf = std::fs::read(out.join(format!("reports/quarterly-{language}.pdf")))
+            .map_err(|e| e.to_string())?;
         crate::valid::valid(&pdf).map_err(|e| format!("{language}: {e}"))?;
     }
     Ok(())
@@ -154,7 +163,8 @@ fn generated_equal_truth() -> Result<(), String> {
         let out = folder.path().join("out");
         let shown = out.display().to_string();
         done(folder.path(), &["run", &pipeline, "--out", &shown, "--language", "en"])?;
-        compared += truth::compare(&out, &data.join("truth.json")).map_err(|e| format!("seed {seed}, scale {scale}:\n{e}"))?;
+        compared += truth::compare(&out, &data.join("truth.json"))
+            .map_err(|e| format!("seed {seed}, scale {scale}:\n{e}"))?;
     }
     println!("{compared} counts of generated programmes equal the truth");
     Ok(())
@@ -179,7 +189,10 @@ fn same_bytes() -> Result<(), String> {
     let mut runs = Vec::new();
     let mut threads_seen = Vec::new();
     for threads in ["1", "2"] {
-        let folder = tempfile::Builder::new().prefix(&format!("threads-{threads}-")).tempdir().map_err(|e| e.to_string())?;
+        let folder = tempfile::Builder::new()
+            .prefix(&format!("threads-{threads}-"))
+            .tempdir()
+            .map_err(|e| e.to_string())?;
         let data = folder.path().join("data-samples");
         write(&programme, &data).map_err(|e| e.to_string())?;
         let pipelines = folder.path().join("pipelines");
@@ -213,13 +226,22 @@ fn same_bytes() -> Result<(), String> {
     if one.keys().ne(two.keys()) {
         return Err(format!("different files: {:?} and {:?}", one.keys(), two.keys()));
     }
-    let different: Vec<&String> = one.iter().filter(|(name, bytes)| two[*name] != **bytes).map(|(n, _)| n).collect();
+    let different: Vec<&String> =
+        one.iter().filter(|(name, bytes)| two[*name] != **bytes).map(|(n, _)| n).collect();
     if !different.is_empty() {
         return Err(format!("different bytes in {different:?}"));
     }
-    println!("scale {scale}: {} files the same; at most {} and {} threads at work", one.len(), threads_seen[0], threads_seen[1]);
+    println!(
+        "scale {scale}: {} files the same; at most {} and {} threads at work",
+        one.len(),
+        threads_seen[0],
+        threads_seen[1]
+    );
     if cfg!(target_os = "linux") && threads_seen[0] >= threads_seen[1] {
-        return Err(format!("--threads 1 and --threads 2 used {} and {} threads", threads_seen[0], threads_seen[1]));
+        return Err(format!(
+            "--threads 1 and --threads 2 used {} and {} threads",
+            threads_seen[0], threads_seen[1]
+        ));
     }
     Ok(())
 }
@@ -275,9 +297,15 @@ fn kobo_runs() -> Result<(), String> {
     std::fs::write(folder.path().join("pipeline.yaml"), KOBO).map_err(|e| e.to_string())?;
     done(folder.path(), &["run", "pipeline.yaml", "--out", "out"])?;
     let table = Table::read(&folder.path().join("out/indicators.csv"))?;
-    let count = |indicator: &str| table.get(&[("indicator", indicator), ("dimension", "")], "numerator").map(str::to_owned);
+    let count = |indicator: &str| {
+        table.get(&[("indicator", indicator), ("dimension", "")], "numerator").map(str::to_owned)
+    };
     // Counted by hand in the files: rows with a parent, at every level.
-    let expected = [("interviews", lines(&exports.join("childrens_survey.csv"))?), ("children", lines(&exports.join("children.csv"))?), ("cartoons", lines(&exports.join("children_cartoons.csv"))?)];
+    let expected = [
+        ("interviews", lines(&exports.join("childrens_survey.csv"))?),
+        ("children", lines(&exports.join("children.csv"))?),
+        ("cartoons", lines(&exports.join("children_cartoons.csv"))?),
+    ];
     for (indicator, rows) in expected {
         if count(indicator)? != rows.to_string() {
             return Err(format!("{indicator}: {} of {rows} rows", count(indicator)?));

@@ -31,20 +31,29 @@ impl Table {
 
     /// The index of a column.
     pub fn column(&self, name: &str) -> Result<usize, String> {
-        self.header.iter().position(|h| h == name).ok_or_else(|| format!("no column `{name}` in {:?}", self.header))
+        self.header
+            .iter()
+            .position(|h| h == name)
+            .ok_or_else(|| format!("no column `{name}` in {:?}", self.header))
     }
 
     /// The values of the rows in these columns.
     pub fn only(&self, names: &[String]) -> Result<Vec<Vec<String>>, String> {
         let at: Vec<usize> = names.iter().map(|n| self.column(n)).collect::<Result<_, _>>()?;
-        Ok(self.rows.iter().map(|row| at.iter().map(|i| row.get(*i).cloned().unwrap_or_default()).collect()).collect())
+        Ok(self
+            .rows
+            .iter()
+            .map(|row| at.iter().map(|i| row.get(*i).cloned().unwrap_or_default()).collect())
+            .collect())
     }
 
     /// The value of a column in the one row where the others are as given.
     pub fn get(&self, keys: &[(&str, &str)], wanted: &str) -> Result<&str, String> {
-        let at: Vec<(usize, &str)> = keys.iter().map(|(n, v)| Ok((self.column(n)?, *v))).collect::<Result<_, String>>()?;
+        let at: Vec<(usize, &str)> =
+            keys.iter().map(|(n, v)| Ok((self.column(n)?, *v))).collect::<Result<_, String>>()?;
         let wanted = self.column(wanted)?;
-        let mut found = self.rows.iter().filter(|row| at.iter().all(|(i, v)| row.get(*i).is_some_and(|c| c == v)));
+        let mut found =
+            self.rows.iter().filter(|row| at.iter().all(|(i, v)| row.get(*i).is_some_and(|c| c == v)));
         match (found.next(), found.next()) {
             (Some(row), None) => Ok(row.get(wanted).map(String::as_str).unwrap_or_default()),
             (None, _) => Err(format!("no row with {keys:?}")),

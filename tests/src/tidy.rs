@@ -158,7 +158,10 @@ const LONGEST: usize = 800;
 fn lengths() -> Result<(), String> {
     let root = repository();
     let folders = ["crates", "tests", "data-samples", "reports"];
-    for path in folders.iter().flat_map(|f| ["rs", "typ"].iter().flat_map(|e| files(&root.join(f), e)).collect::<Vec<_>>()) {
+    for path in folders
+        .iter()
+        .flat_map(|f| ["rs", "typ"].iter().flat_map(|e| files(&root.join(f), e)).collect::<Vec<_>>())
+    {
         let lines = read(&path)?.lines().count();
         if lines > LONGEST {
             return Err(format!("{} has {lines} lines", path.display()));

@@ -14,28 +14,31 @@ pub fn compare(run: &Path, truth: &Path) -> Result<usize, String> {
     let counts = &truth["counts"];
     let mut compared = 0;
     let mut wrong = Vec::new();
-    let mut check = |indicator: &str, row: &Value, category: &str, column: &str, wanted: &Value| -> Result<(), String> {
-        let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
-        let dimension = if category.is_empty() { "" } else { "sex" };
-        let (site, period) = (text("site"), text("period"));
-        let keys = [
-            ("indicator", indicator),
-            ("site", &site),
-            ("period", &period),
-            ("dimension", dimension),
-            ("category", category),
-        ];
-        let found = table.get(&keys, column)?;
-        let status = table.get(&keys, "status")?;
-        let wanted = wanted.as_u64().ok_or("a count of the truth is not a whole number")?;
-        // What was never recorded is not zero; the truth says 0 there.
-        let same = if wanted == 0 && status == "no_data" { true } else { found == wanted.to_string() };
-        if !same {
-            wrong.push(format!("{indicator} {site} {period} {category} {column}: {found} ({status}), truth {wanted}"));
-        }
-        compared += 1;
-        Ok(())
-    };
+    let mut check =
+        |indicator: &str, row: &Value, category: &str, column: &str, wanted: &Value| -> Result<(), String> {
+            let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
+            let dimension = if category.is_empty() { "" } else { "sex" };
+            let (site, period) = (text("site"), text("period"));
+            let keys = [
+                ("indicator", indicator),
+                ("site", &site),
+                ("period", &period),
+                ("dimension", dimension),
+                ("category", category),
+            ];
+            let found = table.get(&keys, column)?;
+            let status = table.get(&keys, "status")?;
+            let wanted = wanted.as_u64().ok_or("a count of the truth is not a whole number")?;
+            // What was never recorded is not zero; the truth says 0 there.
+            let same = if wanted == 0 && status == "no_data" { true } else { found == wanted.to_string() };
+            if !same {
+                wrong.push(format!(
+                    "{indicator} {site} {period} {category} {column}: {found} ({status}), truth {wanted}"
+                ));
+            }
+            compared += 1;
+            Ok(())
+        };
     let rows = |name: &str| counts[name].as_array().cloned().unwrap_or_default();
     for row in rows("reach") {
         check("reach", &row, row["sex"].as_str().unwrap_or_default(), "numerator", &row["people"])?;

@@ -67,8 +67,7 @@ impl<'a> Sentences<'a> {
     /// Highest and lowest of several values, each with what it belongs to.
     pub(crate) fn extremes(&mut self, values: &[(String, f64)], unit: &Unit) {
         let order = |a: &&(String, f64), b: &&(String, f64)| a.1.total_cmp(&b.1);
-        let (Some(low), Some(high)) = (values.iter().min_by(order), values.iter().max_by(order))
-        else {
+        let (Some(low), Some(high)) = (values.iter().min_by(order), values.iter().max_by(order)) else {
             return;
         };
         if values.len() < 3 || low.1 == high.1 {
@@ -99,10 +98,8 @@ impl<'a> Sentences<'a> {
             return;
         }
         let words = &self.about.words;
-        let parts: Vec<String> = counts
-            .iter()
-            .map(|(status, count)| format!("{count} {}", words.get(*status)))
-            .collect();
+        let parts: Vec<String> =
+            counts.iter().map(|(status, count)| format!("{count} {}", words.get(*status))).collect();
         let parts = parts.join(", ");
         let sentence = if self.thai {
             format!("ค่าที่ไม่แสดง: {parts}")

@@ -74,13 +74,7 @@ impl Axis {
             .filter(|power| power % step == 0)
             .map(|power| (power as f64, power_of_two(power)))
             .collect();
-        Self {
-            ends: (first as f64, last as f64),
-            ticks,
-            null: 0.0,
-            logarithmic: true,
-            signed: true,
-        }
+        Self { ends: (first as f64, last as f64), ticks, null: 0.0, logarithmic: true, signed: true }
     }
 
     /// Where a value lies on the axis, in the axis's own measure.
@@ -261,10 +255,7 @@ mod tests {
             ["0", "2,000", "4,000", "6,000", "8,000", "10,000 THB"]
         );
         assert_eq!(labels(&Axis::of_values([3.0], &Unit::Count)), ["0", "1", "2", "3"]);
-        assert_eq!(
-            labels(&Axis::of_values([2.4], &Unit::Ratio)),
-            ["0.0", "0.5", "1.0", "1.5", "2.0", "2.5"]
-        );
+        assert_eq!(labels(&Axis::of_values([2.4], &Unit::Ratio)), ["0.0", "0.5", "1.0", "1.5", "2.0", "2.5"]);
         assert_eq!(labels(&Axis::of_values([], &Unit::Count)), ["0", "1"]);
         assert_eq!(labels(&Axis::of_values([0.0], &Unit::Ratio)), ["0", "1"]);
     }

@@ -38,8 +38,7 @@ impl SceneBackend {
     }
 
     fn push(&mut self, form: Form, color: BackendColor, stroke_width: Option<u32>) -> Drawn {
-        let ink =
-            Ink { rgb: color.rgb, alpha: (color.alpha.clamp(0.0, 1.0) * 100.0).round() as u8 };
+        let ink = Ink { rgb: color.rgb, alpha: (color.alpha.clamp(0.0, 1.0) * 100.0).round() as u8 };
         if ink.alpha == 0 {
             return Ok(());
         }
@@ -81,12 +80,7 @@ impl DrawingBackend for SceneBackend {
         self.push(Form::Rect(x, y, x.saturating_add(1), y.saturating_add(1)), color, None)
     }
 
-    fn draw_line<S: BackendStyle>(
-        &mut self,
-        from: BackendCoord,
-        to: BackendCoord,
-        style: &S,
-    ) -> Drawn {
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
         self.push(Form::Path(vec![from, to]), style.color(), Some(style.stroke_width()))
     }
 

@@ -67,8 +67,7 @@ impl Bullet {
         let rows = self.read(released);
         let readings = || rows.iter().filter_map(|row| row.shown.reading());
         let values = readings().flat_map(Reading::extent);
-        let axis =
-            Axis::of_values(values.chain(rows.iter().filter_map(|row| row.target)), &self.unit);
+        let axis = Axis::of_values(values.chain(rows.iter().filter_map(|row| row.target)), &self.unit);
         let width = self.about.width();
         let column = readings().map(|r| Type::VALUE.width(&r.text(&self.unit))).fold(0.0, f64::max);
         let labels = rows.iter().flat_map(|row| {
@@ -80,11 +79,8 @@ impl Bullet {
         let left = if label_width > 0.0 { label_width + 11.0 } else { 8.0 };
         let last = axis.ticks.last().map_or(0.0, |(_, text)| Type::SMALL.width(text) / 2.0 + 1.0);
         let beside = width - column - f64::max(12.0, last + 4.0);
-        let (right, column) = if column > 0.0 && beside - left >= 80.0 {
-            (beside, Some(width))
-        } else {
-            (width - last, None)
-        };
+        let (right, column) =
+            if column > 0.0 && beside - left >= 80.0 { (beside, Some(width)) } else { (width - last, None) };
         let canvas = self.paint(rows.as_slice(), &axis, (left, right), column);
         Figure::new(canvas.finish(), &self.about, &self.table(&rows), self.describe(&rows))
     }
@@ -115,13 +111,7 @@ impl Bullet {
         self.rows.iter().map(row).collect()
     }
 
-    fn paint(
-        &self,
-        rows: &[Row],
-        axis: &Axis,
-        (left, right): (f64, f64),
-        column: Option<f64>,
-    ) -> Canvas {
+    fn paint(&self, rows: &[Row], axis: &Axis, (left, right): (f64, f64), column: Option<f64>) -> Canvas {
         let width = self.about.width();
         let title = Type::TITLE.wrap(&self.value_title, width - left);
         let top = scaffold::title_height(&title) + 6.0;
@@ -237,8 +227,7 @@ impl Bullet {
         }
         let pairs: Vec<(f64, f64)> =
             rows.iter().filter_map(|row| Some((row.shown.reading()?.value, row.target?))).collect();
-        let (above, all) =
-            (pairs.iter().filter(|(value, target)| value >= target).count(), pairs.len());
+        let (above, all) = (pairs.iter().filter(|(value, target)| value >= target).count(), pairs.len());
         if all > 1 {
             out.add(
                 2,

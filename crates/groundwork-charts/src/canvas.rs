@@ -91,14 +91,11 @@ pub(crate) struct Type {
 
 impl Type {
     /// Row labels.
-    pub(crate) const ROW: Type =
-        Type { size: theme::LABEL, weight: theme::REGULAR, colour: theme::EMPHASIS };
+    pub(crate) const ROW: Type = Type { size: theme::LABEL, weight: theme::REGULAR, colour: theme::EMPHASIS };
     /// Titles of panels.
-    pub(crate) const TITLE: Type =
-        Type { size: theme::LABEL, weight: theme::BOLD, colour: theme::EMPHASIS };
+    pub(crate) const TITLE: Type = Type { size: theme::LABEL, weight: theme::BOLD, colour: theme::EMPHASIS };
     /// Ticks, notes, and words for what is not shown.
-    pub(crate) const SMALL: Type =
-        Type { size: theme::SMALL, weight: theme::REGULAR, colour: theme::QUIET };
+    pub(crate) const SMALL: Type = Type { size: theme::SMALL, weight: theme::REGULAR, colour: theme::QUIET };
     /// Values written out.
     pub(crate) const VALUE: Type =
         Type { size: theme::DIRECT, weight: theme::REGULAR, colour: theme::EMPHASIS };
@@ -201,14 +198,7 @@ impl Canvas {
     }
 
     /// A filled surface; `alpha` in hundredths.
-    pub(crate) fn surface(
-        &self,
-        panel: &Panel,
-        role: &str,
-        points: &[(f64, f64)],
-        colour: &str,
-        alpha: u8,
-    ) {
+    pub(crate) fn surface(&self, panel: &Panel, role: &str, points: &[(f64, f64)], colour: &str, alpha: u8) {
         let points: Vec<(f64, f64)> = points.iter().map(|p| panel.inside(*p)).collect();
         let pen = Pen { role: role.to_owned(), ..Pen::default() };
         self.draw(panel, pen, &Polygon::new(points, ink(colour, alpha)));
@@ -223,13 +213,7 @@ impl Canvas {
     }
 
     /// The outline of a rectangle between two corners, with the paper inside.
-    pub(crate) fn outline(
-        &self,
-        panel: &Panel,
-        role: &str,
-        corners: [(f64, f64); 2],
-        stroke: Stroke,
-    ) {
+    pub(crate) fn outline(&self, panel: &Panel, role: &str, corners: [(f64, f64); 2], stroke: Stroke) {
         let pen = Pen { role: role.to_owned(), dash: stroke.dash, covers: true };
         let corners = corners.map(|corner| panel.inside(corner));
         self.draw(panel, pen, &Rectangle::new(corners, stroke.shape()));
@@ -246,11 +230,7 @@ impl Canvas {
         let diamond = |r: i32| vec![(0, -r), (r, 0), (0, r), (-r, 0)];
         match style.marker {
             Marker::Circle => {
-                self.draw(
-                    panel,
-                    pen,
-                    &(EmptyElement::at(at) + Circle::new((0, 0), 320 * size / 100, solid)),
-                );
+                self.draw(panel, pen, &(EmptyElement::at(at) + Circle::new((0, 0), 320 * size / 100, solid)));
             }
             Marker::HollowSquare => {
                 self.draw(
@@ -315,18 +295,10 @@ impl Canvas {
     }
 
     /// Covers the place of a text with a colour, so that lines below do not cross it.
-    pub(crate) fn clear(
-        &self,
-        text: &str,
-        at: (f64, f64),
-        anchor: Anchor,
-        set: Type,
-        colour: &str,
-    ) {
+    pub(crate) fn clear(&self, text: &str, at: (f64, f64), anchor: Anchor, set: Type, colour: &str) {
         let (left, right) = extent(at.0, set.width(text), anchor);
         let (above, below) = label::reach(text);
-        let corners =
-            [(left - 1.5, at.1 - above * set.size), (right + 1.5, at.1 + below * set.size)];
+        let corners = [(left - 1.5, at.1 - above * set.size), (right + 1.5, at.1 + below * set.size)];
         self.block(&self.page(), "clear", corners, colour);
     }
 
@@ -350,14 +322,7 @@ impl Canvas {
     }
 
     /// Several lines of text around a middle height, in points.
-    pub(crate) fn text_block(
-        &mut self,
-        lines: &[String],
-        x: f64,
-        middle: f64,
-        anchor: Anchor,
-        set: Type,
-    ) {
+    pub(crate) fn text_block(&mut self, lines: &[String], x: f64, middle: f64, anchor: Anchor, set: Type) {
         let step = set.step(lines);
         let first = middle + set.drop() - step * (lines.len().saturating_sub(1)) as f64 / 2.0;
         for (i, line) in lines.iter().enumerate() {

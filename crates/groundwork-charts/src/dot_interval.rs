@@ -97,9 +97,7 @@ impl DotInterval {
                     .collect(),
                 // One axis cannot hold differences and ratios.
                 contrast: compared.map(|(shown, of)| match (&shown, of) {
-                    (Shown::Value(_), Some(of)) if of != summary => {
-                        Shown::Hidden(Status::Undefined)
-                    }
+                    (Shown::Value(_), Some(of)) if of != summary => Shown::Hidden(Status::Undefined),
                     _ => shown,
                 }),
                 words: Vec::new(),

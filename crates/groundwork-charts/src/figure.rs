@@ -59,13 +59,7 @@ pub struct About {
 impl About {
     /// A chart as wide as the text of an A4 page, with the words of its language.
     pub fn new(title: impl Into<String>, what: impl Into<String>, language: Language) -> Self {
-        Self {
-            title: title.into(),
-            what: what.into(),
-            language,
-            words: Words::of(language),
-            width_pt: 470.0,
-        }
+        Self { title: title.into(), what: what.into(), language, words: Words::of(language), width_pt: 470.0 }
     }
 
     /// The width that the chart is drawn in, in points.
@@ -91,15 +85,10 @@ impl Words {
     /// The words of a language. Burmese has none of its own yet and takes the English ones.
     pub fn of(language: Language) -> Self {
         let [withheld, no_data, undefined, refused] = match language {
-            Language::En | Language::My => [
-                "withheld to protect people",
-                "no data",
-                "cannot be computed",
-                "too uncertain to show",
-            ],
-            Language::Th => {
-                ["ไม่เปิดเผยเพื่อคุ้มครองบุคคล", "ไม่มีข้อมูล", "คำนวณไม่ได้", "ไม่แน่นอนเกินกว่าจะแสดง"]
+            Language::En | Language::My => {
+                ["withheld to protect people", "no data", "cannot be computed", "too uncertain to show"]
             }
+            Language::Th => ["ไม่เปิดเผยเพื่อคุ้มครองบุคคล", "ไม่มีข้อมูล", "คำนวณไม่ได้", "ไม่แน่นอนเกินกว่าจะแสดง"],
         };
         Self {
             withheld: withheld.into(),

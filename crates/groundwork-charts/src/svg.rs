@@ -25,8 +25,7 @@ pub(crate) fn standalone(scene: &Scene, title: &str, description: &str, language
     let mut out = String::new();
     open(&mut out, scene);
     // Ids would have to be unique in a page of many charts; the label says the same.
-    let _ =
-        writeln!(out, " role=\"img\" aria-label=\"{}\" xml:lang=\"{language}\">", escape(title));
+    let _ = writeln!(out, " role=\"img\" aria-label=\"{}\" xml:lang=\"{language}\">", escape(title));
     let _ = writeln!(out, "<title>{}</title>", escape(title));
     let _ = writeln!(out, "<desc>{}</desc>", escape(description));
     write_marks(&mut out, &scene.marks);
@@ -85,13 +84,8 @@ fn write_group(out: &mut String, group: &[Mark]) {
                 );
             }
             Form::Circle(x, y, r) => {
-                let _ = write!(
-                    out,
-                    "<circle cx=\"{}\" cy=\"{}\" r=\"{}\"",
-                    number(*x),
-                    number(*y),
-                    number(*r)
-                );
+                let _ =
+                    write!(out, "<circle cx=\"{}\" cy=\"{}\" r=\"{}\"", number(*x), number(*y), number(*r));
             }
         }
         paint(out, first);
@@ -117,8 +111,7 @@ fn path(form: &Form) -> String {
         Form::Rect(..) | Form::Circle(..) => return String::new(),
     };
     let mut out = String::new();
-    let last =
-        if closed && points.first() == points.last() { points.len() - 1 } else { points.len() };
+    let last = if closed && points.first() == points.last() { points.len() - 1 } else { points.len() };
     for (i, (x, y)) in points.iter().take(last).enumerate() {
         let _ = write!(out, "{}{} {}", if i == 0 { 'M' } else { 'L' }, number(*x), number(*y));
     }
@@ -146,8 +139,7 @@ fn paint(out: &mut String, mark: &Mark) {
         if let Some(array) = mark.dash.array() {
             let _ = write!(out, " stroke-dasharray=\"{array}\"");
         }
-        if mark.dash == Dash::Solid && matches!(&mark.form, Form::Path(points) if points.len() > 2)
-        {
+        if mark.dash == Dash::Solid && matches!(&mark.form, Form::Path(points) if points.len() > 2) {
             out.push_str(" stroke-linejoin=\"round\"");
         }
     }

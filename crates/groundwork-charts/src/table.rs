@@ -4,9 +4,7 @@
 //! that the picture, the table and the words cannot say different things.
 
 use groundwork_disclosure::{CellKey, Released, Status};
-use groundwork_plan::number::{
-    Unit, format_difference, format_exact, format_interval, format_value,
-};
+use groundwork_plan::number::{Unit, format_difference, format_exact, format_interval, format_value};
 
 /// A published number.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,9 +23,7 @@ impl Reading {
         (value.abs() < 1e15).then(|| Self {
             value,
             interval: interval
-                .filter(|(lower, upper, level)| {
-                    !(lower.is_nan() || upper.is_nan() || level.is_nan())
-                })
+                .filter(|(lower, upper, level)| !(lower.is_nan() || upper.is_nan() || level.is_nan()))
                 .map(|(a, b, level)| (f64::min(a, b), f64::max(a, b), level)),
             n,
         })
@@ -236,9 +232,8 @@ impl Table {
             let mut numbers = [const { String::new() }; 5];
             let status = match &line.shown {
                 Shown::Value(r) => {
-                    let (lower, upper, level) = r
-                        .interval
-                        .map_or_else(Default::default, |(a, b, l)| (exact(a), exact(b), exact(l)));
+                    let (lower, upper, level) =
+                        r.interval.map_or_else(Default::default, |(a, b, l)| (exact(a), exact(b), exact(l)));
                     let n = if line.measure == "target" { String::new() } else { r.n.to_string() };
                     numbers = [exact(r.value), lower, upper, level, n];
                     Status::Published
@@ -289,22 +284,12 @@ mod tests {
 
     #[test]
     fn only_published_numbers_are_read() {
-        let released =
-            released(vec![made("i", "a", "2021", 55.0, 89.0), KEPT.cell("i", "b", "2021")]);
+        let released = released(vec![made("i", "a", "2021", 55.0, 89.0), KEPT.cell("i", "b", "2021")]);
         let shown = cell(&released, &key("i", "a", "2021"), &Unit::Share);
         assert_eq!(shown.reading().map(|r| r.n), Some(89));
-        assert_eq!(
-            cell(&released, &key("i", "b", "2021"), &Unit::Share),
-            Shown::Hidden(Status::Withheld)
-        );
-        assert_eq!(
-            cell(&released, &key("i", "c", "2021"), &Unit::Share),
-            Shown::Hidden(Status::NoData)
-        );
-        assert_eq!(
-            cell(&released, &key("i", "a", "2021"), &Unit::Count),
-            Shown::Hidden(Status::Undefined)
-        );
+        assert_eq!(cell(&released, &key("i", "b", "2021"), &Unit::Share), Shown::Hidden(Status::Withheld));
+        assert_eq!(cell(&released, &key("i", "c", "2021"), &Unit::Share), Shown::Hidden(Status::NoData));
+        assert_eq!(cell(&released, &key("i", "a", "2021"), &Unit::Count), Shown::Hidden(Status::Undefined));
     }
 
     #[test]
@@ -324,9 +309,6 @@ mod tests {
         let mut table = Table::default();
         table.cell("a, \"b\"", &key("i", "s", "p"), Shown::Hidden(Status::Withheld), &Unit::Share);
         let csv = table.csv();
-        assert_eq!(
-            csv.lines().nth(1),
-            Some("\"a, \"\"b\"\"\",i,s,p,,,,,value,,,,,,share,withheld")
-        );
+        assert_eq!(csv.lines().nth(1), Some("\"a, \"\"b\"\"\",i,s,p,,,,,value,,,,,,share,withheld"));
     }
 }

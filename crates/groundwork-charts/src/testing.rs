@@ -115,8 +115,7 @@ pub(crate) fn check(figure: &Figure) {
         .map(|l| {
             assert!(l.size_pt >= 7.5, "{l:?}");
             assert!(l.weight == 400 || l.weight == 700);
-            let (left, right) =
-                extent(l.x_pt, label::width(&l.text, l.size_pt, l.weight), l.anchor);
+            let (left, right) = extent(l.x_pt, label::width(&l.text, l.size_pt, l.weight), l.anchor);
             // Lines of Thai and Burmese are set tighter than their tallest stacks.
             let (top, bottom) = (l.y_pt - 0.76 * l.size_pt, l.y_pt + 0.22 * l.size_pt);
             assert!(left >= -0.01 && right <= figure.width_pt + 0.01, "clipped: {l:?}");

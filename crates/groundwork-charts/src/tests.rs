@@ -17,11 +17,7 @@ use groundwork_plan::text::Language;
 const Q4: &str = "2021-Q4";
 
 fn about(language: Language) -> About {
-    About::new(
-        "A sentence about <this> & that.",
-        "share of households, October–December 2021",
-        language,
-    )
+    About::new("A sentence about <this> & that.", "share of households, October–December 2021", language)
 }
 
 fn sites() -> Vec<ChartSite> {
@@ -33,11 +29,7 @@ fn sites() -> Vec<ChartSite> {
 
 fn dot_row(label: &str, indicator: &str) -> DotRow {
     let both = (key(indicator, "chiang_rai", Q4), key(indicator, "nan", Q4));
-    DotRow {
-        label: label.into(),
-        cells: vec![both.0.clone(), both.1.clone()],
-        contrast: Some(both),
-    }
+    DotRow { label: label.into(), cells: vec![both.0.clone(), both.1.clone()], contrast: Some(both) }
 }
 
 fn dots(rows: Vec<DotRow>) -> DotInterval {

@@ -92,13 +92,7 @@ impl SiteStyle {
 
     /// The style of what is compared rather than observed: differences and ratios of sites.
     pub(crate) fn contrast() -> Self {
-        Self {
-            role: "contrast",
-            mark: EMPHASIS,
-            text: EMPHASIS,
-            marker: Marker::Diamond,
-            dash: Dash::Solid,
-        }
+        Self { role: "contrast", mark: EMPHASIS, text: EMPHASIS, marker: Marker::Diamond, dash: Dash::Solid }
     }
 }
 

@@ -78,10 +78,7 @@ pub(crate) fn ticks(labels: &[(Span, f64, String)], ends: (f64, f64)) -> Vec<(f6
         boxes.windows(2).all(|pair| matches!(pair, [a, b] if a.1 + 4.0 <= b.0))
     };
     let every = |step: &i32| {
-        labels
-            .iter()
-            .filter(|(span, _, _)| (span.from / span.months()) % step == 0)
-            .collect::<Vec<_>>()
+        labels.iter().filter(|(span, _, _)| (span.from / span.months()) % step == 0).collect::<Vec<_>>()
     };
     let enough = labels.len().min(2);
     let chosen = steps

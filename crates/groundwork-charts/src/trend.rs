@@ -85,8 +85,7 @@ impl Trend {
                 panel.lines.iter().map(line).collect()
             })
             .collect();
-        let axes: Vec<Axis> =
-            self.panels.iter().map(|panel| self.axis(&read, &panel.unit)).collect();
+        let axes: Vec<Axis> = self.panels.iter().map(|panel| self.axis(&read, &panel.unit)).collect();
         let layout = self.layout(&read, &axes, &spans);
         let canvas = self.paint(&read, &axes, &layout, &spans);
         let alt = alt::describe(self, &self.series(&read));
@@ -135,17 +134,16 @@ impl Trend {
     /// The label of the period at a place in the list.
     fn label(&self, i: usize) -> String {
         let given = self.labels.get(i).filter(|label| !label.trim().is_empty());
-        given.cloned().unwrap_or_else(|| {
-            self.periods.get(i).map_or(String::new(), |p| crate::time::period_label(*p))
-        })
+        given
+            .cloned()
+            .unwrap_or_else(|| self.periods.get(i).map_or(String::new(), |p| crate::time::period_label(*p)))
     }
 
     /// Values of each line with the labels of their periods, for the description.
     fn series(&self, read: &[Lines]) -> Vec<Vec<Vec<(String, Shown)>>> {
         let order: Vec<usize> = self.spans().iter().map(|(i, _)| *i).collect();
-        let line = |points: &Vec<Point>| {
-            order.iter().zip(points).map(|(i, p)| (self.label(*i), p.shown)).collect()
-        };
+        let line =
+            |points: &Vec<Point>| order.iter().zip(points).map(|(i, p)| (self.label(*i), p.shown)).collect();
         read.iter().map(|lines| lines.iter().map(line).collect()).collect()
     }
 

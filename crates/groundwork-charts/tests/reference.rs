@@ -2,8 +2,7 @@
 //! environment the references are written anew; look at them before they are kept.
 
 use groundwork_charts::{
-    About, Band, Bullet, BulletRow, ChartSite, DotInterval, DotRow, Figure, Trend, TrendLine,
-    TrendPanel,
+    About, Band, Bullet, BulletRow, ChartSite, DotInterval, DotRow, Figure, Trend, TrendLine, TrendPanel,
 };
 use groundwork_disclosure::{Cell, CellKey, Contrast, Counts, Finding, Released, release};
 use groundwork_plan::disclosure::{Audience, Policy};
@@ -99,11 +98,7 @@ fn check(name: &str, figure: &Figure) {
 fn dot_interval() {
     let row = |label: &str, indicator: &str| {
         let both = (key(indicator, "chiang_rai", "2021-Q4"), key(indicator, "nan", "2021-Q4"));
-        DotRow {
-            label: label.into(),
-            cells: vec![both.0.clone(), both.1.clone()],
-            contrast: Some(both),
-        }
+        DotRow { label: label.into(), cells: vec![both.0.clone(), both.1.clone()], contrast: Some(both) }
     };
     let chart = DotInterval {
         about: About::new(
@@ -198,11 +193,7 @@ fn bullet() {
         target,
     };
     let chart = Bullet {
-        about: About::new(
-            "เชียงรายเข้าถึงผู้คนได้ตามเป้าหมาย น่านยังไม่ถึง",
-            "จำนวนคน ตุลาคม–ธันวาคม 2564",
-            Language::Th,
-        ),
+        about: About::new("เชียงรายเข้าถึงผู้คนได้ตามเป้าหมาย น่านยังไม่ถึง", "จำนวนคน ตุลาคม–ธันวาคม 2564", Language::Th),
         unit: Unit::Count,
         value_title: "จำนวนคน".into(),
         target_word: "เป้าหมาย".into(),

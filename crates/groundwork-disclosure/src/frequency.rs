@@ -9,9 +9,7 @@
 //! dimension. Differences between periods and between indicators are not looked at here.
 
 use crate::cell::{Cell, CellKey, Contrast, Counts, Finding};
-use crate::release::{
-    ContrastFigures, Figures, Released, ReleasedCell, ReleasedContrast, Status,
-};
+use crate::release::{ContrastFigures, Figures, Released, ReleasedCell, ReleasedContrast, Status};
 use groundwork_plan::disclosure::Policy;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,8 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 ///
 /// A contrast passes only when both of its cells do. Cells come back sorted by key.
 pub fn release(cells: Vec<Cell>, contrasts: Vec<Contrast>, policy: &Policy) -> Released {
-    let cells: BTreeMap<CellKey, Cell> =
-        cells.into_iter().map(|cell| (cell.key.clone(), cell)).collect();
+    let cells: BTreeMap<CellKey, Cell> = cells.into_iter().map(|cell| (cell.key.clone(), cell)).collect();
     let mut withheld: BTreeMap<CellKey, &'static str> = cells
         .values()
         .filter(|cell| is_small(cell, policy.threshold(&cell.key.dimension)))
@@ -37,9 +34,7 @@ pub fn release(cells: Vec<Cell>, contrasts: Vec<Contrast>, policy: &Policy) -> R
     let contrasts = contrasts
         .into_iter()
         .map(|contrast| {
-            let hidden = [&contrast.cell, &contrast.reference]
-                .iter()
-                .any(|key| withheld.contains_key(*key));
+            let hidden = [&contrast.cell, &contrast.reference].iter().any(|key| withheld.contains_key(*key));
             released_contrast(contrast, hidden)
         })
         .collect();
@@ -50,11 +45,7 @@ pub fn release(cells: Vec<Cell>, contrasts: Vec<Contrast>, policy: &Policy) -> R
             released_cell(cell, hidden)
         })
         .collect();
-    Released {
-        policy: policy.clone(),
-        cells,
-        contrasts,
-    }
+    Released { policy: policy.clone(), cells, contrasts }
 }
 
 fn is_small(cell: &Cell, threshold: u64) -> bool {
@@ -125,9 +116,7 @@ fn released_cell(cell: Cell, hidden: Option<&'static str>) -> ReleasedCell {
     let (status, reason, value, interval) = match (hidden, &cell.finding) {
         (_, Finding::NoData) => (Status::NoData, "nothing_recorded", None, None),
         (Some(reason), _) => (Status::Withheld, reason, None, None),
-        (None, Finding::Value { value, interval }) => {
-            (Status::Published, "", Some(*value), *interval)
-        }
+        (None, Finding::Value { value, interval }) => (Status::Published, "", Some(*value), *interval),
         (None, Finding::Undefined(reason)) => (Status::Undefined, *reason, None, None),
         (None, Finding::Refused(reason)) => (Status::Refused, *reason, None, None),
     };
@@ -241,11 +230,7 @@ mod tests {
 
     #[test]
     fn a_withheld_site_cannot_be_had_by_subtraction() {
-        let cells = vec![
-            cell("", "", 100.0, None),
-            cell("a", "", 97.0, None),
-            cell("b", "", 3.0, None),
-        ];
+        let cells = vec![cell("", "", 100.0, None), cell("a", "", 97.0, None), cell("b", "", 3.0, None)];
         let released = release(cells, vec![], &partner());
         assert_eq!(
             statuses(&released),

@@ -10,6 +10,4 @@ mod release;
 
 pub use cell::{Cell, CellKey, Contrast, Counts, Finding};
 pub use frequency::release;
-pub use release::{
-    ContrastFigures, Figures, Released, ReleasedCell, ReleasedContrast, Status,
-};
+pub use release::{ContrastFigures, Figures, Released, ReleasedCell, ReleasedContrast, Status};

@@ -268,10 +268,7 @@ impl Released {
 
     /// One cell.
     pub fn cell(&self, key: &CellKey) -> Option<&ReleasedCell> {
-        self.cells
-            .binary_search_by(|cell| cell.key.cmp(key))
-            .ok()
-            .and_then(|at| self.cells.get(at))
+        self.cells.binary_search_by(|cell| cell.key.cmp(key)).ok().and_then(|at| self.cells.get(at))
     }
 
     /// Every comparison, in the order of the plan.
@@ -281,9 +278,7 @@ impl Released {
 
     /// The comparison of two cells.
     pub fn contrast(&self, cell: &CellKey, reference: &CellKey) -> Option<&ReleasedContrast> {
-        self.contrasts
-            .iter()
-            .find(|c| c.cell == *cell && c.reference == *reference)
+        self.contrasts.iter().find(|c| c.cell == *cell && c.reference == *reference)
     }
 
     /// How many cells are withheld.

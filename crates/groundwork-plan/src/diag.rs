@@ -97,19 +97,13 @@ impl Diagnostic {
 
     /// A failure of the machine: a disk, a permission, an engine.
     pub fn machine(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            fault: Fault::Machine,
-            ..Self::command_line(code, message)
-        }
+        Self { fault: Fault::Machine, ..Self::command_line(code, message) }
     }
 
     /// A failure that only a mistake in groundwork can cause.
     pub fn bug(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            fault: Fault::Bug,
-            ..Self::command_line(code, message)
-        }
-        .hint("This is a mistake in groundwork. Please report it with the pipeline and this message.")
+        Self { fault: Fault::Bug, ..Self::command_line(code, message) }
+            .hint("This is a mistake in groundwork. Please report it with the pipeline and this message.")
     }
 
     /// The same problem as a warning.
@@ -128,11 +122,7 @@ impl Diagnostic {
 
     /// The same problem, with the nearest of some names as a hint, or all of them when they are few.
     #[must_use]
-    pub fn did_you_mean<'a>(
-        self,
-        name: &str,
-        known: impl IntoIterator<Item = &'a str>,
-    ) -> Self {
+    pub fn did_you_mean<'a>(self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         let known: Vec<&str> = known.into_iter().collect();
         let key = crate::site::spelling_key(name);
         let best = known

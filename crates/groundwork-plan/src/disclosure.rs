@@ -50,13 +50,7 @@ impl Policy {
     /// The smallest publishable count of a cell with this dimension (empty for a total).
     /// A crossing `a × b` is as sensitive as the most sensitive of its parts.
     pub fn threshold(&self, dimension: &str) -> u64 {
-        let sensitive = dimension
-            .split(" × ")
-            .any(|part| self.sensitive.iter().any(|s| s == part));
-        if sensitive {
-            self.audience.threshold().max(SENSITIVE_THRESHOLD)
-        } else {
-            self.audience.threshold()
-        }
+        let sensitive = dimension.split(" × ").any(|part| self.sensitive.iter().any(|s| s == part));
+        if sensitive { self.audience.threshold().max(SENSITIVE_THRESHOLD) } else { self.audience.threshold() }
     }
 }

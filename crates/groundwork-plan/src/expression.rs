@@ -143,18 +143,18 @@ impl Scope<'_> {
 /// # Errors
 /// Every problem that the text has, each at the span of the text.
 pub fn condition(text: &str, span: Span, scope: &Scope) -> Result<Expression, Vec<Diagnostic>> {
-    let mut reader = ExpressionReader {
-        span,
-        scope,
-        problems: Vec::new(),
-    };
+    let mut reader = ExpressionReader { span, scope, problems: Vec::new() };
     let parsed = parse(text);
     let tree = match parsed {
         Ok(parsed) => reader.read(&parsed),
         Err(message) => {
-            reader.problem("expression.not-readable", format!("`{text}` cannot be read: {message}"))
+            reader
+                .problem("expression.not-readable", format!("`{text}` cannot be read: {message}"))
                 .hints
-                .push("Write conditions such as `age < 18 and sex = 'female'`; texts stand in single quotes.".into());
+                .push(
+                    "Write conditions such as `age < 18 and sex = 'female'`; texts stand in single quotes."
+                        .into(),
+                );
             None
         }
     };
@@ -167,10 +167,7 @@ pub fn condition(text: &str, span: Span, scope: &Scope) -> Result<Expression, Ve
         );
     }
     match tree {
-        Some((tree, _)) if reader.problems.is_empty() => Ok(Expression {
-            text: text.to_owned(),
-            tree,
-        }),
+        Some((tree, _)) if reader.problems.is_empty() => Ok(Expression { text: text.to_owned(), tree }),
         _ => Err(reader.problems),
     }
 }
@@ -184,9 +181,7 @@ fn parse(text: &str) -> Result<ast::Expr, String> {
             .unwrap_or_default()
             .to_owned()
     };
-    let mut parser = Parser::new(&GenericDialect {})
-        .try_with_sql(text)
-        .map_err(|e| clean(e.to_string()))?;
+    let mut parser = Parser::new(&GenericDialect {}).try_with_sql(text).map_err(|e| clean(e.to_string()))?;
     let parsed = parser.parse_expr().map_err(|e| clean(e.to_string()))?;
     match parser.peek_token().token {
         Token::EOF => Ok(parsed),
@@ -252,9 +247,7 @@ impl ExpressionReader<'_> {
                 ColumnType::Date | ColumnType::Timestamp => Type::Day,
                 ColumnType::Boolean => Type::Truth,
                 ColumnType::Site => Type::Words(self.scope.sites.to_vec()),
-                ColumnType::Category(words) => {
-                    Type::Words(words.iter().map(|w| w.id.clone()).collect())
-                }
+                ColumnType::Category(words) => Type::Words(words.iter().map(|w| w.id.clone()).collect()),
             };
             return Some((Tree::Column(name.to_owned()), kind));
         }

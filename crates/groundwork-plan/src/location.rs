@@ -38,10 +38,7 @@ pub struct ExportPlace {
 impl ExportPlace {
     /// A place that is a whole file.
     pub fn file(file: impl Into<String>) -> Self {
-        Self {
-            file: file.into(),
-            ..Self::default()
-        }
+        Self { file: file.into(), ..Self::default() }
     }
 
     /// The same place, in a worksheet.

@@ -47,15 +47,8 @@ pub fn format_value(value: f64, unit: &Unit) -> String {
 /// An interval for readers, without the unit's sign: `57–67`, `6.9–10.2`.
 pub fn format_interval(lower: f64, upper: f64, unit: &Unit) -> String {
     let factor = if *unit == Unit::Share { 100.0 } else { 1.0 };
-    let (a, b) = (
-        grouped(lower * factor, unit.decimals()),
-        grouped(upper * factor, unit.decimals()),
-    );
-    if a.starts_with('−') || b.starts_with('−') {
-        format!("{a} to {b}")
-    } else {
-        format!("{a}–{b}")
-    }
+    let (a, b) = (grouped(lower * factor, unit.decimals()), grouped(upper * factor, unit.decimals()));
+    if a.starts_with('−') || b.starts_with('−') { format!("{a} to {b}") } else { format!("{a}–{b}") }
 }
 
 /// A difference of two values, always signed; shares differ by percentage points.
@@ -96,21 +89,38 @@ pub fn grouped(value: f64, decimals: usize) -> String {
 /// A day as readers of a language write it; Thai readers count years in the Buddhist era.
 pub fn format_day(day: jiff::civil::Date, language: Language) -> String {
     const EN: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September",
-        "October", "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     const TH: [&str; 12] = [
-        "มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน", "กรกฎาคม", "สิงหาคม",
-        "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธันวาคม",
+        "มกราคม",
+        "กุมภาพันธ์",
+        "มีนาคม",
+        "เมษายน",
+        "พฤษภาคม",
+        "มิถุนายน",
+        "กรกฎาคม",
+        "สิงหาคม",
+        "กันยายน",
+        "ตุลาคม",
+        "พฤศจิกายน",
+        "ธันวาคม",
     ];
     let month = usize::from(day.month().unsigned_abs()).saturating_sub(1);
     match language {
-        Language::Th => format!(
-            "{} {} {}",
-            day.day(),
-            TH.get(month).unwrap_or(&""),
-            i32::from(day.year()) + 543
-        ),
+        Language::Th => {
+            format!("{} {} {}", day.day(), TH.get(month).unwrap_or(&""), i32::from(day.year()) + 543)
+        }
         Language::En | Language::My => {
             format!("{} {} {}", day.day(), EN.get(month).unwrap_or(&""), day.year())
         }

@@ -81,27 +81,19 @@ impl Period {
 
     /// The last day, which is part of the period.
     pub fn last_day(self) -> Date {
-        shift_months(self.first, self.frequency.months())
-            .yesterday()
-            .unwrap_or(Date::MAX)
+        shift_months(self.first, self.frequency.months()).yesterday().unwrap_or(Date::MAX)
     }
 
     /// The period after this one.
     #[must_use]
     pub fn next(self) -> Self {
-        Self {
-            first: shift_months(self.first, self.frequency.months()),
-            frequency: self.frequency,
-        }
+        Self { first: shift_months(self.first, self.frequency.months()), frequency: self.frequency }
     }
 
     /// The period before this one.
     #[must_use]
     pub fn previous(self) -> Self {
-        Self {
-            first: shift_months(self.first, -self.frequency.months()),
-            frequency: self.frequency,
-        }
+        Self { first: shift_months(self.first, -self.frequency.months()), frequency: self.frequency }
     }
 
     /// How the period is written: `2021-11`, `2021-Q4` or `2021`.
@@ -118,8 +110,7 @@ impl Period {
 /// A date moved by calendar months; a day that the month has not becomes its last.
 pub fn shift_months(day: Date, months: i64) -> Date {
     let span: TimeSpan = months.months();
-    day.checked_add(span)
-        .unwrap_or(if months < 0 { Date::MIN } else { Date::MAX })
+    day.checked_add(span).unwrap_or(if months < 0 { Date::MIN } else { Date::MAX })
 }
 
 /// The calendar of a plan: the periods in order, and the day on which the data was taken.
@@ -157,10 +148,7 @@ impl Calendar {
 
     /// The last period.
     pub fn last(&self) -> Period {
-        self.periods.last().copied().unwrap_or(Period {
-            first: date(1970, 1, 1),
-            frequency: Frequency::Year,
-        })
+        self.periods.last().copied().unwrap_or(Period { first: date(1970, 1, 1), frequency: Frequency::Year })
     }
 }
 

@@ -136,7 +136,9 @@ pub fn columns(sources: &[Source], id: &str) -> Vec<(String, ColumnType)> {
             for made in &summary.columns {
                 let kind = match made.rule {
                     SummaryRule::Count => Some(ColumnType::Integer),
-                    SummaryRule::Min | SummaryRule::Max | SummaryRule::Sum | SummaryRule::Only => kind_of(&made.of),
+                    SummaryRule::Min | SummaryRule::Max | SummaryRule::Sum | SummaryRule::Only => {
+                        kind_of(&made.of)
+                    }
                 };
                 if let Some(kind) = kind {
                     add(made.name.clone(), kind);
@@ -159,4 +161,3 @@ fn before<'a>(sources: &'a [Source], id: &str) -> &'a [Source] {
     let at = sources.iter().position(|s| s.id == id).unwrap_or(0);
     sources.get(..at).unwrap_or(&[])
 }
-

@@ -118,7 +118,10 @@ fn nested(of: &'static Shape, out: &mut String, seen: &mut Vec<&'static str>) {
                 return;
             }
             seen.push(kinds.name);
-            out.push_str(&format!("\n## {}\n\n{}\n\nKeys of every {}:\n\n", kinds.name, kinds.about, kinds.name));
+            out.push_str(&format!(
+                "\n## {}\n\n{}\n\nKeys of every {}:\n\n",
+                kinds.name, kinds.about, kinds.name
+            ));
             table(kinds.shared, out);
             for kind in kinds.kinds {
                 out.push_str(&format!("\n### `{}: {}`\n\n{}\n\n", kinds.tag, kind.name, kind.about));

@@ -87,23 +87,19 @@ pub(crate) fn check(node: &Node, shape: &Shape, what: &str, out: &mut Vec<Diagno
             }
         },
         Shape::Integer => scalar(node, what, "a whole number", out, |t| t.parse::<u64>().is_ok()),
-        Shape::Number => scalar(node, what, "a number", out, |t| {
-            t.parse::<f64>().is_ok_and(f64::is_finite)
-        }),
+        Shape::Number => scalar(node, what, "a number", out, |t| t.parse::<f64>().is_ok_and(f64::is_finite)),
         Shape::Boolean => {
             scalar(node, what, "`true` or `false`", out, |t| matches!(t, "true" | "false"));
         }
-        Shape::Date => scalar(node, what, "a day such as 2021-12-31", out, |t| {
-            t.parse::<jiff::civil::Date>().is_ok()
-        }),
+        Shape::Date => {
+            scalar(node, what, "a day such as 2021-12-31", out, |t| t.parse::<jiff::civil::Date>().is_ok())
+        }
         Shape::Period => {
             scalar(node, what, "a period such as 2021-Q4, 2021-11 or 2021", out, |t| {
                 Period::parse(t).is_some()
             });
         }
-        Shape::Months => scalar(node, what, "a time span such as `12 months`", out, |t| {
-            months(t).is_some()
-        }),
+        Shape::Months => scalar(node, what, "a time span such as `12 months`", out, |t| months(t).is_some()),
         Shape::OneOf(words) => {
             if let Some(found) = text(node, what, "a word", out)
                 && !words.contains(&found)
@@ -196,13 +192,7 @@ fn text<'n>(node: &'n Node, what: &str, wanted: &str, out: &mut Vec<Diagnostic>)
     }
 }
 
-fn scalar(
-    node: &Node,
-    what: &str,
-    wanted: &str,
-    out: &mut Vec<Diagnostic>,
-    is_good: impl Fn(&str) -> bool,
-) {
+fn scalar(node: &Node, what: &str, wanted: &str, out: &mut Vec<Diagnostic>, is_good: impl Fn(&str) -> bool) {
     if let Some(found) = text(node, what, wanted, out)
         && !is_good(found)
     {
@@ -217,11 +207,7 @@ fn expected(node: &Node, what: &str, wanted: &str) -> Diagnostic {
         Value::List(_) => "a list".to_owned(),
         Value::Map(_) => "an object".to_owned(),
     };
-    Diagnostic::pipeline(
-        "pipeline.wrong-shape",
-        node.span,
-        format!("{what} is {found}, expected {wanted}"),
-    )
+    Diagnostic::pipeline("pipeline.wrong-shape", node.span, format!("{what} is {found}, expected {wanted}"))
 }
 
 fn missing(node: &Node, what: &str, key: &str) -> Diagnostic {

@@ -63,11 +63,7 @@ mod tests {
     fn nan_is_a_province_and_not_a_missing_number() {
         let nan = Site {
             id: "nan".into(),
-            name: Localised {
-                en: "Nan".into(),
-                th: Some("น่าน".into()),
-                my: None,
-            },
+            name: Localised { en: "Nan".into(), th: Some("น่าน".into()), my: None },
             code: Some("TH-55".into()),
             role: None,
             since: None,

@@ -5,7 +5,7 @@
 //!
 //! | state | why the row does not count |
 //! |---|---|
-//! | none | it counts |
+//! | empty | it counts |
 //! | `parent` | the row around it, in the source that it repeats, does not count |
 //! | `received_later` | it was received after the calendar's `as_of` |
 //! | `left_out` | `keep` does not hold, or cannot be decided |
@@ -19,6 +19,20 @@ use crate::plan::{columns, find};
 use crate::query::{From, JoinKind, Query, Select, SqlType, Statement, Value};
 use crate::source::{CheckRule, ColumnType, OnFailure, Origin, Source, Summary, SummaryRule};
 use jiff::civil::Date;
+
+/// The state of a row that counts. It is a text and not a missing value: DuckDB 2.0.0 wrongly
+/// simplifies a function over a `CASE` with a missing branch, and then keeps the wrong rows.
+const COUNTS: &str = "";
+
+/// Whether a row counts.
+fn counts(part: &'static str) -> Value {
+    Value::column(part, "_state").binary("=", Value::text(COUNTS))
+}
+
+/// The states of rows that broke no check.
+fn other_states() -> Vec<Value> {
+    [COUNTS, "parent", "received_later", "left_out"].map(Value::text).to_vec()
+}
 
 /// The table of the rows of an export as they were read.
 pub fn raw_table(source: &str) -> String {
@@ -63,7 +77,7 @@ pub fn stage(source: &Source, sources: &[Source], as_of: Date) -> Vec<Statement>
     for name in ["_file", "_row"].into_iter().map(str::to_owned).chain(names) {
         kept = kept.column(Value::column("s", &name), name);
     }
-    let kept = kept.filter(Value::IsMissing(Box::new(Value::column("s", "_state")), true));
+    let kept = kept.filter(counts("s"));
     vec![
         Statement::CreateView(staged_table(&source.id), staged),
         Statement::CreateTable(counted, kept.query()),
@@ -72,7 +86,7 @@ pub fn stage(source: &Source, sources: &[Source], as_of: Date) -> Vec<Statement>
 
 /// How many rows are in each state: `state` (empty for those that count), `n`.
 pub fn states(source: &str) -> Query {
-    let state = Value::Call("coalesce", vec![Value::column("s", "_state"), Value::text("")]);
+    let state = Value::column("s", "_state");
     Select::from(From::Table(staged_table(source)), "s")
         .group(state.clone(), "state")
         .column(Value::CountRows.cast(SqlType::Integer), "n")
@@ -87,7 +101,7 @@ pub fn set_aside(source: &str) -> Query {
         .column(column("_state"), "state")
         .column(column("_file").cast(SqlType::Integer), "file")
         .column(column("_row").cast(SqlType::Integer), "row")
-        .filter(Value::Call("starts_with", vec![column("_state"), Value::text("check:")]))
+        .filter(Value::Not(Box::new(Value::In(Box::new(column("_state")), other_states()))))
         .order(vec![column("_file"), column("_row"), column("_state")])
         .query()
 }
@@ -146,9 +160,8 @@ pub fn reported(source: &Source) -> Option<Query> {
 fn judged(source: &Source, sources: &[Source], as_of: Date, names: &[String]) -> Query {
     let parent = source.export().and_then(|e| e.repeat_of.as_deref());
     let own = |name: &str| source.columns.iter().any(|c| c.name == name);
-    let parents: Vec<String> = parent
-        .map(|p| columns(sources, p).into_iter().map(|(name, _)| name).collect())
-        .unwrap_or_default();
+    let parents: Vec<String> =
+        parent.map(|p| columns(sources, p).into_iter().map(|(name, _)| name).collect()).unwrap_or_default();
     // The rows with what they take over, so that conditions can name every column alike.
     let mut rows = Select::from(From::Table(raw_table(&source.id)), "r");
     for name in ["_file", "_row"] {
@@ -164,9 +177,12 @@ fn judged(source: &Source, sources: &[Source], as_of: Date, names: &[String]) ->
     if let Some(parent) = parent {
         let same = |child: &str, of: &str| Value::column("r", child).binary("=", Value::column("p", of));
         let on = same("_parent_file", "_file").and(same("_parent_row", "_row"));
-        rows = rows
-            .column(Value::IsMissing(Box::new(Value::column("p", "_row")), true), "_orphan")
-            .join(JoinKind::Left, From::Table(source_table(parent)), "p", on);
+        rows = rows.column(Value::IsMissing(Box::new(Value::column("p", "_row")), true), "_orphan").join(
+            JoinKind::Left,
+            From::Table(source_table(parent)),
+            "p",
+            on,
+        );
     }
     let mut rows = rows.query();
     for lookup in &source.lookups {
@@ -191,9 +207,7 @@ fn judged(source: &Source, sources: &[Source], as_of: Date, names: &[String]) ->
             wider = wider.column(Value::column("l", name), name.clone());
         }
         let on = Value::column("r", &lookup.column).binary("=", Value::column("l", &summary.by));
-        rows = wider
-            .join(JoinKind::Left, From::Table(source_table(&lookup.source)), "l", on)
-            .query();
+        rows = wider.join(JoinKind::Left, From::Table(source_table(&lookup.source)), "l", on).query();
     }
     let mut whens: Vec<(Value, Value)> = Vec::new();
     if parent.is_some() {
@@ -224,18 +238,14 @@ fn judged(source: &Source, sources: &[Source], as_of: Date, names: &[String]) ->
             CheckRule::Unique(_) | CheckRule::AtLeastRows(_) => {}
         }
     }
-    let nothing = Value::Missing(SqlType::Text);
-    let state = if whens.is_empty() { nothing } else { Value::Case(whens, Box::new(nothing)) };
+    let counts = Value::text(COUNTS);
+    let state = if whens.is_empty() { counts } else { Value::Case(whens, Box::new(counts)) };
     all_columns(Select::from(rows.rows(), "r"), "r", names).column(state, "_state").query()
 }
 
 /// Whether a lookup before this one takes the column over.
 fn earlier(source: &Source, lookup: &str, name: &String) -> bool {
-    source
-        .lookups
-        .iter()
-        .take_while(|l| l.source != lookup)
-        .any(|l| l.take.contains(name))
+    source.lookups.iter().take_while(|l| l.source != lookup).any(|l| l.take.contains(name))
 }
 
 fn all_columns(mut select: Select, part: &'static str, names: &[String]) -> Select {
@@ -251,19 +261,18 @@ fn with_copies(source: &Source, mut rows: Query, names: &[String]) -> Query {
         let (CheckRule::Unique(keys), OnFailure::SetAside) = (&check.rule, check.on_failure) else {
             continue;
         };
-        let counts = Value::IsMissing(Box::new(Value::column("r", "_state")), true);
         let numbered = all_columns(Select::from(rows.rows(), "r"), "r", names)
             .column(Value::column("r", "_state"), "_state")
-            .column(copy_number("r", keys, Some(counts)), "_copy");
+            .column(copy_number("r", keys, Some(counts("r"))), "_copy");
         let is_copy = complete("n", keys)
             .into_iter()
             .fold(Value::column("n", "_copy").binary(">", Value::integer(1)), Value::and);
         let state = Value::Case(
             vec![
-                (Value::column("n", "_state").is_there(), Value::column("n", "_state")),
+                (Value::Not(Box::new(counts("n"))), Value::column("n", "_state")),
                 (is_copy, Value::text(format!("check:{at}"))),
             ],
-            Box::new(Value::Missing(SqlType::Text)),
+            Box::new(Value::text(COUNTS)),
         );
         rows = all_columns(Select::from(numbered.query().rows(), "n"), "n", names)
             .column(state, "_state")
@@ -274,10 +283,7 @@ fn with_copies(source: &Source, mut rows: Query, names: &[String]) -> Query {
 
 /// Which copy of the same values a row is, in reading order.
 fn copy_number(part: &'static str, keys: &[String], apart: Option<Value>) -> Value {
-    let partition = apart
-        .into_iter()
-        .chain(keys.iter().map(|k| Value::column(part, k)))
-        .collect();
+    let partition = apart.into_iter().chain(keys.iter().map(|k| Value::column(part, k))).collect();
     Value::RowNumber(partition, vec![Value::column(part, "_file"), Value::column(part, "_row")])
 }
 
@@ -294,7 +300,8 @@ fn fails(condition: Value) -> Value {
 
 fn summarised(summary: &Summary) -> Query {
     let by = Value::column("s", &summary.by);
-    let mut select = Select::from(From::Table(source_table(&summary.of)), "s").group(by.clone(), summary.by.clone());
+    let mut select =
+        Select::from(From::Table(source_table(&summary.of)), "s").group(by.clone(), summary.by.clone());
     for column in &summary.columns {
         let value = Value::column("s", &column.of);
         let made = match column.rule {
@@ -308,7 +315,10 @@ fn summarised(summary: &Summary) -> Query {
                     Value::Call("min", vec![value.clone()]),
                 )],
                 // Nothing, with the column's own type.
-                Box::new(Value::Call("nullif", vec![Value::Call("min", vec![value.clone()]), Value::Call("min", vec![value])])),
+                Box::new(Value::Call(
+                    "nullif",
+                    vec![Value::Call("min", vec![value.clone()]), Value::Call("min", vec![value])],
+                )),
             ),
         };
         select = select.column(made, column.name.clone());
@@ -317,7 +327,8 @@ fn summarised(summary: &Summary) -> Query {
     let mut numbered = Select::from(select.query().rows(), "g")
         .column(Value::integer(0).cast(SqlType::File), "_file")
         .column(
-            Value::RowNumber(vec![Value::integer(1)], vec![Value::column("g", &summary.by)]).cast(SqlType::Row),
+            Value::RowNumber(vec![Value::integer(1)], vec![Value::column("g", &summary.by)])
+                .cast(SqlType::Row),
             "_row",
         )
         .column(Value::column("g", &summary.by), summary.by.clone());

@@ -52,11 +52,7 @@ pub struct Localised {
 impl Localised {
     /// A text that reads the same in every language.
     pub fn same(text: impl Into<String>) -> Self {
-        Self {
-            en: text.into(),
-            th: None,
-            my: None,
-        }
+        Self { en: text.into(), th: None, my: None }
     }
 
     /// The text in a language, or in English where the translation is missing.

@@ -34,12 +34,8 @@ pub(crate) struct Key {
 /// Reads the text of a pipeline file.
 pub(crate) fn parse(text: &str) -> Result<Node, Diagnostic> {
     if text.trim().is_empty() {
-        return Err(Diagnostic::pipeline(
-            "pipeline.empty",
-            Span::default(),
-            "the pipeline file is empty",
-        )
-        .hint("`groundwork init DIR` makes a project with a pipeline to start from."));
+        return Err(Diagnostic::pipeline("pipeline.empty", Span::default(), "the pipeline file is empty")
+            .hint("`groundwork init DIR` makes a project with a pipeline to start from."));
     }
     match serde_saphyr::from_str::<Spanned<Raw>>(text) {
         Ok(raw) => Ok(node(raw, text)),
@@ -47,10 +43,8 @@ pub(crate) fn parse(text: &str) -> Result<Node, Diagnostic> {
             let span = error.location().map(|l| span_of(l, text)).unwrap_or_default();
             let message = error.without_snippet().to_string();
             let message = message.lines().next().unwrap_or("cannot be read").to_owned();
-            Err(
-                Diagnostic::pipeline("pipeline.not-yaml", span, format!("not readable as YAML: {message}"))
-                    .hint("Indent with spaces, and put a text that holds `: `, `#`, `{`, `[` or `*` in quotes."),
-            )
+            Err(Diagnostic::pipeline("pipeline.not-yaml", span, format!("not readable as YAML: {message}"))
+                .hint("Indent with spaces, and put a text that holds `: `, `#`, `{`, `[` or `*` in quotes."))
         }
     }
 }
@@ -145,10 +139,7 @@ fn span_of(location: serde_saphyr::Location, text: &str) -> Span {
         }
     };
     let start = start.min(text.len());
-    Span {
-        start,
-        end: (start + len).min(text.len()),
-    }
+    Span { start, end: (start + len).min(text.len()) }
 }
 
 fn node(raw: Spanned<Raw>, text: &str) -> Node {
@@ -165,10 +156,7 @@ fn node(raw: Spanned<Raw>, text: &str) -> Node {
         Raw::Map(map) => Value::Map(
             map.into_iter()
                 .map(|(key, value)| {
-                    let key = Key {
-                        span: span_of(key.referenced, text),
-                        name: key.value,
-                    };
+                    let key = Key { span: span_of(key.referenced, text), name: key.value };
                     (key, node(value, text))
                 })
                 .collect(),
@@ -194,9 +182,15 @@ mod tests {
     fn scalars_keep_the_text_they_were_written_with() {
         let text = "a: 007\nb: no\nc: 1.0\nd: 'yes'\ne: 2021-Q4\nf: true\ng: น่าน\n";
         let root = parse(text).unwrap();
-        for (key, written) in
-            [("a", "007"), ("b", "no"), ("c", "1.0"), ("d", "yes"), ("e", "2021-Q4"), ("f", "true"), ("g", "น่าน")]
-        {
+        for (key, written) in [
+            ("a", "007"),
+            ("b", "no"),
+            ("c", "1.0"),
+            ("d", "yes"),
+            ("e", "2021-Q4"),
+            ("f", "true"),
+            ("g", "น่าน"),
+        ] {
             assert_eq!(scalar(&root, key), written);
         }
     }

@@ -156,8 +156,7 @@ impl<'a> Maker<'a> {
     fn standing(&self, indicator: &IndicatorInfo) -> doc::Standing {
         let cell = self.overall(&indicator.id, &self.period);
         let target = indicator.target;
-        let achieved =
-            standing::achievement(cell.and_then(ReleasedCell::value), target, indicator.direction);
+        let achieved = standing::achievement(cell.and_then(ReleasedCell::value), target, indicator.direction);
         doc::Standing {
             id: standing::place(cell, target, indicator.direction).word(),
             target: target.and_then(|t| value(t, &indicator.unit)),
@@ -178,9 +177,7 @@ impl<'a> Maker<'a> {
             let previous = self.overall(&indicator.id, &self.input.period.previous().id());
             let tile = Tile {
                 sites: sites.iter().map(|(name, cell)| (name.as_str(), cell)).collect(),
-                previous: previous
-                    .and_then(ReleasedCell::value)
-                    .and_then(|v| value(v, &indicator.unit)),
+                previous: previous.and_then(ReleasedCell::value).and_then(|v| value(v, &indicator.unit)),
                 target: standing.target.as_ref(),
                 frequency: self.input.period.frequency().word(),
             };
@@ -241,9 +238,7 @@ impl<'a> Maker<'a> {
 
     fn contrast(&self, info: &ComparisonInfo) -> Option<&'a ReleasedContrast> {
         let same = |c: &&ReleasedContrast| {
-            c.evaluation() == info.evaluation
-                && *c.cell() == info.cell
-                && *c.reference() == info.reference
+            c.evaluation() == info.evaluation && *c.cell() == info.cell && *c.reference() == info.reference
         };
         self.input.released.contrasts().iter().find(same)
     }
@@ -281,8 +276,7 @@ impl<'a> Maker<'a> {
             evaluation: clean(&info.evaluation),
             question: self.text(&info.question),
             indicator_id: clean(&info.cell.indicator),
-            indicator: indicator
-                .map_or_else(|| clean(&info.cell.indicator), |i| self.text(&i.title)),
+            indicator: indicator.map_or_else(|| clean(&info.cell.indicator), |i| self.text(&i.title)),
             unit: contrast.map(|c| clean(c.unit().word())).unwrap_or_default(),
             name,
             colour,
@@ -325,9 +319,8 @@ impl<'a> Maker<'a> {
     fn totals(&self) -> Vec<&'a ReleasedCell> {
         let (indicators, sites) = (self.input.indicators, self.input.sites);
         let cells = self.input.released.cells().iter();
-        let mut out: Vec<&ReleasedCell> = cells
-            .filter(|c| c.key().period == self.period && c.key().dimension.is_empty())
-            .collect();
+        let mut out: Vec<&ReleasedCell> =
+            cells.filter(|c| c.key().period == self.period && c.key().dimension.is_empty()).collect();
         out.sort_by_key(|cell| {
             let key = cell.key();
             let indicator = indicators.iter().position(|i| i.id == key.indicator);

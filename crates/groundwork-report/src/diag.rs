@@ -52,15 +52,9 @@ fn sentence(hint: &str) -> String {
 }
 
 /// No template of that name.
-pub(crate) fn unknown_template<'a>(
-    name: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Diagnostic {
-    Diagnostic::command_line(
-        "report.unknown-template",
-        format!("no report template is called `{name}`"),
-    )
-    .did_you_mean(name, known)
+pub(crate) fn unknown_template<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
+    Diagnostic::command_line("report.unknown-template", format!("no report template is called `{name}`"))
+        .did_you_mean(name, known)
 }
 
 /// A font file that cannot be read.

@@ -240,10 +240,9 @@ pub(crate) fn summary(document: &Document, voice: Voice) -> Summary {
             Voice::En if withheld.text == "1" => {
                 format!("1 of {total} figures of the period is withheld to protect people.")
             }
-            Voice::En => format!(
-                "{} of {total} figures of the period are withheld to protect people.",
-                withheld.text
-            ),
+            Voice::En => {
+                format!("{} of {total} figures of the period are withheld to protect people.", withheld.text)
+            }
             Voice::Th => format!("ไม่เปิดเผย {} จาก {total} ค่าของงวดนี้เพื่อคุ้มครองบุคคล", withheld.text),
         });
     }
@@ -378,14 +377,12 @@ fn spread(values: &[(&str, &Number)], voice: Voice) -> Option<String> {
     let high = values.iter().max_by(|a, b| a.1.raw.total_cmp(&b.1.raw))?;
     if values.len() > 4 {
         return Some(match voice {
-            Voice::En => format!(
-                "The sites range from {} ({}) to {} ({}).",
-                low.1.text, low.0, high.1.text, high.0
-            ),
-            Voice::Th => format!(
-                "พื้นที่ต่าง ๆ อยู่ระหว่าง {} ({}) ถึง {} ({})",
-                low.1.text, low.0, high.1.text, high.0
-            ),
+            Voice::En => {
+                format!("The sites range from {} ({}) to {} ({}).", low.1.text, low.0, high.1.text, high.0)
+            }
+            Voice::Th => {
+                format!("พื้นที่ต่าง ๆ อยู่ระหว่าง {} ({}) ถึง {} ({})", low.1.text, low.0, high.1.text, high.0)
+            }
         });
     }
     let parts: Vec<String> = values

@@ -26,8 +26,8 @@ mod sample;
 mod tests;
 
 pub use input::{
-    Anchor, Attachment, ComparisonInfo, Direction, IndicatorInfo, Input, InputFile, IssueCount,
-    PlacedFigure, PlacedLabel, Provenance, Relationship, SourceQuality, TEXT_WIDTH_PT,
+    Anchor, Attachment, ComparisonInfo, Direction, IndicatorInfo, Input, InputFile, IssueCount, PlacedFigure,
+    PlacedLabel, Provenance, Relationship, SourceQuality, TEXT_WIDTH_PT,
 };
 pub use templates::Templates;
 
@@ -69,8 +69,7 @@ pub fn compose(input: &Input<'_>, templates: &Templates) -> Result<Vec<u8>, Vec<
         Err(errors) => return Err(diag::typst(&world, errors.iter().chain(&warnings))),
     };
     let options = options(input)?;
-    let mut pdf =
-        typst_pdf::pdf(&pages, &options).map_err(|errors| diag::typst(&world, &errors))?;
+    let mut pdf = typst_pdf::pdf(&pages, &options).map_err(|errors| diag::typst(&world, &errors))?;
     end_streams_clearly(&mut pdf);
     Ok(pdf)
 }
@@ -82,12 +81,8 @@ pub fn compose(input: &Input<'_>, templates: &Templates) -> Result<Vec<u8>, Vec<
 /// No byte moves.
 fn end_streams_clearly(pdf: &mut [u8]) {
     const END: &[u8] = b"\r\nendstream\nendobj";
-    let ends: Vec<usize> = pdf
-        .windows(END.len())
-        .enumerate()
-        .filter(|(_, window)| *window == END)
-        .map(|(at, _)| at)
-        .collect();
+    let ends: Vec<usize> =
+        pdf.windows(END.len()).enumerate().filter(|(_, window)| *window == END).map(|(at, _)| at).collect();
     for at in ends {
         if let Some(byte) = pdf.get_mut(at + 1) {
             *byte = b'\r';

@@ -9,8 +9,7 @@ const FIGURE_HEIGHT_PT: f64 = 600.0;
 
 /// A figure, scaled down where it is too wide or too high for the page.
 pub(crate) fn figure(at: usize, figure: &PlacedFigure) -> doc::Figure {
-    let factor =
-        (TEXT_WIDTH_PT / figure.width_pt).min(FIGURE_HEIGHT_PT / figure.height_pt).min(1.0);
+    let factor = (TEXT_WIDTH_PT / figure.width_pt).min(FIGURE_HEIGHT_PT / figure.height_pt).min(1.0);
     let labels = figure.labels.iter().filter(|l| !clean(&l.text).is_empty());
     doc::Figure {
         id: clean(&figure.id),

@@ -1,8 +1,8 @@
 //! One invented report for the tests: two sites, five indicators, a withheld number.
 
 use crate::input::{
-    Anchor, Attachment, ComparisonInfo, Direction, IndicatorInfo, Input, InputFile, IssueCount,
-    PlacedFigure, PlacedLabel, Provenance, Relationship, SourceQuality,
+    Anchor, Attachment, ComparisonInfo, Direction, IndicatorInfo, Input, InputFile, IssueCount, PlacedFigure,
+    PlacedLabel, Provenance, Relationship, SourceQuality,
 };
 use groundwork_disclosure::{Cell, CellKey, Contrast, Counts, Finding, Released, release};
 use groundwork_plan::disclosure::{Audience, Policy};
@@ -60,12 +60,7 @@ pub(crate) fn site(id: &str, en: &str, th: &str, role: Option<SiteRole>) -> Site
     Site { id: id.into(), name: both(en, th), code: None, role, since: None, spellings: Vec::new() }
 }
 
-pub(crate) fn indicator(
-    id: &str,
-    title: Localised,
-    unit: Unit,
-    target: Option<f64>,
-) -> IndicatorInfo {
+pub(crate) fn indicator(id: &str, title: Localised, unit: Unit, target: Option<f64>) -> IndicatorInfo {
     IndicatorInfo {
         id: id.into(),
         title,
@@ -189,8 +184,7 @@ fn cells() -> Vec<Cell> {
 }
 
 fn indicators() -> Vec<IndicatorInfo> {
-    let registered =
-        both("Civil registration completed within a year", "การจดทะเบียนราษฎรเสร็จสมบูรณ์ภายในหนึ่งปี");
+    let registered = both("Civil registration completed within a year", "การจดทะเบียนราษฎรเสร็จสมบูรณ์ภายในหนึ่งปี");
     let reached = both("People reached by prevention sessions", "ผู้เข้าร่วมกิจกรรมป้องกัน");
     vec![
         indicator("registered", registered, Unit::Share, Some(0.55)),
@@ -275,20 +269,8 @@ fn quality() -> Vec<SourceQuality> {
             left_out: 45,
             rows_kept: 680,
             issues: vec![
-                issue(
-                    "date.impossible",
-                    "The date does not exist",
-                    "วันที่ไม่มีอยู่จริง",
-                    Action::RowSetAside,
-                    6,
-                ),
-                issue(
-                    "unique",
-                    "The family stands there twice",
-                    "ครอบครัวซ้ำในทะเบียน",
-                    Action::Kept,
-                    11,
-                ),
+                issue("date.impossible", "The date does not exist", "วันที่ไม่มีอยู่จริง", Action::RowSetAside, 6),
+                issue("unique", "The family stands there twice", "ครอบครัวซ้ำในทะเบียน", Action::Kept, 11),
             ],
         },
         SourceQuality {
@@ -298,13 +280,7 @@ fn quality() -> Vec<SourceQuality> {
             duplicates: 37,
             left_out: 0,
             rows_kept: 5273,
-            issues: vec![issue(
-                "range",
-                "The age is out of range",
-                "อายุอยู่นอกช่วง",
-                Action::ValueMissing,
-                14,
-            )],
+            issues: vec![issue("range", "The age is out of range", "อายุอยู่นอกช่วง", Action::ValueMissing, 14)],
         },
     ]
 }
@@ -343,19 +319,11 @@ pub(crate) fn sample() -> Sample {
             }],
             pipeline: "northern-thailand.yaml".into(),
             pipeline_sha256: "0f1e2d3c4b5a".repeat(5),
-            versions: vec![
-                ("groundwork".into(), "0.1.0".into()),
-                ("Typst".into(), "0.15.1".into()),
-            ],
+            versions: vec![("groundwork".into(), "0.1.0".into()), ("Typst".into(), "0.15.1".into())],
             verify: "groundwork verify report.pdf".into(),
         },
         attachments: vec![
-            attachment(
-                "manifest.json",
-                Relationship::Source,
-                "application/json",
-                "Inputs and steps",
-            ),
+            attachment("manifest.json", Relationship::Source, "application/json", "Inputs and steps"),
             attachment("indicators.csv", Relationship::Data, "text/csv", "Every published number"),
         ],
         notice: both("The people in this report are invented.", "บุคคลในรายงานนี้เป็นบุคคลสมมติ"),

@@ -36,11 +36,7 @@ impl Place {
 }
 
 /// Where a cell stands against a target in the unit of its values.
-pub(crate) fn place(
-    cell: Option<&ReleasedCell>,
-    target: Option<f64>,
-    direction: Direction,
-) -> Place {
+pub(crate) fn place(cell: Option<&ReleasedCell>, target: Option<f64>, direction: Direction) -> Place {
     let Some(target) = target.filter(|t| t.is_finite()) else {
         return Place::None;
     };
@@ -75,11 +71,7 @@ fn against(value: f64, lower: f64, upper: f64, target: f64, direction: Direction
 
 /// Actual ÷ target, a fraction; nothing where the target is not above zero, or where less is
 /// better: there half the target would read as half done.
-pub(crate) fn achievement(
-    value: Option<f64>,
-    target: Option<f64>,
-    direction: Direction,
-) -> Option<f64> {
+pub(crate) fn achievement(value: Option<f64>, target: Option<f64>, direction: Direction) -> Option<f64> {
     let (value, target) = (value?, target?);
     (direction == Direction::Increase && target > 0.0 && value.is_finite() && target.is_finite())
         .then(|| value / target)

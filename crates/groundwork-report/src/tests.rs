@@ -119,10 +119,7 @@ fn a_withheld_number_is_nowhere() {
 fn the_finding_is_a_sentence() {
     let sample = sample();
     let en = document(&sample.input(Language::En));
-    assert_eq!(
-        en.title,
-        "Civil registration completed within a year: Nan stands 14 points below Chiang Rai"
-    );
+    assert_eq!(en.title, "Civil registration completed within a year: Nan stands 14 points below Chiang Rai");
     assert_eq!(
         en.summary.lead,
         "Civil registration completed within a year: Nan stands at 48% (43–54) and Chiang Rai \
@@ -149,10 +146,7 @@ fn without_a_clear_difference_the_title_counts_the_targets() {
         indicator.target = None;
     }
     let document = crate::document(&sample.input(Language::En));
-    assert_eq!(
-        document.title,
-        "Civil registration completed within a year: all sites together stand at 56%"
-    );
+    assert_eq!(document.title, "Civil registration completed within a year: all sites together stand at 56%");
 }
 
 /// Reports that lack something, or have too much of it.
@@ -189,20 +183,14 @@ fn odd_samples() -> Vec<(&'static str, Sample)> {
                 of civil registration within twelve months of enrolment in the programme"
         .to_owned();
     let mut many = sample();
-    many.sites =
-        (0..9).map(|i| site(&format!("site_{i}"), &format!("Site {i}"), "พื้นที่", None)).collect();
+    many.sites = (0..9).map(|i| site(&format!("site_{i}"), &format!("Site {i}"), "พื้นที่", None)).collect();
     many.released = release(
         (0..9)
             .flat_map(|i| {
                 let site = format!("site_{i}");
                 [
                     share("registered", &site, 40.0 + f64::from(i), 97.0),
-                    share(
-                        "a_name_that_is_much_longer_than_any_column_of_a_table",
-                        &site,
-                        40.0,
-                        97.0,
-                    ),
+                    share("a_name_that_is_much_longer_than_any_column_of_a_table", &site, 40.0, 97.0),
                 ]
             })
             .collect(),
@@ -228,8 +216,7 @@ fn odd_samples() -> Vec<(&'static str, Sample)> {
         vec![contrast("registered", Unit::Share, f64::NAN, (f64::NAN, f64::NAN))],
         &policy(),
     );
-    broken.programme =
-        Localised::same("A name\u{0}with\ncontrol\u{7f} letters #strong[and] *signs*");
+    broken.programme = Localised::same("A name\u{0}with\ncontrol\u{7f} letters #strong[and] *signs*");
     vec![
         ("empty", empty),
         ("one place", one_place),
@@ -252,10 +239,7 @@ fn odd_reports_compile_as_well() {
     }
     let (_, withheld) = odd_samples().into_iter().find(|(name, _)| *name == "withheld").unwrap();
     let document = document(&withheld.input(Language::En));
-    assert_eq!(
-        document.title,
-        "Every figure for October–December 2021 is withheld to protect people"
-    );
+    assert_eq!(document.title, "Every figure for October–December 2021 is withheld to protect people");
 }
 
 #[test]
@@ -293,10 +277,7 @@ fn an_amount_a_ratio_and_a_group_have_their_words() {
     ];
     sample.released = release(cells, vec![ratio], &policy());
     let document = document(&sample.input(Language::En));
-    assert_eq!(
-        document.title,
-        "Household debt: Nan, women reaches 1.40 times the value of Chiang Rai"
-    );
+    assert_eq!(document.title, "Household debt: Nan, women reaches 1.40 times the value of Chiang Rai");
     let row = document.indicators.first().unwrap();
     assert_eq!(row.standing.id, "probably_behind");
     assert_eq!(row.all.value.as_ref().unwrap().text, "9,500 THB");

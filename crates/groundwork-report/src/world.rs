@@ -89,9 +89,7 @@ impl FileLoader for Memory {
     fn load(&self, id: FileId) -> FileResult<Bytes> {
         let path = id.vpath().get_without_slash();
         match id.root() {
-            VirtualRoot::Project => {
-                self.0.get(path).cloned().ok_or_else(|| FileError::NotFound(path.into()))
-            }
+            VirtualRoot::Project => self.0.get(path).cloned().ok_or_else(|| FileError::NotFound(path.into())),
             VirtualRoot::Package(spec) => Err(FileError::Package(PackageError::Other(Some(
                 format!("reports use no packages, so that they need no network: {spec}").into(),
             )))),

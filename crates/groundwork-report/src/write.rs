@@ -83,9 +83,7 @@ pub(crate) fn cell(released: Option<&ReleasedCell>, voice: Voice) -> Cell {
         reason: released.reason(),
         value: shown,
         interval: limits.and_then(|i| interval(i, unit, voice)),
-        full_count: limits.is_none()
-            && status == Status::Published
-            && released.method() == "full_count",
+        full_count: limits.is_none() && status == Status::Published && released.method() == "full_count",
         numerator: figures.and_then(|f| amount(f.numerator())),
         denominator: figures.and_then(|f| f.denominator()).and_then(|d| value(d, &Unit::Count)),
         immature: figures.and_then(|f| f.immature()).and_then(|i| value(i, &Unit::Count)),

@@ -35,10 +35,7 @@ impl Decoder {
     ///
     /// # Errors
     /// What reading the first bytes reports.
-    pub(crate) fn new(
-        mut input: Box<dyn Read>,
-        declared: Option<&'static Encoding>,
-    ) -> io::Result<Self> {
+    pub(crate) fn new(mut input: Box<dyn Read>, declared: Option<&'static Encoding>) -> io::Result<Self> {
         let mut raw = vec![0; CHUNK];
         let mut raw_end = 0;
         let mut at_end = false;
@@ -213,8 +210,7 @@ mod tests {
     use super::*;
 
     fn decode(bytes: &[u8], declared: Option<&'static Encoding>) -> Result<String, u64> {
-        let mut decoder =
-            Decoder::new(Box::new(io::Cursor::new(bytes.to_vec())), declared).unwrap();
+        let mut decoder = Decoder::new(Box::new(io::Cursor::new(bytes.to_vec())), declared).unwrap();
         let mut text = String::new();
         match decoder.read_to_string(&mut text) {
             Ok(_) => Ok(text.replace(END, "$")),

@@ -57,8 +57,7 @@ impl Delimited {
             .flexible(true)
             .buffer_capacity(1 << 16)
             .from_reader(decoder);
-        let mut delimited =
-            Self { reader, name: name.to_owned(), lines_before, headers: Vec::new() };
+        let mut delimited = Self { reader, name: name.to_owned(), lines_before, headers: Vec::new() };
         let mut record = StringRecord::new();
         loop {
             if let Err(error) = delimited.reader.read_record(&mut record) {
@@ -95,8 +94,7 @@ impl Delimited {
     /// `source.unreadable-file`.
     pub(crate) fn rows(mut self, wanted: &[Wanted], visit: &mut Visit<'_>) -> Result<(), Halt> {
         let most = self.headers.len();
-        let least =
-            self.headers.iter().rposition(|header| !header.is_empty()).map_or(0, |at| at + 1);
+        let least = self.headers.iter().rposition(|header| !header.is_empty()).map_or(0, |at| at + 1);
         let mut record = StringRecord::new();
         let mut last_line = 1;
         let mut is_first = true;
@@ -159,12 +157,9 @@ fn begin(decoder: &mut Decoder) -> std::io::Result<(u8, u64)> {
 /// The delimiter that a line such as `sep=;` declares.
 fn separator_line(line: &str) -> Option<u8> {
     let line = line.trim_end_matches('\n').trim_matches('"');
-    let rest =
-        line.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).map(|_| &line[4..])?;
+    let rest = line.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).map(|_| &line[4..])?;
     match rest.as_bytes() {
-        [delimiter] if delimiter.is_ascii() && !matches!(delimiter, b'"' | b'\n') => {
-            Some(*delimiter)
-        }
+        [delimiter] if delimiter.is_ascii() && !matches!(delimiter, b'"' | b'\n') => Some(*delimiter),
         _ => None,
     }
 }
@@ -213,12 +208,10 @@ mod tests {
     type Lines = Vec<(u64, bool, Vec<String>)>;
 
     fn read(bytes: &[u8]) -> Result<(Vec<String>, Lines), &'static str> {
-        let delimited =
-            Delimited::new(Box::new(std::io::Cursor::new(bytes.to_vec())), "a.csv", None)
-                .map_err(|d| d.code)?;
+        let delimited = Delimited::new(Box::new(std::io::Cursor::new(bytes.to_vec())), "a.csv", None)
+            .map_err(|d| d.code)?;
         let headers = delimited.headers().to_vec();
-        let wanted: Vec<Wanted> =
-            (0..headers.len()).map(|column| Wanted { column, serial: false }).collect();
+        let wanted: Vec<Wanted> = (0..headers.len()).map(|column| Wanted { column, serial: false }).collect();
         let mut lines = Vec::new();
         let count = headers.len();
         delimited
@@ -240,13 +233,9 @@ mod tests {
 
     #[test]
     fn rows_have_the_number_of_their_first_line() {
-        let (headers, lines) =
-            read(b"\n\na,\"b\r\nc\"\r\n\r\n1,\"x\ny\n\"\r\n\r\n\r\n ,\r\n2,z").unwrap();
+        let (headers, lines) = read(b"\n\na,\"b\r\nc\"\r\n\r\n1,\"x\ny\n\"\r\n\r\n\r\n ,\r\n2,z").unwrap();
         assert_eq!(headers, ["a", "b c"]);
-        assert_eq!(
-            lines,
-            vec![(6, false, cells(&["1", "x\ny\n"])), (12, false, cells(&["2", "z"]))]
-        );
+        assert_eq!(lines, vec![(6, false, cells(&["1", "x\ny\n"])), (12, false, cells(&["2", "z"]))]);
     }
 
     #[test]

@@ -17,7 +17,9 @@ pub(crate) fn file_not_found(span: Span, pattern: &str, is_glob: bool) -> Diagno
 
 pub(crate) fn bad_pattern(span: Span, pattern: &str) -> Diagnostic {
     Diagnostic::pipeline("source.bad-pattern", span, format!("`{pattern}` is not a pattern for file names"))
-        .hint("Use `*` for any part of a name and `**` for any folders between; write `[*]` for a star itself.")
+        .hint(
+            "Use `*` for any part of a name and `**` for any folders between; write `[*]` for a star itself.",
+        )
 }
 
 pub(crate) fn not_a_file(span: Span, pattern: &str) -> Diagnostic {
@@ -30,12 +32,8 @@ pub(crate) fn not_a_file(span: Span, pattern: &str) -> Diagnostic {
 }
 
 pub(crate) fn no_export(span: Span, source: &str) -> Diagnostic {
-    Diagnostic::pipeline(
-        "source.no-export",
-        span,
-        format!("source `{source}` has no files of its own"),
-    )
-    .hint("Only a source that names its files can be read, or be the parent of a repeat.")
+    Diagnostic::pipeline("source.no-export", span, format!("source `{source}` has no files of its own"))
+        .hint("Only a source that names its files can be read, or be the parent of a repeat.")
 }
 
 /// A file that the machine refuses to open or to read.
@@ -49,20 +47,16 @@ pub(crate) fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
             ("it is no longer there", "Leave the exports in place while groundwork runs.")
         }
         io::ErrorKind::IsADirectory => ("it is a folder", "Name a file."),
-        _ => (
-            "the machine reported a failure while reading",
-            "Copy the file to a local disk and try again.",
-        ),
+        _ => ("the machine reported a failure while reading", "Copy the file to a local disk and try again."),
     };
-    Diagnostic::machine("source.unreadable-file", format!("`{name}` cannot be read: {reason}"))
-        .hint(hint)
+    Diagnostic::machine("source.unreadable-file", format!("`{name}` cannot be read: {reason}")).hint(hint)
 }
 
 pub(crate) fn empty_file(name: &str, sheet: Option<&str>, has_header: bool) -> Diagnostic {
-    let message =
-        if has_header { "the file has a header and no rows" } else { "the file is empty" };
-    Diagnostic::data("source.empty-file", place(name, sheet), message)
-        .hint("Export it again, or take the file out of the source: a file without rows is never counted as zero.")
+    let message = if has_header { "the file has a header and no rows" } else { "the file is empty" };
+    Diagnostic::data("source.empty-file", place(name, sheet), message).hint(
+        "Export it again, or take the file out of the source: a file without rows is never counted as zero.",
+    )
 }
 
 pub(crate) fn undecodable(name: &str, line: u64, encoding: &str) -> Diagnostic {
@@ -76,8 +70,7 @@ pub(crate) fn undecodable(name: &str, line: u64, encoding: &str) -> Diagnostic {
 
 pub(crate) fn unknown_encoding(span: Option<Span>, name: &str, label: &str) -> Diagnostic {
     let message = format!("`{label}` is not an encoding that can be read");
-    let known =
-        ["utf-8", "utf-16le", "utf-16be", "windows-874", "windows-1252", "iso-8859-1", "tis-620"];
+    let known = ["utf-8", "utf-16le", "utf-16be", "windows-874", "windows-1252", "iso-8859-1", "tis-620"];
     let diagnostic = match span {
         Some(span) => Diagnostic::pipeline("source.unknown-encoding", span, message),
         None => Diagnostic {
@@ -122,14 +115,13 @@ pub(crate) fn unknown_sheet(
     sheets: &[String],
     is_repeat: bool,
 ) -> Diagnostic {
-    let diagnostic = Diagnostic::pipeline(
-        "source.unknown-sheet",
-        span,
-        format!("`{name}` has no worksheet `{sheet}`"),
-    )
-    .did_you_mean(sheet, sheets.iter().map(String::as_str));
+    let diagnostic =
+        Diagnostic::pipeline("source.unknown-sheet", span, format!("`{name}` has no worksheet `{sheet}`"))
+            .did_you_mean(sheet, sheets.iter().map(String::as_str));
     if is_repeat {
-        diagnostic.hint("A workbook without any row in a repeat has no sheet for it: take that file out of this source.")
+        diagnostic.hint(
+            "A workbook without any row in a repeat has no sheet for it: take that file out of this source.",
+        )
     } else {
         diagnostic
     }

@@ -49,13 +49,11 @@ pub fn files(source: &Source, base: &Path) -> Result<Vec<SourceFile>, Diagnostic
         require_literal_separator: true,
         require_literal_leading_dot: true,
     };
-    let paths =
-        glob_with(&whole, options).map_err(|_| diagnose::bad_pattern(export.span, pattern))?;
+    let paths = glob_with(&whole, options).map_err(|_| diagnose::bad_pattern(export.span, pattern))?;
     let mut found = Vec::new();
     for path in paths {
         // What cannot be looked into may hold a file of the source, so it is no matter of course.
-        let path = path
-            .map_err(|error| diagnose::unreadable(&logical(error.path(), base), error.error()))?;
+        let path = path.map_err(|error| diagnose::unreadable(&logical(error.path(), base), error.error()))?;
         if !path.is_dir() && !is_lock(&path) {
             found.push(SourceFile { name: logical(&path, base), path });
         }
@@ -93,11 +91,8 @@ fn with_near_names(diagnostic: Diagnostic, pattern: &str, base: &Path) -> Diagno
     };
     let plain: Vec<&str> =
         folders.iter().take_while(|part| !part.contains(['*', '?', '['])).copied().collect();
-    let folder = base.join(if pattern.starts_with('/') {
-        format!("/{}", plain.join("/"))
-    } else {
-        plain.join("/")
-    });
+    let folder =
+        base.join(if pattern.starts_with('/') { format!("/{}", plain.join("/")) } else { plain.join("/") });
     let Ok(entries) = std::fs::read_dir(&folder) else {
         return diagnostic.hint(format!("There is no folder `{}` to look in.", plain.join("/")));
     };

@@ -192,12 +192,7 @@ impl Job<'_> {
     }
 
     /// The parents of a repeat's file; asks for the columns that lead to them.
-    fn kin(
-        &self,
-        ordinal: usize,
-        table: &Table,
-        wanted: &mut Vec<Wanted>,
-    ) -> Result<Option<Kin>, Failure> {
+    fn kin(&self, ordinal: usize, table: &Table, wanted: &mut Vec<Wanted>) -> Result<Option<Kin>, Failure> {
         let Some(parent) = &self.parent else {
             return Ok(None);
         };
@@ -264,8 +259,7 @@ fn batch(typist: &mut Typist<'_>, kin: &mut Option<Kin>) -> Result<RecordBatch, 
         None => None,
         Some(kin) => {
             let found = kin.family.parents.find(&kin.keys)?;
-            for (places, check) in
-                [(&found.orphans, "repeat.orphan"), (&found.ambiguous, "repeat.ambiguous")]
+            for (places, check) in [(&found.orphans, "repeat.orphan"), (&found.ambiguous, "repeat.ambiguous")]
             {
                 for row in places.iter().filter_map(|place| kin.rows.get(*place)) {
                     typist.note(*row, check);

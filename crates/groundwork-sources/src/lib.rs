@@ -20,10 +20,7 @@
 //! | `typed` | from rows to Arrow batches |
 //! | `job`, `read` | one file; all files, in order |
 //! | `diagnose` | every problem that reading can meet |
-#![allow(
-    clippy::result_large_err,
-    reason = "a diagnostic is made once in a run, so its size costs nothing"
-)]
+#![allow(clippy::result_large_err, reason = "a diagnostic is made once in a run, so its size costs nothing")]
 
 mod decode;
 mod delimited;

@@ -227,8 +227,7 @@ fn problems(job: &Job<'_>, failures: Vec<(usize, Failure)>) -> Vec<Diagnostic> {
     let name = |ordinal: usize| job.files.get(ordinal).map_or("", |file| file.name.as_str());
     let mut diagnostics = Vec::new();
     for (place, column) in job.source.columns.iter().enumerate() {
-        let lacking: Vec<_> =
-            headers.iter().filter(|(_, header)| header.unknown.contains(&place)).collect();
+        let lacking: Vec<_> = headers.iter().filter(|(_, header)| header.unknown.contains(&place)).collect();
         // Of several files, all must lack it; a file alone is named all the same.
         if let (Some((_, first)), true) =
             (lacking.first(), lacking.len() > 1 && lacking.len() == job.files.len())

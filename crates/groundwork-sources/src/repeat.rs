@@ -9,8 +9,8 @@ use groundwork_plan::diag::Diagnostic;
 // build of this crate would compile all of its kinds again.
 use polars::prelude::private_left_join_multiple_keys as left_join;
 use polars::prelude::{
-    Column, DataFrame, IntoColumn as _, IpcStreamWriter, PolarsResult, SerWriter as _,
-    is_first_distinct, is_unique,
+    Column, DataFrame, IntoColumn as _, IpcStreamWriter, PolarsResult, SerWriter as _, is_first_distinct,
+    is_unique,
 };
 use std::io::Cursor;
 
@@ -43,11 +43,8 @@ impl Parents {
         let numbers: Vec<u64> = rows.iter().map(|(_, row)| *row).collect();
         let alone = is_unique(index.as_materialized_series())?;
         let first = is_first_distinct(index.as_materialized_series())?;
-        let columns = vec![
-            index,
-            Column::new("row".into(), numbers),
-            alone.with_name("alone".into()).into_column(),
-        ];
+        let columns =
+            vec![index, Column::new("row".into(), numbers), alone.with_name("alone".into()).into_column()];
         Ok(Self(DataFrame::new(rows.len(), columns)?.filter(&first)?))
     }
 
@@ -75,8 +72,7 @@ impl Parents {
     /// The children in their order, with `row` and `alone` of the parent; `row` only where the
     /// parent is alone, both null where there is none.
     fn join(&self, keys: &[Option<String>]) -> PolarsResult<DataFrame> {
-        let keys: Vec<Option<String>> =
-            keys.iter().map(|key| key.as_deref().map(index_key)).collect();
+        let keys: Vec<Option<String>> = keys.iter().map(|key| key.as_deref().map(index_key)).collect();
         let height = keys.len();
         let children = Column::new("index".into(), keys);
         let parents = self.0.column("index")?.clone();
@@ -87,15 +83,12 @@ impl Parents {
         for (place, parent) in places.iter().zip(&matches) {
             let place = *place as usize;
             let Some(parent) = parent.to_opt().map(|parent| parent as usize) else { continue };
-            if let (Some(row), Some(is_alone)) =
-                (found_rows.get_mut(place), found_alone.get_mut(place))
-            {
+            if let (Some(row), Some(is_alone)) = (found_rows.get_mut(place), found_alone.get_mut(place)) {
                 *is_alone = alone.get(parent);
                 *row = rows.get(parent).filter(|_| *is_alone == Some(true));
             }
         }
-        let columns =
-            vec![Column::new("row".into(), found_rows), Column::new("alone".into(), found_alone)];
+        let columns = vec![Column::new("row".into(), found_rows), Column::new("alone".into(), found_alone)];
         DataFrame::new(height, columns)
     }
 }
@@ -136,11 +129,8 @@ pub(crate) struct TableNames {
 impl TableNames {
     /// From the parent's sheet (for workbooks), the stem of its file and its headers.
     pub(crate) fn new(sheet: Option<&str>, stem: &str, headers: &[String]) -> Self {
-        let mut names = Self {
-            own: sheet.unwrap_or(stem).to_owned(),
-            exact: Vec::new(),
-            beginnings: Vec::new(),
-        };
+        let mut names =
+            Self { own: sheet.unwrap_or(stem).to_owned(), exact: Vec::new(), beginnings: Vec::new() };
         match sheet {
             Some(sheet) => {
                 // Long names of sheets are cut, with dots and a counter where they would clash.
@@ -226,8 +216,7 @@ mod tests {
 
     #[test]
     fn tables_are_known_by_sheet_file_or_group() {
-        let by_file =
-            TableNames::new(None, "children_cartoons", &["children/cartoons/name".into()]);
+        let by_file = TableNames::new(None, "children_cartoons", &["children/cartoons/name".into()]);
         assert!(by_file.contain("children/cartoons"));
         assert!(by_file.contain("children_cartoons"));
         assert!(!by_file.contain("children"));

@@ -6,8 +6,8 @@ use crate::values::date::{Day, WrittenEra};
 use crate::values::number::{PRECISION, SCALE};
 use crate::values::{Parsed, boolean, date, number, site, text};
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Int64Builder, RecordBatch,
-    StringBuilder, UInt32Array, UInt64Array, UInt64Builder,
+    ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Int64Builder, RecordBatch, StringBuilder,
+    UInt32Array, UInt64Array, UInt64Builder,
 };
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
@@ -32,10 +32,8 @@ const LONGEST_TEXT: usize = 1 << 24;
 /// for a repeat `_parent_file` and `_parent_row`; then the source's columns by their names in the
 /// pipeline, all of them nullable.
 pub fn schema(source: &Source) -> SchemaRef {
-    let mut fields = vec![
-        Field::new("_file", DataType::UInt32, false),
-        Field::new("_row", DataType::UInt64, false),
-    ];
+    let mut fields =
+        vec![Field::new("_file", DataType::UInt32, false), Field::new("_row", DataType::UInt64, false)];
     if source.export().is_some_and(|export| export.repeat_of.is_some()) {
         fields.push(Field::new("_parent_file", DataType::UInt32, true));
         fields.push(Field::new("_parent_row", DataType::UInt64, true));
@@ -92,11 +90,7 @@ impl<'a> Typist<'a> {
             schema: schema(source),
             file,
             rows: UInt64Builder::new(),
-            columns: source
-                .columns
-                .iter()
-                .map(|column| ColumnTypist::new(column, sites, missing))
-                .collect(),
+            columns: source.columns.iter().map(|column| ColumnTypist::new(column, sites, missing)).collect(),
             found: Vec::new(),
             count: 0,
         }
@@ -136,10 +130,7 @@ impl<'a> Typist<'a> {
     ///
     /// # Errors
     /// Only where columns and schema disagree, which would be a mistake in this crate.
-    pub(crate) fn batch(
-        &mut self,
-        parents: Option<(u32, UInt64Array)>,
-    ) -> Result<RecordBatch, ArrowError> {
+    pub(crate) fn batch(&mut self, parents: Option<(u32, UInt64Array)>) -> Result<RecordBatch, ArrowError> {
         let count = std::mem::take(&mut self.count);
         let mut arrays: Vec<ArrayRef> =
             vec![Arc::new(UInt32Array::from(vec![self.file; count])), Arc::new(self.rows.finish())];
@@ -187,8 +178,7 @@ enum Values<'a> {
 
 impl<'a> ColumnTypist<'a> {
     fn new(column: &'a Column, sites: &'a [Site], missing: &[&str]) -> Self {
-        let mut words: Vec<String> =
-            column.missing.iter().map(|word| text::trim(word).to_owned()).collect();
+        let mut words: Vec<String> = column.missing.iter().map(|word| text::trim(word).to_owned()).collect();
         let values = match &column.kind {
             ColumnType::Text => Values::Text(StringBuilder::new()),
             ColumnType::Integer => Values::Integer(Int64Builder::new(), Memory::new()),
@@ -196,25 +186,18 @@ impl<'a> ColumnTypist<'a> {
                 Decimal128Builder::new().with_data_type(DataType::Decimal128(PRECISION, SCALE)),
                 Memory::new(),
             ),
-            ColumnType::Date | ColumnType::Timestamp => {
-                Values::Day(Date32Builder::new(), Memory::new())
-            }
+            ColumnType::Date | ColumnType::Timestamp => Values::Day(Date32Builder::new(), Memory::new()),
             ColumnType::Boolean => Values::Boolean(BooleanBuilder::new(), Memory::new()),
             ColumnType::Site => Values::Site(StringBuilder::new(), Memory::new(), sites),
-            ColumnType::Category(categories) => Values::Category(
-                StringBuilder::new(),
-                Memory::new(),
-                categories,
-                Spellings::new(categories),
-            ),
+            ColumnType::Category(categories) => {
+                Values::Category(StringBuilder::new(), Memory::new(), categories, Spellings::new(categories))
+            }
         };
         let is_category = |word: &str| match &values {
             Values::Category(.., spellings) => spellings.contains(word),
             _ => false,
         };
-        words.extend(
-            missing.iter().filter(|word| !is_category(word)).map(|word| (*word).to_owned()),
-        );
+        words.extend(missing.iter().filter(|word| !is_category(word)).map(|word| (*word).to_owned()));
         Self { column, missing: words, eras: EraTally::default(), bytes: 0, values }
     }
 
@@ -231,8 +214,7 @@ impl<'a> ColumnTypist<'a> {
             Values::Text(builder) => {
                 let trimmed = text::trim(raw);
                 let is_long = trimmed.len() > LONGEST_TEXT;
-                let is_there =
-                    !trimmed.is_empty() && !is_long && !missing.iter().any(|word| word == trimmed);
+                let is_there = !trimmed.is_empty() && !is_long && !missing.iter().any(|word| word == trimmed);
                 builder.append_option(is_there.then_some(trimmed));
                 self.bytes += if is_there { trimmed.len() } else { 0 };
                 (false, is_long.then_some("text.too-long"))
@@ -250,8 +232,7 @@ impl<'a> ColumnTypist<'a> {
             Values::Day(builder, memory) => {
                 let parsed = match serial {
                     Some(serial) => date::from_serial(serial, column.era),
-                    None => memory
-                        .recall(raw, missing, |text| date::parse(text, column.era, column.order)),
+                    None => memory.recall(raw, missing, |text| date::parse(text, column.era, column.order)),
                 };
                 builder.append_option(parsed.value.map(|day| day.days));
                 match parsed.value.map(|day| day.era) {
@@ -328,20 +309,14 @@ impl<T: Copy> Memory<T> {
         Self { known: HashMap::new() }
     }
 
-    fn recall(
-        &mut self,
-        raw: &str,
-        missing: &[String],
-        parse: impl FnOnce(&str) -> Parsed<T>,
-    ) -> Parsed<T> {
+    fn recall(&mut self, raw: &str, missing: &[String], parse: impl FnOnce(&str) -> Parsed<T>) -> Parsed<T> {
         if raw.is_empty() {
             return Parsed::missing();
         }
         if let Some(parsed) = self.known.get(raw) {
             return *parsed;
         }
-        let parsed =
-            if is_missing(text::trim(raw), missing) { Parsed::missing() } else { parse(raw) };
+        let parsed = if is_missing(text::trim(raw), missing) { Parsed::missing() } else { parse(raw) };
         if self.known.len() < REMEMBERED && raw.len() <= LONGEST_REMEMBERED {
             self.known.insert(raw.into(), parsed);
         }

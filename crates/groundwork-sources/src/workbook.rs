@@ -92,12 +92,7 @@ impl Workbook {
     ///
     /// # Errors
     /// What `visit` returns; `source.unreadable-workbook`.
-    pub(crate) fn rows(
-        &mut self,
-        sheet: &str,
-        wanted: &[Wanted],
-        visit: &mut Visit<'_>,
-    ) -> Result<(), Halt> {
+    pub(crate) fn rows(&mut self, sheet: &str, wanted: &[Wanted], visit: &mut Visit<'_>) -> Result<(), Halt> {
         let epoch = if self.xlsx.has_1904_epoch() { DAYS_TO_1904 } else { 0.0 };
         let mut places: Vec<Vec<usize>> = Vec::new();
         for (place, want) in wanted.iter().enumerate() {
@@ -202,11 +197,7 @@ impl State {
 
 impl Pending {
     fn new(slots: usize) -> Self {
-        Self {
-            row: None,
-            slots: (0..slots).map(|_| Slot::default()).collect(),
-            state: State::default(),
-        }
+        Self { row: None, slots: (0..slots).map(|_| Slot::default()).collect(), state: State::default() }
     }
 
     /// Hands the row on, unless it is blank or the header, and makes room for the next.

@@ -80,11 +80,7 @@ pub struct Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} ({}); instead: {}",
-            self.message, self.code, self.instead
-        )
+        write!(f, "{} ({}); instead: {}", self.message, self.code, self.instead)
     }
 }
 
@@ -92,16 +88,8 @@ impl std::error::Error for Refusal {}
 
 /// The refusals that several estimators share, one function a rule.
 impl Refusal {
-    pub(crate) fn new(
-        code: &'static str,
-        message: impl Into<String>,
-        instead: impl Into<String>,
-    ) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            instead: instead.into(),
-        }
+    pub(crate) fn new(code: &'static str, message: impl Into<String>, instead: impl Into<String>) -> Self {
+        Self { code, message: message.into(), instead: instead.into() }
     }
 
     pub(crate) fn zero_denominator() -> Self {
@@ -140,21 +128,13 @@ impl Refusal {
 /// Refuses a confidence level that is not strictly between 0 and 1.
 pub(crate) fn check_level(level: f64) -> Result<(), Refusal> {
     // A level that is not a number fails the comparison too.
-    if level > 0.0 && level < 1.0 {
-        Ok(())
-    } else {
-        Err(Refusal::level_out_of_range())
-    }
+    if level > 0.0 && level < 1.0 { Ok(()) } else { Err(Refusal::level_out_of_range()) }
 }
 
 /// An interval with finite limits in order, or a refusal.
 pub(crate) fn finite_interval(lower: f64, upper: f64, level: f64) -> Result<Interval, Refusal> {
     if lower.is_finite() && upper.is_finite() && lower <= upper {
-        Ok(Interval {
-            lower,
-            upper,
-            level,
-        })
+        Ok(Interval { lower, upper, level })
     } else {
         Err(Refusal::new(
             "interval_not_finite",
@@ -174,20 +154,13 @@ mod tests {
             assert_eq!(check_level(level), Ok(()));
         }
         for level in [0.0, 1.0, -0.1, 95.0, f64::NAN, f64::INFINITY] {
-            assert_eq!(
-                check_level(level).map_err(|refusal| refusal.code),
-                Err("level_out_of_range")
-            );
+            assert_eq!(check_level(level).map_err(|refusal| refusal.code), Err("level_out_of_range"));
         }
     }
 
     #[test]
     fn interval_includes_its_limits() {
-        let interval = Interval {
-            lower: -0.25,
-            upper: 0.5,
-            level: 0.95,
-        };
+        let interval = Interval { lower: -0.25, upper: 0.5, level: 0.95 };
         assert!(interval.contains(-0.25) && interval.contains(0.5) && interval.contains(0.0));
         assert!(!interval.contains(0.51) && !interval.contains(f64::NAN));
         assert_eq!(interval.width(), 0.75);

@@ -26,12 +26,7 @@ const MOST_STEPS: usize = 4096;
 /// let root = groundwork_stats::root::bracketed(|x| x * x - 2.0, 0.0, 2.0, 0.0);
 /// assert!((root.unwrap_or(0.0) - 2.0_f64.sqrt()).abs() < 1e-15);
 /// ```
-pub fn bracketed<F: Fn(f64) -> f64>(
-    function: F,
-    from: f64,
-    to: f64,
-    tolerance: f64,
-) -> Option<f64> {
+pub fn bracketed<F: Fn(f64) -> f64>(function: F, from: f64, to: f64, tolerance: f64) -> Option<f64> {
     // Written so that a tolerance or an end that is not a number also fails.
     if !(from.is_finite() && to.is_finite() && tolerance >= 0.0) {
         return None;
@@ -69,11 +64,7 @@ pub fn bracketed<F: Fn(f64) -> f64>(
         }
         (newest, at_newest) = (next, at_next);
 
-        let best = if at_newest.abs() < at_opposite.abs() {
-            newest
-        } else {
-            opposite
-        };
+        let best = if at_newest.abs() < at_opposite.abs() { newest } else { opposite };
         let width = (opposite - newest).abs();
         let least = 2.0 * f64::EPSILON * best.abs() + 0.5 * tolerance;
         if at_newest == 0.0 || width <= 2.0 * least {
@@ -91,11 +82,7 @@ pub fn bracketed<F: Fn(f64) -> f64>(
             0.5
         };
         let margin = least / width;
-        share = if share.is_nan() {
-            0.5
-        } else {
-            share.clamp(margin, 1.0 - margin)
-        };
+        share = if share.is_nan() { 0.5 } else { share.clamp(margin, 1.0 - margin) };
     }
     None
 }
@@ -114,10 +101,7 @@ mod tests {
         close(bracketed(|x| 2.0 - x * x, 2.0, 0.0, 0.0), 2.0_f64.sqrt());
         close(bracketed(|x| x * x * x - 1e-9, -1.0, 1.0, 0.0), 1e-3);
         // A function flat almost everywhere is bisected.
-        close(
-            bracketed(|x| if x < 0.3 { -1.0 } else { 1.0 }, 0.0, 1.0, 0.0),
-            0.3,
-        );
+        close(bracketed(|x| if x < 0.3 { -1.0 } else { 1.0 }, 0.0, 1.0, 0.0), 0.3);
         close(bracketed(|x| (x - 0.7).powi(9), 0.0, 1.0, 0.0), 0.7);
     }
 

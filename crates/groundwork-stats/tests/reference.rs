@@ -23,13 +23,13 @@
 use std::path::{Path, PathBuf};
 
 use groundwork_stats::special::{
-    beta_regularised, binomial_mass, ln_gamma, normal_cdf, normal_quantile, student_cdf,
-    student_critical, student_quantile, student_two_sided_p,
+    beta_regularised, binomial_mass, ln_gamma, normal_cdf, normal_quantile, student_cdf, student_critical,
+    student_quantile, student_two_sided_p,
 };
 use groundwork_stats::{
-    ClusteredRatio, Estimate, Outcome, difference_miettinen_nurminen,
-    difference_miettinen_nurminen_null, proportion_wilson, ratio_contrast_difference,
-    ratio_contrast_log, ratio_linearised, ratio_linearised_log, wilson_coverage,
+    ClusteredRatio, Estimate, Outcome, difference_miettinen_nurminen, difference_miettinen_nurminen_null,
+    proportion_wilson, ratio_contrast_difference, ratio_contrast_log, ratio_linearised, ratio_linearised_log,
+    wilson_coverage,
 };
 use serde_json::Value;
 
@@ -111,16 +111,11 @@ fn column(file: &str, name: &str) -> Vec<String> {
         .split(',')
         .position(|cell| cell.trim_matches('"') == name)
         .unwrap_or_else(|| panic!("no column {name} in {file}"));
-    lines
-        .map(|line| line.split(',').nth(at).expect("a cell").to_string())
-        .collect()
+    lines.map(|line| line.split(',').nth(at).expect("a cell").to_string()).collect()
 }
 
 fn numbers(file: &str, name: &str) -> Vec<f64> {
-    column(file, name)
-        .iter()
-        .map(|cell| cell.parse().expect("a number"))
-        .collect()
+    column(file, name).iter().map(|cell| cell.parse().expect("a number")).collect()
 }
 
 #[test]
@@ -135,10 +130,7 @@ fn wilson_intervals() {
         // The interval that must never be given is another one.
         let wald = &case["wald_do_not_use"];
         let interval = found.interval.expect("an interval");
-        assert!(
-            (interval.lower - number(&wald[0])).abs() + (interval.upper - number(&wald[1])).abs()
-                > 1e-3
-        );
+        assert!((interval.lower - number(&wald[0])).abs() + (interval.upper - number(&wald[1])).abs() > 1e-3);
     }
 }
 
@@ -151,14 +143,8 @@ fn wilson_intervals_as_published() {
         let (x, n) = (x.parse().expect("x"), n.parse().expect("n"));
         let interval = estimate(proportion_wilson(x, n, 0.95)).interval;
         let interval = interval.expect("an interval");
-        assert!(
-            (interval.lower - number(&limits[0])).abs() <= 0.5001e-4,
-            "{fraction}"
-        );
-        assert!(
-            (interval.upper - number(&limits[1])).abs() <= 0.5001e-4,
-            "{fraction}"
-        );
+        assert!((interval.lower - number(&limits[0])).abs() <= 0.5001e-4, "{fraction}");
+        assert!((interval.upper - number(&limits[1])).abs() <= 0.5001e-4, "{fraction}");
     }
 }
 
@@ -171,9 +157,7 @@ fn wilson_exact_coverage() {
         let what = format!("coverage at {n}");
         assert_close(&what, cover(0.75), number(&expected["p75"]), tolerance);
         assert_close(&what, cover(0.9), number(&expected["p90"]), tolerance);
-        let grid: Vec<f64> = (1..100)
-            .map(|step| cover(f64::from(step) / 100.0))
-            .collect();
+        let grid: Vec<f64> = (1..100).map(|step| cover(f64::from(step) / 100.0)).collect();
         let lowest = grid.iter().copied().fold(1.0, f64::min);
         assert_close(&what, lowest, number(&expected["min_over_grid"]), tolerance);
         let mean = groundwork_stats::sum::sum(&grid) / grid.len() as f64;
@@ -205,14 +189,8 @@ fn miettinen_nurminen_intervals_as_published() {
         let [x1, n1, x2, n2] = ["x1", "n1", "x2", "n2"].map(|name| count(&case[name]));
         let interval = estimate(difference_miettinen_nurminen(x1, n1, x2, n2, 0.95)).interval;
         let interval = interval.expect("an interval");
-        assert!(
-            (interval.lower - number(&limits[0])).abs() <= 0.5001e-4,
-            "{case}"
-        );
-        assert!(
-            (interval.upper - number(&limits[1])).abs() <= 0.5001e-4,
-            "{case}"
-        );
+        assert!((interval.lower - number(&limits[0])).abs() <= 0.5001e-4, "{case}");
+        assert!((interval.upper - number(&limits[1])).abs() <= 0.5001e-4, "{case}");
     }
 }
 
@@ -222,15 +200,10 @@ fn miettinen_nurminen_to_more_digits() {
     for case in cases(&file["miettinen_nurminen"]) {
         let [x1, n1, x2, n2] = ["x1", "n1", "x2", "n2"].map(|name| count(&case[name]));
         let (null, level) = (number(&case["null"]), number(&case["conf_level"]));
-        let found = estimate(difference_miettinen_nurminen_null(
-            x1, n1, x2, n2, null, level,
-        ));
+        let found = estimate(difference_miettinen_nurminen_null(x1, n1, x2, n2, null, level));
         let what = format!("{x1}/{n1} against {x2}/{n2} at {null}");
         let interval = found.interval.expect("an interval");
-        for (limit, expected) in [interval.lower, interval.upper]
-            .iter()
-            .zip(cases(&case["interval"]))
-        {
+        for (limit, expected) in [interval.lower, interval.upper].iter().zip(cases(&case["interval"])) {
             assert_relative(&what, *limit, number(expected), tolerance);
         }
         let statistic = found.statistic.expect("a statistic");
@@ -271,10 +244,8 @@ fn ratio_of_clustered_rows() {
     let y = numbers("apiclus1.csv", "api.stu");
     let x = numbers("apiclus1.csv", "enroll");
     let weights = numbers("apiclus1.csv", "pw");
-    let district: Vec<u32> = column("apiclus1.csv", "dnum")
-        .iter()
-        .map(|cell| cell.parse().expect("a district"))
-        .collect();
+    let district: Vec<u32> =
+        column("apiclus1.csv", "dnum").iter().map(|cell| cell.parse().expect("a district")).collect();
     let every: Vec<u32> = (0..).take(y.len()).collect();
     for (name, weights) in [("unweighted", None), ("weighted_pw", Some(&weights[..]))] {
         let expected = &file["expected"][name];
@@ -294,12 +265,7 @@ fn ratio_of_clustered_rows() {
         let log = estimate(ratio_linearised_log(&ratio, 0.95));
         assert_interval(name, &log, &expected["ci_log_t"], tolerance);
         let alone = ClusteredRatio::from_rows(&y, &x, &every, weights).expect("a ratio");
-        assert_close(
-            name,
-            alone.std_error(),
-            number(&expected["se_if_clusters_ignored"]),
-            tolerance,
-        );
+        assert_close(name, alone.std_error(), number(&expected["se_if_clusters_ignored"]), tolerance);
     }
 }
 
@@ -308,16 +274,13 @@ fn contrast_of_clustered_ratios() {
     let (file, tolerance) = reference("estimators.json", EXACT);
     let y = numbers("apiclus1.csv", "api.stu");
     let x = numbers("apiclus1.csv", "enroll");
-    let district: Vec<u32> = column("apiclus1.csv", "dnum")
-        .iter()
-        .map(|cell| cell.parse().expect("a district"))
-        .collect();
+    let district: Vec<u32> =
+        column("apiclus1.csv", "dnum").iter().map(|cell| cell.parse().expect("a district")).collect();
     for case in cases(&file["ratio_contrast"]) {
         let (split, level) = (count(&case["split"]), number(&case["conf_level"]));
         let side = |first: bool| {
-            let rows: Vec<usize> = (0..y.len())
-                .filter(|&row| (u64::from(district[row]) < split) == first)
-                .collect();
+            let rows: Vec<usize> =
+                (0..y.len()).filter(|&row| (u64::from(district[row]) < split) == first).collect();
             let take = |values: &[f64]| rows.iter().map(|&row| values[row]).collect::<Vec<_>>();
             let clusters: Vec<u32> = rows.iter().map(|&row| district[row]).collect();
             ClusteredRatio::from_rows(&take(&y), &take(&x), &clusters, None).expect("a ratio")
@@ -327,10 +290,7 @@ fn contrast_of_clustered_ratios() {
         assert_eq!(second.n_clusters(), count(&case["clusters"][1]));
         for (name, outcome) in [
             ("log", ratio_contrast_log(&first, &second, level)),
-            (
-                "difference",
-                ratio_contrast_difference(&first, &second, level),
-            ),
+            ("difference", ratio_contrast_difference(&first, &second, level)),
         ] {
             let found = estimate(outcome);
             let expected = &case[name];
@@ -341,16 +301,8 @@ fn contrast_of_clustered_ratios() {
                 ("df", found.df, &expected["df"]),
                 ("statistic", found.statistic, &expected["statistic"]),
                 ("p-value", found.p_value, &expected["p_value"]),
-                (
-                    "lower limit",
-                    Some(interval.lower),
-                    &expected["interval"][0],
-                ),
-                (
-                    "upper limit",
-                    Some(interval.upper),
-                    &expected["interval"][1],
-                ),
+                ("lower limit", Some(interval.lower), &expected["interval"][0]),
+                ("upper limit", Some(interval.upper), &expected["interval"][1]),
             ] {
                 let what = format!("{part} of the {name} contrast at {split}");
                 assert_relative(&what, found.expect(part), number(expected), tolerance);
@@ -364,12 +316,7 @@ fn special_normal() {
     let (file, tolerance) = reference("special_functions.json", EXACT);
     for case in cases(&file["normal_cdf"]) {
         let z = number(&case["z"]);
-        assert_relative(
-            &format!("Φ({z})"),
-            normal_cdf(z),
-            number(&case["value"]),
-            tolerance,
-        );
+        assert_relative(&format!("Φ({z})"), normal_cdf(z), number(&case["value"]), tolerance);
     }
     for case in cases(&file["normal_quantile"]) {
         let p = number(&case["p"]);
@@ -438,11 +385,6 @@ fn special_binomial() {
     for case in cases(&file["binomial_mass"]) {
         let (k, n, p) = (count(&case["k"]), count(&case["n"]), number(&case["p"]));
         let what = format!("mass of {k} of {n} at {p}");
-        assert_relative(
-            &what,
-            binomial_mass(k, n, p),
-            number(&case["value"]),
-            tolerance,
-        );
+        assert_relative(&what, binomial_mass(k, n, p), number(&case["value"]), tolerance);
     }
 }

@@ -137,11 +137,9 @@ impl<'a> Texts<'a> {
 }
 
 fn column<T: Array + 'static>(batch: &RecordBatch, at: usize) -> Result<&T, Diagnostic> {
-    batch
-        .columns()
-        .get(at)
-        .and_then(|c| c.as_any().downcast_ref())
-        .ok_or_else(|| Diagnostic::bug("store.answer", format!("column {at} of an answer is not of the expected type")))
+    batch.columns().get(at).and_then(|c| c.as_any().downcast_ref()).ok_or_else(|| {
+        Diagnostic::bug("store.answer", format!("column {at} of an answer is not of the expected type"))
+    })
 }
 
 fn strings(batch: &RecordBatch, at: usize) -> Result<&StringArray, Diagnostic> {

@@ -100,7 +100,9 @@ impl Store {
     /// When the database fails or its folder cannot be written to.
     pub fn parquet(&self, columns: Vec<(String, SqlType)>, rows: RecordBatch) -> Result<Vec<u8>, Diagnostic> {
         let path = self.folder.join("table.parquet");
-        let lost = |e: std::io::Error| Diagnostic::machine("store.machine", format!("a table cannot be written: {e}"));
+        let lost = |e: std::io::Error| {
+            Diagnostic::machine("store.machine", format!("a table cannot be written: {e}"))
+        };
         self.run(&Statement::DeclareTable("table".into(), columns))?;
         self.append("table", rows)?;
         self.run(&Statement::WriteParquet("table".into(), path.to_string_lossy().into_owned()))?;
@@ -120,9 +122,8 @@ fn failed(error: duckdb::Error) -> Diagnostic {
         stopped.fault = Fault::Interrupted;
         return stopped;
     }
-    let is_machine = ["Out of Memory", "IO Error", "No space left", "Permission"]
-        .iter()
-        .any(|sign| text.contains(sign));
+    let is_machine =
+        ["Out of Memory", "IO Error", "No space left", "Permission"].iter().any(|sign| text.contains(sign));
     if is_machine {
         return Diagnostic::machine("store.machine", format!("the database could not go on: {first}"))
             .hint("Free some disk space or memory, or run with fewer `--threads`.");

@@ -49,7 +49,8 @@ impl Store {
         }
         let mut staged = Staged::default();
         if source.export().is_none() {
-            let rows = groundwork_plan::query::count_rows(&groundwork_plan::indicator::source_table(&source.id));
+            let rows =
+                groundwork_plan::query::count_rows(&groundwork_plan::indicator::source_table(&source.id));
             if let Some((_, counts)) = self.counted(&rows)?.first() {
                 staged.kept = unsigned(counts.first());
             }

@@ -14,7 +14,11 @@ use std::process::ExitCode;
 /// Turns the exports of field programmes into numbers that can be defended and reports that can
 /// be handed over.
 #[derive(Debug, Parser)]
-#[command(name = "groundwork", version, after_help = "Exit codes: 0 done · 2 the pipeline or the command line is wrong · 3 the data breaks a required check · 4 the disclosure audit refuses · 6 the machine failed · 130 interrupted · 101 a bug in groundwork")]
+#[command(
+    name = "groundwork",
+    version,
+    after_help = "Exit codes: 0 done · 2 the pipeline or the command line is wrong · 3 the data breaks a required check · 4 the disclosure audit refuses · 6 the machine failed · 130 interrupted · 101 a bug in groundwork"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -32,7 +36,9 @@ pub(crate) enum Format {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Makes a project that runs at once: pipeline, data, README.
-    #[command(after_help = "Example: groundwork init demo && groundwork run demo/pipeline.yaml --out demo/out")]
+    #[command(
+        after_help = "Example: groundwork init demo && groundwork run demo/pipeline.yaml --out demo/out"
+    )]
     Init(commands::init::Init),
     /// Reads, resolves, loads and checks; writes nothing. Every problem comes at once.
     #[command(after_help = "Example: groundwork check pipelines/prevention.yaml")]
@@ -49,7 +55,8 @@ enum Command {
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map(|l| format!(" ({}:{})", l.file(), l.line())).unwrap_or_default();
-        let problem = Diagnostic::bug("bug", format!("groundwork stopped in a way that it should not{place}"));
+        let problem =
+            Diagnostic::bug("bug", format!("groundwork stopped in a way that it should not{place}"));
         ui::diagnostics(&[problem], None);
     }));
     let arguments: Vec<OsString> = arguments.into_iter().collect();

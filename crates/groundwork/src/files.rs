@@ -45,7 +45,8 @@ pub(crate) fn read_pipeline(path: &Path) -> Result<(String, PathBuf), Diagnostic
             .hint("`groundwork init DIR` makes a project with a pipeline to start from.")
     })?;
     let text = String::from_utf8(bytes).map_err(|e| {
-        let line = e.as_bytes().iter().take(e.utf8_error().valid_up_to()).filter(|b| **b == b'\n').count() + 1;
+        let line =
+            e.as_bytes().iter().take(e.utf8_error().valid_up_to()).filter(|b| **b == b'\n').count() + 1;
         Diagnostic::command_line("pipeline.not-utf8", format!("{shown}, line {line}: the text is not UTF-8"))
             .hint("Save the pipeline as UTF-8.")
     })?;
@@ -69,10 +70,7 @@ pub(crate) fn may_replace(folder: &Path) -> Result<(), Diagnostic> {
             if folder.join("manifest.json").is_file() || entries.next().is_none() {
                 Ok(())
             } else {
-                Err(refuse(format!(
-                    "{} holds files, and they are not of an earlier run",
-                    folder.display()
-                )))
+                Err(refuse(format!("{} holds files, and they are not of an earlier run", folder.display())))
             }
         }
     }
@@ -81,15 +79,14 @@ pub(crate) fn may_replace(folder: &Path) -> Result<(), Diagnostic> {
 /// Writes a folder beside its place and then puts it there, so that nobody ever sees half of it.
 pub(crate) fn write_folder(folder: &Path, files: &Folder) -> Result<(), Diagnostic> {
     let cannot = |what: &Path, e: std::io::Error| {
-        Diagnostic::machine("file.write", format!("{} cannot be written: {e}", what.display()))
-            .hint("Check that the folder may be written to and that there is room, or name another with `--out`.")
+        Diagnostic::machine("file.write", format!("{} cannot be written: {e}", what.display())).hint(
+            "Check that the folder may be written to and that there is room, or name another with `--out`.",
+        )
     };
     let parent = folder.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(|e| cannot(parent, e))?;
-    let new = tempfile::Builder::new()
-        .prefix(".groundwork-")
-        .tempdir_in(parent)
-        .map_err(|e| cannot(parent, e))?;
+    let new =
+        tempfile::Builder::new().prefix(".groundwork-").tempdir_in(parent).map_err(|e| cannot(parent, e))?;
     let inner = new.path().join("run");
     fs::create_dir(&inner).map_err(|e| cannot(&inner, e))?;
     for (name, bytes) in files {

@@ -36,7 +36,10 @@ fn rendered(problem: &Diagnostic, pipeline: Option<&PipelineText<'_>>) -> String
         Location::Export(place) => format!("{place}: {}", problem.message),
         Location::Pipeline(_) | Location::CommandLine => problem.message.clone(),
     };
-    let mut group = level.primary_title(title).id(problem.code).elements(std::iter::empty::<annotate_snippets::Element<'_>>());
+    let mut group = level
+        .primary_title(title)
+        .id(problem.code)
+        .elements(std::iter::empty::<annotate_snippets::Element<'_>>());
     if let (Location::Pipeline(span), Some(pipeline)) = (&problem.location, pipeline) {
         let start = floor(pipeline.text, span.start);
         let end = floor(pipeline.text, span.end).max(start);

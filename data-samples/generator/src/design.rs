@@ -152,13 +152,8 @@ pub const LANGUAGES: [[&str; 5]; 2] =
     [["thai", "akha", "lahu", "shan", "burmese"], ["thai", "lua", "hmong", "mien", "khmu"]];
 
 /// Topics of the workshops.
-pub const TOPICS: [&str; 5] = [
-    "safe_migration",
-    "spotting_recruiters",
-    "child_protection",
-    "rights_at_work",
-    "registering_a_birth",
-];
+pub const TOPICS: [&str; 5] =
+    ["safe_migration", "spotting_recruiters", "child_protection", "rights_at_work", "registering_a_birth"];
 
 /// First follow-up month of each family (0 is 2019-07, 18 is 2021-01), so that
 /// by the end of 2021-Q2 every family has been followed for six months.

@@ -10,16 +10,8 @@ use crate::programme::{Family, Finding, Programme};
 use crate::rng::{Rng, Stream};
 use crate::submissions::{COPY_FIELDS, Form, Kind, Plan, Record, Submission, frame};
 
-const QUESTIONS: [&str; 8] = [
-    "start",
-    "end",
-    "group_place/province",
-    "family",
-    "month",
-    "visited",
-    "own_income",
-    "grant_received",
-];
+const QUESTIONS: [&str; 8] =
+    ["start", "end", "group_place/province", "family", "month", "visited", "own_income", "grant_received"];
 
 /// Follow-ups that were recorded, as (family, position among its months).
 pub(crate) fn recorded(programme: &Programme) -> Vec<(u32, u8)> {
@@ -58,8 +50,8 @@ fn breaks_a_run(family: &Family, offset: usize) -> bool {
     }
     let before = family.months[..offset].iter().rev();
     let after = family.months[offset + 1..].iter();
-    let good = before.take_while(|month| month.counts()).count()
-        + after.take_while(|month| month.counts()).count();
+    let good =
+        before.take_while(|month| month.counts()).count() + after.take_while(|month| month.counts()).count();
     good + 1 >= RUN_MONTHS
 }
 
@@ -107,8 +99,7 @@ pub(crate) fn write(
         let (number, offset) = recorded[submission.record as usize];
         let family = &programme.families[number as usize];
         let month = &family.months[usize::from(offset)];
-        let frame =
-            frame(programme.seed, Form::FollowUps, position, submission, month.day, family.site);
+        let frame = frame(programme.seed, Form::FollowUps, position, submission, month.day, family.site);
         out.write_field(&frame.start)?;
         out.write_field(&frame.end)?;
         for answer in answers(programme, submission, number, usize::from(offset)) {
@@ -126,12 +117,7 @@ pub(crate) fn write(
 }
 
 /// Province, family, month, visited, income and grant of one follow-up.
-fn answers(
-    programme: &Programme,
-    submission: &Submission,
-    number: u32,
-    offset: usize,
-) -> [String; 6] {
+fn answers(programme: &Programme, submission: &Submission, number: u32, offset: usize) -> [String; 6] {
     let family = &programme.families[number as usize];
     let month = &family.months[offset];
     // A duplicate is spelled like its original, a mistake on its own.
@@ -163,12 +149,5 @@ fn answers(
             if grant { "yes" } else { "no" },
         ),
     };
-    [
-        province,
-        format!("F{:03}", number + 1),
-        date,
-        visited.to_owned(),
-        own_income,
-        grant.to_owned(),
-    ]
+    [province, format!("F{:03}", number + 1), date, visited.to_owned(), own_income, grant.to_owned()]
 }

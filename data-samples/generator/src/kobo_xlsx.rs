@@ -18,26 +18,15 @@ const ROOT: &str = "workshops";
 /// Name of the repeat and its sheet.
 const REPEAT: &str = "attendance";
 
-const QUESTIONS: [&str; 8] = [
-    "start",
-    "end",
-    "group_place/province",
-    "group_place/village",
-    "held_on",
-    "language",
-    "topic",
-    "led_by",
-];
+const QUESTIONS: [&str; 8] =
+    ["start", "end", "group_place/province", "group_place/village", "held_on", "language", "topic", "led_by"];
 
 const REPEAT_QUESTIONS: [&str; 3] = ["attendance/participant", "attendance/sex", "attendance/age"];
 
 /// The sessions as records of the form. Only those after the first quarter may
 /// be mistaken for one of the quarter before.
 pub(crate) fn records(programme: &Programme) -> impl Iterator<Item = Record> + '_ {
-    programme
-        .sessions
-        .iter()
-        .map(|session| Record { day: session.day, may_be_mistaken: session.quarter > 0 })
+    programme.sessions.iter().map(|session| Record { day: session.day, may_be_mistaken: session.quarter > 0 })
 }
 
 /// What the workbooks are written from; shared by the threads that write them.
@@ -151,11 +140,7 @@ impl<'a> Source<'a> {
         ]
     }
 
-    fn write_repeat(
-        &self,
-        sheet: &mut Worksheet,
-        positions: Range<usize>,
-    ) -> Result<u32, XlsxError> {
+    fn write_repeat(&self, sheet: &mut Worksheet, positions: Range<usize>) -> Result<u32, XlsxError> {
         let programme = self.programme;
         let mut out = Rows::new(sheet, REPEAT)?;
         let copied = COPY_FIELDS.map(|name| format!("_submission_{name}"));

@@ -29,8 +29,8 @@ mod workshops;
 mod write;
 
 pub use programme::{
-    Case, CloseReason, Family, Finding, FollowUp, Leader, Person, Programme, Session, Sex,
-    Training, Volunteer,
+    Case, CloseReason, Family, Finding, FollowUp, Leader, Person, Programme, Session, Sex, Training,
+    Volunteer,
 };
 pub use submissions::SubmissionDirt;
 pub use truth::{Completion, Counts, Multiplier, Reach, SelfSufficiency};

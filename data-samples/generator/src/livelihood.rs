@@ -5,9 +5,7 @@
 //! other family has its runs broken one month short.
 
 use crate::calendar::{Day, MONTHS, month_start};
-use crate::design::{
-    ENOUGH_BAHT, FAMILY_FIRST_MONTHS, RUN_MONTHS, SELF_SUFFICIENT_PERMILLE, SITES, Site,
-};
+use crate::design::{ENOUGH_BAHT, FAMILY_FIRST_MONTHS, RUN_MONTHS, SELF_SUFFICIENT_PERMILLE, SITES, Site};
 use crate::programme::{Family, Finding, FollowUp};
 use crate::rng::{Rng, Stream};
 
@@ -32,10 +30,7 @@ fn draw_family(rng: &mut Rng, site: Site, first_month: u8) -> Family {
     let self_sufficient = rng.chance(SELF_SUFFICIENT_PERMILLE[site.index()], 1000);
     let first = usize::from(first_month);
     let mut months: Vec<FollowUp> = (first..MONTHS)
-        .map(|month| FollowUp {
-            day: draw_day(rng, month),
-            finding: draw_finding(rng, site, first, month),
-        })
+        .map(|month| FollowUp { day: draw_day(rng, month), finding: draw_finding(rng, site, first, month) })
         .collect();
     if self_sufficient {
         let latest = months.len() - RUN_MONTHS;

@@ -47,11 +47,7 @@ pub(crate) fn training_rows(programme: &Programme) -> Vec<u32> {
 }
 
 /// Writes the given rows of the training list as one file.
-pub(crate) fn write_trainings(
-    programme: &Programme,
-    rows: &[u32],
-    path: &Path,
-) -> Result<(), csv::Error> {
+pub(crate) fn write_trainings(programme: &Programme, rows: &[u32], path: &Path) -> Result<(), csv::Error> {
     write_table(path, &TRAININGS, rows.iter(), |&row| {
         let training = programme.trainings[row as usize];
         let volunteer = programme.volunteers[training.volunteer as usize];
@@ -74,11 +70,7 @@ pub(crate) fn write_trainings(
 
 /// Two volunteers in three are women.
 fn adult_sex(seed: u64, volunteer: u32) -> Sex {
-    if Rng::keyed(seed, Stream::Volunteer, volunteer.into()).chance(2, 3) {
-        Sex::Female
-    } else {
-        Sex::Male
-    }
+    if Rng::keyed(seed, Stream::Volunteer, volunteer.into()).chance(2, 3) { Sex::Female } else { Sex::Male }
 }
 
 /// Writes a range of the registration list as one file.
@@ -88,8 +80,7 @@ pub(crate) fn write_registration(
     path: &Path,
 ) -> Result<(), csv::Error> {
     write_table(path, &REGISTRATION, rows, |row| {
-        let Case { site, identified, documents, filed, approved, received, closed } =
-            programme.cases[row];
+        let Case { site, identified, documents, filed, approved, received, closed } = programme.cases[row];
         let mut rng = Rng::keyed(programme.seed, Stream::RegistrationText, row as u64);
         let sex = child_sex(programme.seed, row);
         let sex = dirt::sex(&mut rng, sex).to_owned();

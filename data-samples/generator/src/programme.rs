@@ -4,8 +4,7 @@
 
 use crate::calendar::{Day, MONTHS, QUARTERS};
 use crate::design::{
-    ENOUGH_BAHT, FEMALE_PERCENT, RUN_MONTHS, SEX_UNKNOWN_PERMILLE, Site, VISITOR_PERMILLE,
-    volunteers_trained,
+    ENOUGH_BAHT, FEMALE_PERCENT, RUN_MONTHS, SEX_UNKNOWN_PERMILLE, Site, VISITOR_PERMILLE, volunteers_trained,
 };
 use crate::rng::{Rng, Stream};
 use crate::truth::Counts;

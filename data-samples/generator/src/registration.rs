@@ -28,15 +28,8 @@ pub(crate) fn draw(seed: u64, scale: u32) -> Vec<Case> {
 
 fn draw_case(rng: &mut Rng, site: Site, identified: Day) -> Case {
     let deadline = identified.plus_months(COMPLETION_MONTHS);
-    let mut case = Case {
-        site,
-        identified,
-        documents: None,
-        filed: None,
-        approved: None,
-        received: None,
-        closed: None,
-    };
+    let mut case =
+        Case { site, identified, documents: None, filed: None, approved: None, received: None, closed: None };
     let in_time = rng.chance(COMPLETED_PERMILLE[site.index()], 1000);
     let fate = rng.below(20);
     if in_time || fate < 7 {

@@ -226,8 +226,7 @@ pub(crate) fn frame(
         Site::Nan => "fieldteam_nan",
     };
     // The forms were deployed again in the summer of 2020.
-    let version =
-        if day < Day::of(2020, 7, 6) { "vK3mXw7RtYp2Lq9Zs4Hd6B" } else { "vT8nQc5JvGf1Wx3Rk7My2P" };
+    let version = if day < Day::of(2020, 7, 6) { "vK3mXw7RtYp2Lq9Zs4Hd6B" } else { "vT8nQc5JvGf1Wx3Rk7My2P" };
     Frame {
         start: format!("{}.000+07:00", stamp(start + OFFSET)),
         end: format!("{}.000+07:00", stamp(end + OFFSET)),
@@ -296,8 +295,7 @@ mod tests {
         for seed in 0..30 {
             for form in [Form::Workshops, Form::FollowUps] {
                 let plan = plan(seed, form, records());
-                let count =
-                    |kind| plan.submissions.iter().filter(|s| s.kind == kind).count() as u32;
+                let count = |kind| plan.submissions.iter().filter(|s| s.kind == kind).count() as u32;
                 assert_eq!(count(Kind::Correct), 900);
                 assert_eq!(count(Kind::Duplicate), plan.dirt.duplicate_submissions);
                 assert_eq!(count(Kind::ImpossibleDate), plan.dirt.impossible_dates);

@@ -5,8 +5,8 @@ use serde::Serialize;
 use crate::calendar::{Day, QUARTERS, quarter_end, quarter_label, quarter_last_month};
 use crate::design::{
     CASES, COMPLETED_PERMILLE, COMPLETION_MONTHS, ENOUGH_BAHT, FAMILY_FIRST_MONTHS, FEMALE_PERCENT,
-    RUN_MONTHS, ReachLaw, SELF_SUFFICIENT_PERMILLE, SEX_UNKNOWN_PERMILLE, SITES, STAFF,
-    STAFF_REACH, Site, VISITOR_PERMILLE, VOLUNTEER_REACH, volunteers_trained,
+    RUN_MONTHS, ReachLaw, SELF_SUFFICIENT_PERMILLE, SEX_UNKNOWN_PERMILLE, SITES, STAFF, STAFF_REACH, Site,
+    VISITOR_PERMILLE, VOLUNTEER_REACH, volunteers_trained,
 };
 use crate::programme::{Leader, Person, Programme, Sex};
 
@@ -135,13 +135,15 @@ fn count_workshops(programme: &Programme) -> (Vec<Reach>, Vec<Multiplier>) {
             let mut bits = attended(held.site);
             if let Leader::Volunteer(volunteer) = held.leader {
                 let trained = programme.volunteers[volunteer as usize].trained;
+                // A session led before the training counts for nobody: neither its people nor
+                // its leader as active.
                 if trained <= held.day {
                     bits |= led(held.site);
-                }
-                if trained <= quarter_end(quarter) && !leads[volunteer as usize] {
-                    leads[volunteer as usize] = true;
-                    active[site] += 1;
-                    active[BOTH] += 1;
+                    if !leads[volunteer as usize] {
+                        leads[volunteer as usize] = true;
+                        active[site] += 1;
+                        active[BOTH] += 1;
+                    }
                 }
             }
             for &person in programme.participants(session) {
@@ -165,8 +167,7 @@ fn count_workshops(programme: &Programme) -> (Vec<Reach>, Vec<Multiplier>) {
             }
         }
         let period = quarter_label(quarter);
-        let [chiang_rai, nan] =
-            SITES.map(|site| volunteers_trained(site, quarter, programme.scale));
+        let [chiang_rai, nan] = SITES.map(|site| volunteers_trained(site, quarter, programme.scale));
         let trained = [chiang_rai, nan, chiang_rai + nan];
         for place in 0..PLACES {
             let site = place_key(place);
@@ -345,9 +346,7 @@ impl Parameters {
             reached_per_trained_volunteer: reach_parameters(&VOLUNTEER_REACH, |site, quarter| {
                 volunteers_trained(site, quarter, scale)
             }),
-            reached_per_staff_member: reach_parameters(&STAFF_REACH, |site, _| {
-                STAFF[site.index()] * scale
-            }),
+            reached_per_staff_member: reach_parameters(&STAFF_REACH, |site, _| STAFF[site.index()] * scale),
             livelihood_self_sufficiency: sites
                 .clone()
                 .map(|site| LivelihoodParameter {
@@ -408,8 +407,6 @@ mod tests {
                     if let Leader::Volunteer(v) = session.leader {
                         if first_training[&v] <= session.day {
                             by_volunteers.entry(key).or_default().extend(p.participants(s));
-                        }
-                        if first_training[&v] <= quarter_end(quarter) {
                             leading.entry(key).or_default().insert(v);
                         }
                     }
@@ -420,9 +417,7 @@ mod tests {
                 assert_eq!((row.site, row.period), (place_key(key.0), quarter_label(key.1)));
                 let count = people[&key]
                     .iter()
-                    .filter(|&&person| {
-                        row.sex.is_none_or(|sex| sex_key(Person::of(seed, person).sex) == sex)
-                    })
+                    .filter(|&&person| row.sex.is_none_or(|sex| sex_key(Person::of(seed, person).sex) == sex))
                     .count();
                 assert_eq!(row.people as usize, count);
             }
@@ -466,9 +461,7 @@ mod tests {
                             continue;
                         }
                         for &person in p.participants(s) {
-                            let entry = first
-                                .entry(person)
-                                .or_insert_with(|| (session.day, HashSet::new()));
+                            let entry = first.entry(person).or_insert_with(|| (session.day, HashSet::new()));
                             if session.day < entry.0 {
                                 *entry = (session.day, HashSet::new());
                             }
@@ -549,8 +542,7 @@ mod tests {
         let p = Programme::draw(1, 1);
         let reach = |site: &str, period: &str| {
             let rows = &p.counts().reach;
-            let found =
-                rows.iter().find(|r| r.site == site && r.period == period && r.sex.is_none());
+            let found = rows.iter().find(|r| r.site == site && r.period == period && r.sex.is_none());
             found.unwrap().people
         };
         assert!(reach("chiang_rai", "2020-Q2") * 4 < reach("chiang_rai", "2019-Q4"));

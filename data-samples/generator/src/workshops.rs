@@ -105,8 +105,7 @@ fn draw_trainings(rng: &mut Rng, scale: u32) -> (Vec<Volunteer>, Vec<Training>) 
         let shares = REFRESHER_PERMILLE[site.index()].iter().enumerate().skip(1);
         for (quarter, &permille) in shares {
             let known = volunteers_trained(site, quarter - 1, scale);
-            let coming: Vec<u32> =
-                (own..own + known).filter(|_| rng.chance(permille, 1000)).collect();
+            let coming: Vec<u32> = (own..own + known).filter(|_| rng.chance(permille, 1000)).collect();
             let (from, until) = training_days(site, quarter);
             for group in coming.chunks(2 * GROUP) {
                 events.push((Day(rng.between(from.0, until.0)), group.to_vec()));
@@ -225,12 +224,8 @@ impl Draft {
         }
         let Volunteer { trained, village, language, .. } = self.volunteers[volunteer as usize];
         let (from, until) = workshop_days(site, quarter);
-        let lead = Lead {
-            leader: Leader::Volunteer(volunteer),
-            site,
-            quarter,
-            home: Some((village, language)),
-        };
+        let lead =
+            Lead { leader: Leader::Volunteer(volunteer), site, quarter, home: Some((village, language)) };
         let people = self.gather(volunteer as usize, y);
         let sessions = self.hold(lead, from.max(trained), until, y);
         for person in people {
@@ -241,13 +236,7 @@ impl Draft {
 
     /// The workshops a member of staff holds in a quarter. On one in six
     /// nobody writes down who led it.
-    fn staff_quarter(
-        &mut self,
-        staff: u32,
-        site: Site,
-        quarter: usize,
-        present: &mut Vec<(u32, Site)>,
-    ) {
+    fn staff_quarter(&mut self, staff: u32, site: Site, quarter: usize, present: &mut Vec<(u32, Site)>) {
         let law: ReachLaw = STAFF_REACH[site.index()][quarter];
         let y = law.draw(&mut self.rng);
         if y == 0 {
@@ -277,12 +266,8 @@ impl Draft {
             return;
         }
         let size = 4 + self.rng.below(8) as u32;
-        let lead = Lead {
-            leader: Leader::Volunteer(volunteer),
-            site,
-            quarter,
-            home: Some((village, language)),
-        };
+        let lead =
+            Lead { leader: Leader::Volunteer(volunteer), site, quarter, home: Some((village, language)) };
         let session = self.hold(lead, from, trained.plus(-1), 1);
         for _ in 0..size {
             let person = self.new_person(volunteer as usize);

@@ -153,11 +153,7 @@ pub fn write(programme: &Programme, dir: &Path) -> Result<Written, WriteError> {
     Ok(written)
 }
 
-fn write_workshops(
-    programme: &Programme,
-    dir: &Path,
-    written: &mut Written,
-) -> Result<(), WriteError> {
+fn write_workshops(programme: &Programme, dir: &Path, written: &mut Written) -> Result<(), WriteError> {
     let plan = plan(programme.seed, Form::Workshops, kobo_xlsx::records(programme));
     let source = kobo_xlsx::Source::new(programme, &plan);
     let parts = split(plan.submissions.len(), |position| source.rows(position));
@@ -171,19 +167,14 @@ fn write_workshops(
     written.rows.attendance = (0..plan.submissions.len()).map(|i| source.rows(i)).sum();
     written.dirt.attendance_rows_without_sex = blanks.into_iter().sum();
     let unrecorded = |session: &&crate::Session| session.leader == Leader::Unrecorded;
-    written.dirt.sessions_without_leader =
-        programme.sessions.iter().filter(unrecorded).count() as u32;
+    written.dirt.sessions_without_leader = programme.sessions.iter().filter(unrecorded).count() as u32;
     written.dirt.workshops = plan.dirt;
     written.dirt.add(plan.dirt);
     written.files.extend(files.into_iter().map(|(path, _)| path));
     Ok(())
 }
 
-fn write_follow_ups(
-    programme: &Programme,
-    dir: &Path,
-    written: &mut Written,
-) -> Result<(), WriteError> {
+fn write_follow_ups(programme: &Programme, dir: &Path, written: &mut Written) -> Result<(), WriteError> {
     let recorded = kobo_csv::recorded(programme);
     let plan = plan(programme.seed, Form::FollowUps, kobo_csv::records(programme, &recorded));
     let parts = split(plan.submissions.len(), |_| 1);
@@ -201,11 +192,7 @@ fn write_follow_ups(
     Ok(())
 }
 
-fn write_trainings(
-    programme: &Programme,
-    dir: &Path,
-    written: &mut Written,
-) -> Result<(), WriteError> {
+fn write_trainings(programme: &Programme, dir: &Path, written: &mut Written) -> Result<(), WriteError> {
     let rows = plain_csv::training_rows(programme);
     for (path, part) in name_files(dir, "trainings", "csv", split(rows.len(), |_| 1))? {
         plain_csv::write_trainings(programme, &rows[part], &path).map_err(failed(&path))?;
@@ -216,11 +203,7 @@ fn write_trainings(
     Ok(())
 }
 
-fn write_registration(
-    programme: &Programme,
-    dir: &Path,
-    written: &mut Written,
-) -> Result<(), WriteError> {
+fn write_registration(programme: &Programme, dir: &Path, written: &mut Written) -> Result<(), WriteError> {
     let rows = programme.cases.len();
     for (path, part) in name_files(dir, "registration", "csv", split(rows, |_| 1))? {
         plain_csv::write_registration(programme, part, &path).map_err(failed(&path))?;
@@ -278,11 +261,7 @@ fn name_files(
     remove().map_err(failed(dir))?;
     let single = parts.len() == 1;
     let name = |number: usize| {
-        if single {
-            format!("{stem}.{extension}")
-        } else {
-            format!("{stem}-{number:03}.{extension}")
-        }
+        if single { format!("{stem}.{extension}") } else { format!("{stem}-{number:03}.{extension}") }
     };
     let paths = (1..).map(|number| dir.join(name(number)));
     Ok(paths.zip(parts).collect())
@@ -296,9 +275,9 @@ fn is_part(name: &str, stem: &str, extension: &str) -> bool {
         .and_then(|rest| rest.strip_suffix('.'));
     match middle {
         Some("") => true,
-        Some(rest) => rest
-            .strip_prefix('-')
-            .is_some_and(|n| n.len() >= 3 && n.bytes().all(|b| b.is_ascii_digit())),
+        Some(rest) => {
+            rest.strip_prefix('-').is_some_and(|n| n.len() >= 3 && n.bytes().all(|b| b.is_ascii_digit()))
+        }
         None => false,
     }
 }

@@ -32,8 +32,7 @@ fn sheet(path: &Path, name: &str) -> (Vec<String>, Vec<Row>) {
     };
     let mut lines = range.rows();
     let header: Vec<String> = lines.next().unwrap().iter().map(text).collect();
-    let rows =
-        lines.map(|line| header.iter().cloned().zip(line.iter().map(text)).collect()).collect();
+    let rows = lines.map(|line| header.iter().cloned().zip(line.iter().map(text)).collect()).collect();
     (header, rows)
 }
 
@@ -202,9 +201,7 @@ fn workshops_and_trainings_give_the_true_counts() {
             let wanted = row["sex"].as_str();
             let counted = here
                 .iter()
-                .filter(|&&person| {
-                    wanted.is_none_or(|w| w == *sexes.get(person).unwrap_or(&"unknown"))
-                })
+                .filter(|&&person| wanted.is_none_or(|w| w == *sexes.get(person).unwrap_or(&"unknown")))
                 .count();
             assert_eq!(counted, number(row, "people"), "{row}");
         }
@@ -232,8 +229,6 @@ fn workshops_and_trainings_give_the_true_counts() {
                 if let Some((day, _)) = first.get(session.led_by.as_str()) {
                     if *day <= session.day {
                         reached.extend(session.people.iter().map(String::as_str));
-                    }
-                    if trained.contains(session.led_by.as_str()) {
                         active.insert(&session.led_by);
                     }
                 }
@@ -257,10 +252,7 @@ fn workshops_and_trainings_give_the_true_counts() {
 }
 
 /// Families by site and whether each month (0 for 2019-07) counted.
-fn families(
-    dir: &Path,
-    approved_only: bool,
-) -> BTreeMap<String, (&'static str, [Option<bool>; 30])> {
+fn families(dir: &Path, approved_only: bool) -> BTreeMap<String, (&'static str, [Option<bool>; 30])> {
     let (_, rows) = table(&dir.join("kobo/livelihood_followups.csv"), b';');
     let mut families = BTreeMap::new();
     let mut seen = HashSet::new();
@@ -278,11 +270,9 @@ fn families(
         let good = row["visited"] == "yes"
             && amount.parse::<u32>().is_ok_and(|baht| baht >= 9_000)
             && row["grant_received"] == "no";
-        let month =
-            (i32::from(day.year()) * 12 + i32::from(day.month()) - (2019 * 12 + 7)) as usize;
-        let family = families
-            .entry(row["family"].clone())
-            .or_insert((site(&row["group_place/province"]), [None; 30]));
+        let month = (i32::from(day.year()) * 12 + i32::from(day.month()) - (2019 * 12 + 7)) as usize;
+        let family =
+            families.entry(row["family"].clone()).or_insert((site(&row["group_place/province"]), [None; 30]));
         assert!(family.1[month].is_none() || !approved_only, "two follow-ups");
         family.1[month] = Some(good || family.1[month] == Some(true));
     }
@@ -460,9 +450,7 @@ fn the_dirt_is_there_and_is_counted() {
             match date(&row[field]) {
                 None => impossible += 1,
                 Some(day) => {
-                    assert!(
-                        day >= Date::constant(2019, 7, 1) && day <= Date::constant(2021, 12, 31)
-                    );
+                    assert!(day >= Date::constant(2019, 7, 1) && day <= Date::constant(2021, 12, 31));
                     spelled.insert((shape, row[field].starts_with("25")));
                 }
             }
@@ -565,8 +553,7 @@ fn a_large_source_is_split_into_complete_exports() {
 }
 
 fn run(arguments: &[&str]) -> (Option<i32>, String) {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_groundwork-samples")).args(arguments).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_groundwork-samples")).args(arguments).output().unwrap();
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }
 

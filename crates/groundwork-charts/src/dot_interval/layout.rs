@@ -42,21 +42,14 @@ impl DotInterval {
         };
         let labels = rows.iter().flat_map(|row| Type::ROW.wrap(&row.spec.label, width * 0.34));
         let label_width = labels.map(|line| Type::ROW.width(&line)).fold(0.0, f64::max);
-        let half = |axis: &Axis| {
-            axis.ticks.last().map_or(0.0, |(_, text)| Type::SMALL.width(text) / 2.0 + 1.0)
-        };
+        let half =
+            |axis: &Axis| axis.ticks.last().map_or(0.0, |(_, text)| Type::SMALL.width(text) / 2.0 + 1.0);
         let left = if label_width > 0.0 { label_width + 11.0 } else { 8.0 };
         if self.difference_title.is_some() {
             let room = width - left - BETWEEN - half(&difference_axis);
             let split = left + f64::max(f64::min(room * 0.66, room - NARROWEST), room * 0.45);
             let difference = Some((split + BETWEEN, width - half(&difference_axis)));
-            return Layout {
-                value: (left, split),
-                difference,
-                column: None,
-                axis,
-                difference_axis,
-            };
+            return Layout { value: (left, split), difference, column: None, axis, difference_axis };
         }
         let texts = rows.iter().flat_map(|r| &r.cells).filter_map(Shown::reading);
         let column = texts.map(|r| Type::VALUE.width(&r.text(&self.unit))).fold(0.0, f64::max);
@@ -93,16 +86,11 @@ impl DotInterval {
                 .collect();
             let compared = row.contrast.and_then(|shown| shown.hidden());
             row.contrast_words = match (compared, layout.difference) {
-                (Some(status), Some((from, to))) => {
-                    scaffold::hidden_lines(words.get(status), to - from)
-                }
+                (Some(status), Some((from, to))) => scaffold::hidden_lines(words.get(status), to - from),
                 _ => Vec::new(),
             };
-            row.parts = row
-                .words
-                .iter()
-                .map(|lines| f64::max(PITCH, Type::SMALL.height(lines) + 3.0))
-                .collect();
+            row.parts =
+                row.words.iter().map(|lines| f64::max(PITCH, Type::SMALL.height(lines) + 3.0)).collect();
             let label: f64 = Type::ROW.height(&row.label);
             let sites: f64 = row.parts.iter().sum();
             let compared = Type::SMALL.height(&row.contrast_words);

@@ -20,8 +20,7 @@ impl DotInterval {
             (Some(title), Some((left, _))) => Type::TITLE.wrap(title, width - left),
             _ => Vec::new(),
         };
-        let titles =
-            f64::max(scaffold::title_height(&title), scaffold::title_height(&difference_title));
+        let titles = f64::max(scaffold::title_height(&title), scaffold::title_height(&difference_title));
         let legend = match direct {
             Some(_) => Vec::new(),
             None => scaffold::legend(self.sites.iter().map(|s| s.name.as_str()), (from, width)),
@@ -52,13 +51,7 @@ impl DotInterval {
         }
         scaffold::grid(&canvas, &values, value_frame, &layout.axis);
         let ticks_end = if difference.is_some() { to + BETWEEN / 2.0 } else { width };
-        scaffold::ticks_below(
-            &mut canvas,
-            &values,
-            &layout.axis,
-            bottom + 11.0,
-            (from - 8.0, ticks_end),
-        );
+        scaffold::ticks_below(&mut canvas, &values, &layout.axis, bottom + 11.0, (from - 8.0, ticks_end));
         if let Some((frame, panel)) = &difference {
             scaffold::grid(&canvas, panel, *frame, &layout.difference_axis);
             let limits = (frame.left - BETWEEN / 2.0 + 2.5, width);
@@ -69,11 +62,8 @@ impl DotInterval {
         for (i, row) in rows.iter().enumerate() {
             let middle = y + row.height / 2.0;
             canvas.text_block(&row.label, from - 9.0, middle, Anchor::End, Type::ROW);
-            let names: Vec<_> = direct
-                .into_iter()
-                .flatten()
-                .map(|place| place.filter(|(at, _, _)| *at == i))
-                .collect();
+            let names: Vec<_> =
+                direct.into_iter().flatten().map(|place| place.filter(|(at, _, _)| *at == i)).collect();
             self.paint_sites(&mut canvas, &values, layout, row, middle, &names);
             if let Some((frame, panel)) = &difference {
                 paint_contrast(&mut canvas, panel, *frame, &layout.difference_axis, row, middle);
@@ -149,14 +139,7 @@ impl DotInterval {
     }
 }
 
-fn paint_contrast(
-    canvas: &mut Canvas,
-    panel: &Panel,
-    frame: Frame,
-    axis: &Axis,
-    row: &Row,
-    middle: f64,
-) {
+fn paint_contrast(canvas: &mut Canvas, panel: &Panel, frame: Frame, axis: &Axis, row: &Row, middle: f64) {
     let style = SiteStyle::contrast();
     match row.contrast {
         Some(Shown::Value(reading)) => {

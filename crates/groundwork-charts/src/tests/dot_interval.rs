@@ -12,8 +12,7 @@ fn whiskers_end_where_the_data_ends() {
     check(&figure);
     let (grid, null) = (paths(&figure.marks_svg, "grid"), paths(&figure.marks_svg, "null"));
     let (zero, whole) = ((0.0, first(&null[0]).0), (1.0, first(&grid[3]).0));
-    for (class, value) in [("whisker origin", 255.0 / 412.0), ("whisker adaptation", 128.0 / 268.0)]
-    {
+    for (class, value) in [("whisker origin", 255.0 / 412.0), ("whisker adaptation", 128.0 / 268.0)] {
         let whisker = paths(&figure.marks_svg, class);
         assert!(near(first(&whisker[0]).0, at(value - 0.05, zero, whole)), "{whisker:?}");
         assert!(near(first(&whisker[1]).0, at(value + 0.05, zero, whole)), "{whisker:?}");
@@ -51,11 +50,7 @@ fn alt_states_the_numbers() {
     let thai = DotInterval { about: about(Language::Th), ..chart }.draw(&released);
     assert!(thai.alt.contains("ต่างกัน +14 จุดร้อยละ (6–22)"), "{}", thai.alt);
     assert!(figure.csv.contains("Registered,a,nan,2021-Q4,,,,,value,0.477612,0.427612,0.527612"));
-    assert!(
-        figure
-            .csv
-            .contains(",nan,2021-Q4,difference,0.1413,0.0613,0.2199,0.95,680,share,published")
-    );
+    assert!(figure.csv.contains(",nan,2021-Q4,difference,0.1413,0.0613,0.2199,0.95,680,share,published"));
 }
 
 #[test]
@@ -71,11 +66,9 @@ fn says_in_words_what_is_not_shown() {
     KEPT.is_absent_from(&figure);
     assert!(!figure.svg.contains("0.1413") && !figure.alt.contains("14 points"));
     let texts: Vec<&str> = figure.labels.iter().map(|l| l.text.as_str()).collect();
-    for words in [
-        "น่าน Nan: withheld to protect people",
-        "Chiang Rai: too uncertain to show",
-        "น่าน Nan: no data",
-    ] {
+    for words in
+        ["น่าน Nan: withheld to protect people", "Chiang Rai: too uncertain to show", "น่าน Nan: no data"]
+    {
         assert!(texts.contains(&words), "{words} in {texts:?}");
     }
     assert!(figure.alt.contains("Not shown: 1 withheld to protect people, 1 no data, 1 too"));
@@ -116,8 +109,7 @@ fn ratios_stand_on_a_logarithmic_axis() {
 
 #[test]
 fn a_key_of_a_category_is_drawn_like_any_other() {
-    let category =
-        CellKey { dimension: "sex".into(), category: "female".into(), ..key("a", "nan", Q4) };
+    let category = CellKey { dimension: "sex".into(), category: "female".into(), ..key("a", "nan", Q4) };
     let made = Cell { key: category.clone(), ..cell("a", "nan", Q4, 128.0, 268.0) };
     let row = DotRow { label: "Women".into(), cells: vec![category], contrast: None };
     let chart = DotInterval { sites: sites().into_iter().skip(1).collect(), ..dots(vec![row]) };

@@ -79,8 +79,7 @@ fn texts_stand_inside_and_apart_whatever_is_drawn() {
     for round in 0..600 {
         let (unit, size) = &units[round % units.len()];
         let mut about = about(Language::ALL[round % 3]);
-        about.width_pt =
-            [180.0, 260.0, 330.0, 470.0, 700.0, f64::NAN][next(&mut state, 6) as usize];
+        about.width_pt = [180.0, 260.0, 330.0, 470.0, 700.0, f64::NAN][next(&mut state, 6) as usize];
         let n = 1 + next(&mut state, 14) as usize;
         let indicators: Vec<&str> =
             ["a", "b", "c", "d", "e"].into_iter().take(1 + next(&mut state, 5) as usize).collect();
@@ -93,9 +92,10 @@ fn texts_stand_inside_and_apart_whatever_is_drawn() {
         for indicator in &indicators {
             for site in ids {
                 let periods = periods(n).into_iter().map(|p| p.id()).chain([Q4.to_owned()]);
-                cells.extend(periods.filter_map(|period| {
-                    any_cell(&mut state, [indicator, site, &period], unit, *size)
-                }));
+                cells.extend(
+                    periods
+                        .filter_map(|period| any_cell(&mut state, [indicator, site, &period], unit, *size)),
+                );
             }
         }
         let contrast = |i: &&str| Contrast {

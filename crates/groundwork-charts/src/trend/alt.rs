@@ -44,14 +44,7 @@ pub(super) fn describe(trend: &Trend, series: &Series) -> String {
     }
     if let Some(band) = &trend.band {
         let label = alt::shorten(band.label.trim(), 80);
-        out.add(
-            2,
-            if thai {
-                format!("แถบแรเงา: {label}")
-            } else {
-                format!("Shaded: {label}.")
-            },
-        );
+        out.add(2, if thai { format!("แถบแรเงา: {label}") } else { format!("Shaded: {label}.") });
     }
     out.hidden(shown());
     out.finish()
@@ -68,10 +61,8 @@ fn sentence(panel: &TrendPanel, parts: &[String], thai: bool) -> String {
 
 /// The course of a line: `Nan rises from 31% (Q3 ’19) to 48% (Q4 ’21), highest 52% (Q3 ’21)`.
 fn course(name: &str, values: &[(String, Shown)], unit: &Unit, thai: bool) -> String {
-    let known: Vec<(&str, &Reading)> = values
-        .iter()
-        .filter_map(|(label, shown)| Some((label.as_str(), shown.reading()?)))
-        .collect();
+    let known: Vec<(&str, &Reading)> =
+        values.iter().filter_map(|(label, shown)| Some((label.as_str(), shown.reading()?))).collect();
     let value = |r: &Reading| format_value(r.value, unit);
     match known.as_slice() {
         [] => String::new(),
@@ -86,8 +77,7 @@ fn course(name: &str, values: &[(String, Shown)], unit: &Unit, thai: bool) -> St
                 (true, _, true) => format!("{name} เพิ่มขึ้นจาก {a} ({from}) เป็น {b} ({to})"),
                 (true, _, _) => format!("{name} ลดลงจาก {a} ({from}) เป็น {b} ({to})"),
             };
-            let order =
-                |x: &&(&str, &Reading), y: &&(&str, &Reading)| x.1.value.total_cmp(&y.1.value);
+            let order = |x: &&(&str, &Reading), y: &&(&str, &Reading)| x.1.value.total_cmp(&y.1.value);
             let extremes = [
                 (known.iter().max_by(order), "highest", "สูงสุด"),
                 (known.iter().min_by(order), "lowest", "ต่ำสุด"),

@@ -59,11 +59,8 @@ impl Trend {
             let right = self.name_width(cell);
             (columns, cell, right, cell - left - right)
         };
-        let (columns, cell, right, plot_width) = (2..=wish)
-            .rev()
-            .map(fit)
-            .find(|(_, _, _, plot)| *plot >= LEAST_PLOT)
-            .unwrap_or_else(|| fit(1));
+        let (columns, cell, right, plot_width) =
+            (2..=wish).rev().map(fit).find(|(_, _, _, plot)| *plot >= LEAST_PLOT).unwrap_or_else(|| fit(1));
         let plot_width = f64::max(plot_width, 20.0);
         let band = self.band_lines(spans, plot_width);
         let head = match band.len() {
@@ -83,8 +80,7 @@ impl Trend {
         };
         let names = named().flat_map(|(panel, _)| &panel.lines).map(height);
         let name = names.fold(0.0, f64::max);
-        let hidden =
-            |points: &Vec<Point>| points.iter().all(|point| point.shown.hidden().is_some());
+        let hidden = |points: &Vec<Point>| points.iter().all(|point| point.shown.hidden().is_some());
         let strip = match named().any(|(_, lines)| lines.iter().any(hidden)) {
             true => f64::max(name, 9.5),
             false => 9.5,

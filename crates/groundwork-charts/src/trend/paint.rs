@@ -175,12 +175,7 @@ impl Trend {
                 let dash = Dash::Dotted;
                 let stroke = Stroke { dash, ..Stroke::solid(theme::LEADER, theme::HAIR) };
                 let elbow = f64::max(frame.right, x + 4.0);
-                canvas.line(
-                    &page,
-                    "leader",
-                    &[(x + 4.0, *y), (elbow, *y), (elbow + 5.0, at)],
-                    stroke,
-                );
+                canvas.line(&page, "leader", &[(x + 4.0, *y), (elbow, *y), (elbow + 5.0, at)], stroke);
             }
             canvas.text_block(name, frame.right + 7.0, at, Anchor::Start, Type::site(&style));
         }
@@ -330,17 +325,11 @@ fn hatch(canvas: &Canvas, page: &Panel, frame: Frame) {
     for i in 1..=count {
         // How far right of the lower left corner the line meets the lower edge.
         let start = f64::from(i) * HATCH_STEP - height;
-        let low = if start < 0.0 {
-            (frame.left, frame.bottom + start)
-        } else {
-            (frame.left + start, frame.bottom)
-        };
+        let low =
+            if start < 0.0 { (frame.left, frame.bottom + start) } else { (frame.left + start, frame.bottom) };
         let end = start + height;
-        let high = if end > width {
-            (frame.right, frame.top + end - width)
-        } else {
-            (frame.left + end, frame.top)
-        };
+        let high =
+            if end > width { (frame.right, frame.top + end - width) } else { (frame.left + end, frame.top) };
         canvas.line(page, "hatch", &[low, high], Stroke::solid(theme::HATCH, theme::HAIR));
     }
 }

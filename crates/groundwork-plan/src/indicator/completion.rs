@@ -34,9 +34,9 @@ impl Completion {
         let in_time = Value::column("s", last_step).binary("<=", due());
         let belongs = match self.window {
             Window::ToDate => entered().binary("<=", last_day()),
-            Window::InPeriod => entered()
-                .binary("<=", last_day())
-                .and(due().binary(">=", Value::column("p", "first_day"))),
+            Window::InPeriod => {
+                entered().binary("<=", last_day()).and(due().binary(">=", Value::column("p", "first_day")))
+            }
         };
         let select: Select = units
             .source(&self.from)
@@ -57,8 +57,14 @@ impl Completion {
     /// What numerator and denominator count, in words.
     pub(super) fn parts(&self, language: Language) -> (String, Option<String>) {
         match language {
-            Language::Th => (format!("เสร็จสิ้นภายใน {} เดือน", self.within_months), Some(format!("เข้ามาแล้วอย่างน้อย {} เดือน", self.within_months))),
-            Language::En | Language::My => (format!("completed within {} months", self.within_months), Some(format!("entered at least {} months before the end of the period", self.within_months))),
+            Language::Th => (
+                format!("เสร็จสิ้นภายใน {} เดือน", self.within_months),
+                Some(format!("เข้ามาแล้วอย่างน้อย {} เดือน", self.within_months)),
+            ),
+            Language::En | Language::My => (
+                format!("completed within {} months", self.within_months),
+                Some(format!("entered at least {} months before the end of the period", self.within_months)),
+            ),
         }
     }
 

@@ -26,7 +26,9 @@ impl Mean {
     pub(super) fn parts(&self, language: Language) -> (String, Option<String>) {
         match language {
             Language::Th => (format!("ผลรวมของ {}", self.of), Some("แถวที่มีค่า".to_owned())),
-            Language::En | Language::My => (format!("sum of {}", self.of), Some("rows with a value".to_owned())),
+            Language::En | Language::My => {
+                (format!("sum of {}", self.of), Some("rows with a value".to_owned()))
+            }
         }
     }
 

@@ -49,6 +49,8 @@ pub struct Indicator {
     pub title: Localised,
     /// What it counts, in a sentence of the pipeline's author.
     pub definition: Option<Localised>,
+    /// What numerator and denominator count, in words of the pipeline's author.
+    pub named_parts: Option<(Localised, Option<Localised>)>,
     /// How it is computed.
     pub kind: Kind,
     /// Only rows for which this holds.
@@ -158,10 +160,7 @@ impl Kind {
             | Kind::Completion(_)
             | Kind::Sustained(_) => return Additivity { sites: false, periods: false },
         };
-        Additivity {
-            sites: true,
-            periods: window == Window::InPeriod,
-        }
+        Additivity { sites: true, periods: window == Window::InPeriod }
     }
 
     /// The source of the rows; a ratio has one for each side, and this is the numerator's.
@@ -214,9 +213,7 @@ impl Indicator {
                 .group(column("site"), "site")
                 .group(column("period"), "period");
             let select = match dimension {
-                None => select
-                    .column(Value::text(""), "dimension")
-                    .column(Value::text(""), "category"),
+                None => select.column(Value::text(""), "dimension").column(Value::text(""), "category"),
                 Some(d) => select
                     .column(Value::text(&d.name), "dimension")
                     .group(column(&dimension_column(&d.name)), "category"),
@@ -258,19 +255,13 @@ impl Indicator {
                 .group(column("site"), "site")
                 .group(column("period"), "period");
             let select = match dimension {
-                None => select
-                    .column(Value::text(""), "dimension")
-                    .column(Value::text(""), "category"),
+                None => select.column(Value::text(""), "dimension").column(Value::text(""), "category"),
                 Some(d) => select
                     .column(Value::text(&d.name), "dimension")
                     .group(column(&dimension_column(&d.name)), "category"),
             };
             let sum = |name: &str| Value::Call("sum", vec![column(name)]).cast(SqlType::Double);
-            select
-                .group(column("cluster"), "cluster")
-                .column(sum("y"), "y")
-                .column(sum("x"), "x")
-                .query()
+            select.group(column("cluster"), "cluster").column(sum("y"), "y").column(sum("x"), "x").query()
         };
         let mut levels = vec![level(None)];
         levels.extend(self.disaggregate.iter().map(|d| level(Some(d))));
@@ -303,6 +294,10 @@ impl Indicator {
 impl Indicator {
     /// What numerator and denominator count, in words.
     pub fn parts(&self, language: Language) -> (String, Option<String>) {
+        if let Some((numerator, denominator)) = &self.named_parts {
+            let denominator = denominator.as_ref().map(|d| d.get(language).to_owned());
+            return (numerator.get(language).to_owned(), denominator);
+        }
         match &self.kind {
             Kind::Count(k) => k.parts(language),
             Kind::DistinctCount(k) => k.parts(language),
@@ -371,9 +366,7 @@ impl Units<'_> {
                 let until = day().binary("<=", Value::column("p", "last_day"));
                 match window {
                     Window::ToDate => until,
-                    Window::InPeriod => {
-                        day().binary(">=", Value::column("p", "first_day")).and(until)
-                    }
+                    Window::InPeriod => day().binary(">=", Value::column("p", "first_day")).and(until),
                 }
             }
         };
@@ -412,9 +405,7 @@ impl Units<'_> {
         if self.indicator.disaggregate.is_empty() {
             return select;
         }
-        let mut people = self
-            .source(source)
-            .group(Value::column("s", of).cast(SqlType::Text), "unit");
+        let mut people = self.source(source).group(Value::column("s", of).cast(SqlType::Text), "unit");
         for dimension in &self.indicator.disaggregate {
             let value = || Value::column("s", &dimension.name).cast(SqlType::Text);
             let only = Value::Case(

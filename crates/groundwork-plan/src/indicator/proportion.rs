@@ -50,9 +50,8 @@ impl Proportion {
             .group(person.clone().cast(SqlType::Text), "unit")
             .column(Value::Call("max", vec![holds.clone().flag()]), "y");
         let people = units.with_site(people, site_by).filter(person.is_there()).filter(holds.is_there());
-        let people = units
-            .with_periods(people, period_by, self.window)
-            .filter_if(indicator.filter.as_ref(), "s");
+        let people =
+            units.with_periods(people, period_by, self.window).filter_if(indicator.filter.as_ref(), "s");
         let select = Select::from(people.query().rows(), "d")
             .column(Value::column("d", "site"), "site")
             .column(Value::column("d", "period"), "period")
@@ -68,7 +67,10 @@ impl Proportion {
     pub(super) fn parts(&self, language: Language) -> (String, Option<String>) {
         match language {
             Language::Th => (format!("ผู้ที่ {}", self.numerator.text), Some("ทุกคนที่ทราบคำตอบ".to_owned())),
-            Language::En | Language::My => (format!("those for which {}", self.numerator.text), Some("all for which it is known".to_owned())),
+            Language::En | Language::My => (
+                format!("those for which {}", self.numerator.text),
+                Some("all for which it is known".to_owned()),
+            ),
         }
     }
 

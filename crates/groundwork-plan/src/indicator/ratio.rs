@@ -47,10 +47,7 @@ pub enum MeasureOf {
 
 impl Ratio {
     pub(super) fn units(&self, units: &Units) -> Vec<Query> {
-        vec![
-            self.numerator.units(units, true),
-            self.denominator.units(units, false),
-        ]
+        vec![self.numerator.units(units, true), self.denominator.units(units, false)]
     }
 
     /// Whether both sides name their clusters.
@@ -139,7 +136,8 @@ impl Measure {
                 match &self.of {
                     MeasureOf::Sum(column) => {
                         let value = Value::column("s", column);
-                        let select = narrowed(select.column(value.clone(), "amount")).filter(value.is_there());
+                        let select =
+                            narrowed(select.column(value.clone(), "amount")).filter(value.is_there());
                         finish(select.query().rows(), Value::column("d", "amount"))
                     }
                     MeasureOf::Rows | MeasureOf::Distinct(_) => {

@@ -25,7 +25,9 @@ impl Sum {
     pub(super) fn parts(&self, language: Language) -> (String, Option<String>) {
         match language {
             Language::Th => (format!("ผลรวมของ {}", self.of), Some("แถวที่มีค่า".to_owned())),
-            Language::En | Language::My => (format!("sum of {}", self.of), Some("rows with a value".to_owned())),
+            Language::En | Language::My => {
+                (format!("sum of {}", self.of), Some("rows with a value".to_owned()))
+            }
         }
     }
 

@@ -42,10 +42,7 @@ impl Sustained {
             .group(units.site(site_by), "site")
             .group(family.clone().cast(SqlType::Text), "unit")
             .group(month_number(Value::column("s", &self.month)), "month")
-            .column(
-                Value::Call("max", vec![Value::of(&self.holds, "s").flag()]),
-                "holds",
-            )
+            .column(Value::Call("max", vec![Value::of(&self.holds, "s").flag()]), "holds")
             .filter(family.is_there())
             .filter(Value::column("s", &self.month).is_there())
             .filter_if(indicator.filter.as_ref(), "s");
@@ -72,20 +69,15 @@ impl Sustained {
             .group(column("site"), "site")
             .group(column("unit"), "unit")
             .column(Value::Call("min", vec![column("month")]), "month")
-            .filter(
-                column("month")
-                    .binary("-", column("earlier"))
-                    .binary("=", Value::integer(needed - 1)),
-            );
+            .filter(column("month").binary("-", column("earlier")).binary("=", Value::integer(needed - 1)));
         let column = |name: &str| Value::column("m", name);
         let families = Select::from(months.query().rows(), "m")
             .group(column("site"), "site")
             .group(column("unit"), "unit")
             .column(Value::Call("min", vec![column("month")]), "first");
         let last = || month_number(Value::column("p", "last_day"));
-        let long_enough = last()
-            .binary("-", Value::column("d", "first"))
-            .binary(">=", Value::integer(needed - 1));
+        let long_enough =
+            last().binary("-", Value::column("d", "first")).binary(">=", Value::integer(needed - 1));
         let same = Value::column("r", "site")
             .binary("=", Value::column("d", "site"))
             .and(Value::column("r", "unit").binary("=", Value::column("d", "unit")));
@@ -105,8 +97,14 @@ impl Sustained {
     /// What numerator and denominator count, in words.
     pub(super) fn parts(&self, language: Language) -> (String, Option<String>) {
         match language {
-            Language::Th => (format!("ติดต่อกัน {} เดือน", self.months), Some(format!("อยู่ในโครงการอย่างน้อย {} เดือน", self.months))),
-            Language::En | Language::My => (format!("held for {} consecutive months", self.months), Some(format!("in the programme for at least {} months", self.months))),
+            Language::Th => (
+                format!("ติดต่อกัน {} เดือน", self.months),
+                Some(format!("อยู่ในโครงการอย่างน้อย {} เดือน", self.months)),
+            ),
+            Language::En | Language::My => (
+                format!("held for {} consecutive months", self.months),
+                Some(format!("in the programme for at least {} months", self.months)),
+            ),
         }
     }
 

@@ -4,8 +4,8 @@ use super::sources::months_at;
 use super::{Resolver, localised};
 use crate::expression::Scope;
 use crate::indicator::{
-    Completion, Count, Dimension, Direction, DistinctCount, Indicator, Kind, Mean, Measure, MeasureOf, Proportion,
-    Ratio, Sum, Sustained, Window,
+    Completion, Count, Dimension, Direction, DistinctCount, Indicator, Kind, Mean, Measure, MeasureOf,
+    Proportion, Ratio, Sum, Sustained, Window,
 };
 use crate::number::Unit;
 use crate::period::Calendar;
@@ -37,12 +37,8 @@ impl Resolver {
         sites: &[Site],
         calendar: &Calendar,
     ) -> Vec<Indicator> {
-        let ground = Ground {
-            sources,
-            sites,
-            site_ids: sites.iter().map(|s| s.id.clone()).collect(),
-            calendar,
-        };
+        let ground =
+            Ground { sources, sites, site_ids: sites.iter().map(|s| s.id.clone()).collect(), calendar };
         let entries = root.get("indicators").map(Node::entries).unwrap_or_default();
         entries.iter().filter_map(|(key, node)| self.indicator(key, node, &ground)).collect()
     }
@@ -54,13 +50,17 @@ impl Resolver {
         if is_ratio {
             for name in ["where", "period_by", "site_by", "disaggregate"] {
                 if let Some(at) = node.get(name) {
-                    self.problem("indicator.ratio-side", at.span, format!("`{name}` of a ratio stands inside its numerator and its denominator"))
-                        .hints
-                        .push(if name == "disaggregate" {
-                            "A ratio has no cells by category: its two sides count different things.".into()
-                        } else {
-                            format!("Move `{name}` into `numerator` and into `denominator`.")
-                        });
+                    self.problem(
+                        "indicator.ratio-side",
+                        at.span,
+                        format!("`{name}` of a ratio stands inside its numerator and its denominator"),
+                    )
+                    .hints
+                    .push(if name == "disaggregate" {
+                        "A ratio has no cells by category: its two sides count different things.".into()
+                    } else {
+                        format!("Move `{name}` into `numerator` and into `denominator`.")
+                    });
                 }
             }
         }
@@ -99,7 +99,11 @@ impl Resolver {
         if let Some(at) = node.get("unit")
             && !matches!(kind, Kind::Sum(_) | Kind::Mean(_))
         {
-            self.problem("indicator.unit", at.span, format!("`unit` belongs to `sum` and `mean`; a {word} has its own unit"));
+            self.problem(
+                "indicator.unit",
+                at.span,
+                format!("`unit` belongs to `sum` and `mean`; a {word} has its own unit"),
+            );
         }
         let number = |key: &str| node.text_at(key).and_then(|t| t.parse::<f64>().ok());
         let baseline = number("baseline");
@@ -111,6 +115,8 @@ impl Resolver {
             id: key.name.clone(),
             title: localised(Some(node), "title").unwrap_or_default(),
             definition: localised(Some(node), "definition"),
+            named_parts: localised(node.get("parts"), "numerator")
+                .map(|numerator| (numerator, localised(node.get("parts"), "denominator"))),
             kind,
             filter,
             site_by,
@@ -127,7 +133,14 @@ impl Resolver {
         })
     }
 
-    fn kind(&mut self, word: &str, key: &Key, node: &Node, rows: Option<&Rows>, ground: &Ground) -> Option<Kind> {
+    fn kind(
+        &mut self,
+        word: &str,
+        key: &Key,
+        node: &Node,
+        rows: Option<&Rows>,
+        ground: &Ground,
+    ) -> Option<Kind> {
         let window = window_at(node, Window::InPeriod);
         if word == "ratio" {
             let numerator = self.measure(key, node.get("numerator")?, ground)?;
@@ -164,7 +177,11 @@ impl Resolver {
                 let entered = self.column_at(node, "entered", rows, "a date", date)?;
                 let steps = node.get("steps")?;
                 if steps.items().is_empty() {
-                    self.problem("indicator.no-steps", steps.span, "`steps` is empty, expected at least the date of completion");
+                    self.problem(
+                        "indicator.no-steps",
+                        steps.span,
+                        "`steps` is empty, expected at least the date of completion",
+                    );
                 }
                 for step in steps.items() {
                     let name = step.text().unwrap_or_default();
@@ -202,7 +219,9 @@ impl Resolver {
                 self.problem("indicator.measure", at.span, "a measure has either `distinct` or `sum`");
                 return None;
             }
-            (Some(_), None) => MeasureOf::Distinct(self.column_at(node, "distinct", &rows, "an identifier", |_| true)?),
+            (Some(_), None) => {
+                MeasureOf::Distinct(self.column_at(node, "distinct", &rows, "an identifier", |_| true)?)
+            }
             (None, Some(_)) => MeasureOf::Sum(self.column_at(node, "sum", &rows, "a number", numeric)?),
             (None, None) => MeasureOf::Rows,
         };
@@ -273,7 +292,10 @@ impl Resolver {
                 format!("`{}` does not say which date of `{}` decides the period", key.name, rows.from),
             );
             problem.hints.push(if dates.is_empty() {
-                format!("Give `{}` a column of type date, or let the calendar have one period only.", rows.from)
+                format!(
+                    "Give `{}` a column of type date, or let the calendar have one period only.",
+                    rows.from
+                )
             } else {
                 format!("Set `period_by` to one of {}.", dates.join(", "))
             });
@@ -288,28 +310,31 @@ impl Resolver {
         if ground.sites.is_empty() {
             return None;
         }
-        let found: Vec<&String> = rows
-            .columns
-            .iter()
-            .filter(|(_, kind)| *kind == ColumnType::Site)
-            .map(|(name, _)| name)
-            .collect();
+        let found: Vec<&String> =
+            rows.columns.iter().filter(|(_, kind)| *kind == ColumnType::Site).map(|(name, _)| name).collect();
         match found.as_slice() {
             [only] => Some((*only).clone()),
             [] => {
                 self.problem(
                     "indicator.no-site",
                     key.span,
-                    format!("no column of `{}` is a site, so `{}` is computed for all sites together only", rows.from, key.name),
+                    format!(
+                        "no column of `{}` is a site, so `{}` is computed for all sites together only",
+                        rows.from, key.name
+                    ),
                 )
                 .severity = crate::diag::Severity::Warning;
                 None
             }
             several => {
                 let names: Vec<String> = several.iter().map(|n| format!("`{n}`")).collect();
-                self.problem("indicator.several-sites", key.span, format!("`{}` has several columns of type site", rows.from))
-                    .hints
-                    .push(format!("Set `site_by` to one of {}.", names.join(", ")));
+                self.problem(
+                    "indicator.several-sites",
+                    key.span,
+                    format!("`{}` has several columns of type site", rows.from),
+                )
+                .hints
+                .push(format!("Set `site_by` to one of {}.", names.join(", ")));
                 None
             }
         }
@@ -365,20 +390,20 @@ impl Resolver {
 
     fn share_in_range(&mut self, at: &Node, value: f64) {
         if !(0.0..=1.0).contains(&value) {
-            self.problem("indicator.share", at.span, format!("`{value}` is not a share, expected a fraction between 0 and 1"))
-                .hints
-                .push(format!("Write {} per cent as {}.", value, value / 100.0));
+            self.problem(
+                "indicator.share",
+                at.span,
+                format!("`{value}` is not a share, expected a fraction between 0 and 1"),
+            )
+            .hints
+            .push(format!("Write {} per cent as {}.", value, value / 100.0));
         }
     }
 }
 
 impl Ground<'_> {
     fn scope(&self, rows: &Rows) -> Scope<'_> {
-        Scope {
-            of: format!("source `{}`", rows.from),
-            columns: rows.columns.clone(),
-            sites: &self.site_ids,
-        }
+        Scope { of: format!("source `{}`", rows.from), columns: rows.columns.clone(), sites: &self.site_ids }
     }
 }
 

@@ -57,7 +57,8 @@ impl Resolver {
         known: impl IntoIterator<Item = &'k str>,
     ) {
         self.problems.push(
-            Diagnostic::pipeline(code, span, format!("no {what} is named `{name}`")).did_you_mean(name, known),
+            Diagnostic::pipeline(code, span, format!("no {what} is named `{name}`"))
+                .did_you_mean(name, known),
         );
     }
 
@@ -86,7 +87,11 @@ impl Resolver {
         if let Some(at) = node.and_then(|n| n.get("id"))
             && !is_plain_name(&id)
         {
-            self.problem("programme.id", at.span, format!("the programme's id is `{id}`, expected letters, digits, `-` and `_`"));
+            self.problem(
+                "programme.id",
+                at.span,
+                format!("the programme's id is `{id}`, expected letters, digits, `-` and `_`"),
+            );
         }
         Programme {
             id,
@@ -96,16 +101,11 @@ impl Resolver {
     }
 
     fn calendar(&mut self, root: &Node) -> Calendar {
-        let fallback = Calendar {
-            periods: Vec::new(),
-            as_of: date(1970, 1, 1),
-        };
+        let fallback = Calendar { periods: Vec::new(), as_of: date(1970, 1, 1) };
         let Some(node) = root.get("calendar") else {
             return fallback;
         };
-        let frequency = Frequency::ALL
-            .into_iter()
-            .find(|f| Some(f.word()) == node.text_at("periods"));
+        let frequency = Frequency::ALL.into_iter().find(|f| Some(f.word()) == node.text_at("periods"));
         let (Some(frequency), Some(from), Some(to), Some(as_of)) = (
             frequency,
             node.text_at("from").and_then(Period::parse),
@@ -131,15 +131,23 @@ impl Resolver {
                 if as_of < to.first_day()
                     && let Some(at) = node.get("as_of")
                 {
-                    self.problem("calendar.as-of", at.span, "the exports were taken before the last period began")
-                        .hints
-                        .push("Let the calendar end with the last period that the exports can know of.".into());
+                    self.problem(
+                        "calendar.as-of",
+                        at.span,
+                        "the exports were taken before the last period began",
+                    )
+                    .hints
+                    .push("Let the calendar end with the last period that the exports can know of.".into());
                 }
                 calendar
             }
             None => {
                 let span = node.get("to").map(|n| n.span).unwrap_or(node.span);
-                self.problem("calendar.order", span, "the last period is before the first, or there are more than 1,200");
+                self.problem(
+                    "calendar.order",
+                    span,
+                    "the last period is before the first, or there are more than 1,200",
+                );
                 fallback
             }
         }
@@ -191,7 +199,11 @@ impl Resolver {
                 continue;
             };
             if to < from {
-                self.problem("event.order", key.span, format!("the event `{}` ends before it begins", key.name));
+                self.problem(
+                    "event.order",
+                    key.span,
+                    format!("the event `{}` ends before it begins", key.name),
+                );
             }
             events.push(Event {
                 id: key.name.clone(),
@@ -222,7 +234,10 @@ impl Resolver {
                         name,
                         indicators.iter().map(|i| i.id.as_str()),
                     ),
-                    Some(indicator) if matches!(indicator.unit, Unit::Count) || matches!(indicator.kind, crate::indicator::Kind::Sum(_)) => {
+                    Some(indicator)
+                        if matches!(indicator.unit, Unit::Count)
+                            || matches!(indicator.kind, crate::indicator::Kind::Sum(_)) =>
+                    {
                         self.problem(
                             "evaluation.full-count",
                             item.span,
@@ -238,7 +253,13 @@ impl Resolver {
             if let Some(at) = node.get("reference")
                 && !sites.iter().any(|s| s.id == reference)
             {
-                self.unknown("evaluation.unknown-site", at.span, "site", &reference, sites.iter().map(|s| s.id.as_str()));
+                self.unknown(
+                    "evaluation.unknown-site",
+                    at.span,
+                    "site",
+                    &reference,
+                    sites.iter().map(|s| s.id.as_str()),
+                );
             }
             out.push(Evaluation {
                 id: key.name.clone(),
@@ -259,10 +280,8 @@ impl Resolver {
         let sensitive = root.get("disclosure").and_then(|n| n.get("sensitive"));
         for item in sensitive.map(Node::items).unwrap_or_default() {
             let Some(name) = item.text() else { continue };
-            let known: Vec<&str> = indicators
-                .iter()
-                .flat_map(|i| i.disaggregate.iter().map(|d| d.name.as_str()))
-                .collect();
+            let known: Vec<&str> =
+                indicators.iter().flat_map(|i| i.disaggregate.iter().map(|d| d.name.as_str())).collect();
             if !known.contains(&name) {
                 self.problem(
                     "disclosure.unused",
@@ -274,10 +293,7 @@ impl Resolver {
         }
         Policy {
             audience,
-            sensitive: root
-                .get("disclosure")
-                .map(|n| n.texts_at("sensitive"))
-                .unwrap_or_default(),
+            sensitive: root.get("disclosure").map(|n| n.texts_at("sensitive")).unwrap_or_default(),
         }
     }
 
@@ -291,11 +307,8 @@ impl Resolver {
                     format!("the report's id is `{}`, expected letters, digits, `-` and `_`", key.name),
                 );
             }
-            let mut languages: Vec<Language> = node
-                .texts_at("languages")
-                .iter()
-                .filter_map(|code| Language::from_code(code))
-                .collect();
+            let mut languages: Vec<Language> =
+                node.texts_at("languages").iter().filter_map(|code| Language::from_code(code)).collect();
             if languages.is_empty() {
                 languages.push(Language::En);
             }

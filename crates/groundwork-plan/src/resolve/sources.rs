@@ -7,8 +7,8 @@ use crate::plan::{columns, find};
 use crate::shape;
 use crate::site::{Site, spelling_key};
 use crate::source::{
-    Category, Check, CheckRule, Column, ColumnType, DateOrder, Era, Export, Lookup, OnFailure, Origin, Reader,
-    Source, Summary, SummaryColumn, SummaryRule,
+    Category, Check, CheckRule, Column, ColumnType, DateOrder, Era, Export, Lookup, OnFailure, Origin,
+    Reader, Source, Summary, SummaryColumn, SummaryRule,
 };
 use crate::yaml::{Key, Node};
 
@@ -21,13 +21,17 @@ impl Resolver {
         // Each round takes every source whose needs are done; a round without one is a circle.
         loop {
             let (ready, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(_, node)| {
-                needs(node).iter().all(|(_, name)| {
-                    done.iter().any(|s| s.id == *name) || !names.contains(&name.as_str())
-                })
+                needs(node)
+                    .iter()
+                    .all(|(_, name)| done.iter().any(|s| s.id == *name) || !names.contains(&name.as_str()))
             });
             if ready.is_empty() {
                 for (key, _) in rest {
-                    self.problem("source.circle", key.span, format!("the source `{}` needs itself, directly or by others", key.name));
+                    self.problem(
+                        "source.circle",
+                        key.span,
+                        format!("the source `{}` needs itself, directly or by others", key.name),
+                    );
                 }
                 break;
             }
@@ -56,17 +60,28 @@ impl Resolver {
         }
         let origin = match (node.get("export"), node.get("summary"), node.text_at("repeat_of")) {
             (Some(_), Some(other), _) | (_, Some(other), Some(_)) => {
-                self.problem("source.two-origins", other.span, format!("`{}` is both an export and a summary", key.name))
-                    .hints
-                    .push("A summary has a name of its own and names the source that it summarises.".into());
+                self.problem(
+                    "source.two-origins",
+                    other.span,
+                    format!("`{}` is both an export and a summary", key.name),
+                )
+                .hints
+                .push("A summary has a name of its own and names the source that it summarises.".into());
                 Origin::Export(self.export(node, done))
             }
             (None, Some(summary), None) => Origin::Summary(self.summary(summary, done)),
             (Some(_), None, _) | (None, None, Some(_)) => Origin::Export(self.export(node, done)),
             (None, None, None) => {
-                self.problem("source.no-origin", key.span, format!("`{}` has neither `export` nor `summary`", key.name))
-                    .hints
-                    .push("Name the file with `export: folder/file.csv`, relative to this pipeline's folder.".into());
+                self.problem(
+                    "source.no-origin",
+                    key.span,
+                    format!("`{}` has neither `export` nor `summary`", key.name),
+                )
+                .hints
+                .push(
+                    "Name the file with `export: folder/file.csv`, relative to this pipeline's folder."
+                        .into(),
+                );
                 Origin::Export(self.export(node, done))
             }
         };
@@ -96,7 +111,11 @@ impl Resolver {
         if let (Some(name), None, Some(at)) = (&repeat_of, parent, node.get("repeat_of"))
             && find(done, name).is_some()
         {
-            self.problem("source.repeat-of-summary", at.span, format!("`{name}` is a summary and holds no repeats"));
+            self.problem(
+                "source.repeat-of-summary",
+                at.span,
+                format!("`{name}` is a summary and holds no repeats"),
+            );
         }
         let (pattern, span) = match (node.get("export"), parent) {
             (Some(at), _) => (at.text().unwrap_or_default().to_owned(), at.span),
@@ -110,7 +129,11 @@ impl Resolver {
             .unwrap_or(if pattern.to_lowercase().ends_with(".xlsx") { Reader::Xlsx } else { Reader::Csv });
         let sheet = node.text_at("sheet").map(str::to_owned);
         if let (Some(at), None, None) = (node.get("repeat_of"), &sheet, node.get("export")) {
-            self.problem("source.repeat-place", at.span, "a repeat needs its `sheet`, or a file of its own at `export`");
+            self.problem(
+                "source.repeat-place",
+                at.span,
+                "a repeat needs its `sheet`, or a file of its own at `export`",
+            );
         }
         Export {
             pattern,
@@ -133,7 +156,11 @@ impl Resolver {
             "boolean" => ColumnType::Boolean,
             "site" => {
                 if sites.is_empty() {
-                    self.problem("column.no-sites", key.span, format!("`{}` holds sites, but the pipeline declares none", key.name));
+                    self.problem(
+                        "column.no-sites",
+                        key.span,
+                        format!("`{}` holds sites, but the pipeline declares none", key.name),
+                    );
                 }
                 ColumnType::Site
             }
@@ -150,10 +177,20 @@ impl Resolver {
         if let Some(at) = values
             && !matches!(kind, ColumnType::Category(_))
         {
-            self.problem("column.values", at.span, format!("`values` belongs to a category, and `{}` is {}", key.name, kind.word()));
+            self.problem(
+                "column.values",
+                at.span,
+                format!("`values` belongs to a category, and `{}` is {}", key.name, kind.word()),
+            );
         }
-        if key.name.starts_with('_') && matches!(key.name.as_str(), "_file" | "_row" | "_parent_file" | "_parent_row") {
-            self.problem("column.reserved", key.span, format!("`{}` is a name that groundwork uses itself", key.name));
+        if key.name.starts_with('_')
+            && matches!(key.name.as_str(), "_file" | "_row" | "_parent_file" | "_parent_row")
+        {
+            self.problem(
+                "column.reserved",
+                key.span,
+                format!("`{}` is a name that groundwork uses itself", key.name),
+            );
         }
         Column {
             name: key.name.clone(),
@@ -178,11 +215,16 @@ impl Resolver {
         let mut out = Vec::new();
         for (key, node) in values.map(Node::entries).unwrap_or_default() {
             if key.name == crate::indicator::UNKNOWN {
-                self.problem("column.unknown-category", key.span, "`unknown` is the category of missing values and is always there")
-                    .hints
-                    .push("List the spellings that mean nothing was recorded under `missing`.".into());
+                self.problem(
+                    "column.unknown-category",
+                    key.span,
+                    "`unknown` is the category of missing values and is always there",
+                )
+                .hints
+                .push("List the spellings that mean nothing was recorded under `missing`.".into());
             }
-            let spellings: Vec<String> = node.items().iter().filter_map(Node::text).map(str::to_owned).collect();
+            let spellings: Vec<String> =
+                node.items().iter().filter_map(Node::text).map(str::to_owned).collect();
             for spelling in spellings.iter().chain([&key.name]) {
                 let spelt = spelling_key(spelling);
                 if let Some((_, other)) = seen.iter().find(|(s, o)| *s == spelt && *o != key.name) {
@@ -207,7 +249,11 @@ impl Resolver {
                     .filter_map(|rule| column.get(rule.word()).map(|at| (rule, at)))
                     .collect();
             let [(rule, at)] = rules.as_slice() else {
-                self.problem("summary.rule", key.span, format!("`{}` needs exactly one of `min`, `max`, `sum`, `count`, `only`", key.name));
+                self.problem(
+                    "summary.rule",
+                    key.span,
+                    format!("`{}` needs exactly one of `min`, `max`, `sum`, `count`, `only`", key.name),
+                );
                 continue;
             };
             let from = at.text().unwrap_or_default();
@@ -216,7 +262,11 @@ impl Resolver {
                 && let Some(kind) = found
                 && !matches!(kind, ColumnType::Integer | ColumnType::Number)
             {
-                self.problem("summary.sum", at.span, format!("`{from}` is {} and cannot be added up", kind.word()));
+                self.problem(
+                    "summary.sum",
+                    at.span,
+                    format!("`{from}` is {} and cannot be added up", kind.word()),
+                );
             }
             made.push(SummaryColumn { name: key.name.clone(), rule: *rule, of: from.to_owned() });
         }
@@ -233,9 +283,16 @@ impl Resolver {
             if let Some(source) = find(done, &key.name)
                 && !matches!(source.origin, Origin::Summary(_))
             {
-                self.problem("lookup.not-a-summary", key.span, format!("`{}` is not a summary: it may have several rows for one value", key.name))
-                    .hints
-                    .push(format!("Declare a source with `summary: {{of: {}, by: …}}` and look into that.", key.name));
+                self.problem(
+                    "lookup.not-a-summary",
+                    key.span,
+                    format!("`{}` is not a summary: it may have several rows for one value", key.name),
+                )
+                .hints
+                .push(format!(
+                    "Declare a source with `summary: {{of: {}, by: …}}` and look into that.",
+                    key.name
+                ));
             }
             let known = columns(done, &key.name);
             for item in lookup.get("take").map(Node::items).unwrap_or_default() {
@@ -259,16 +316,16 @@ impl Resolver {
         };
         let known = columns(done, &id);
         let site_ids: Vec<String> = sites.iter().map(|s| s.id.clone()).collect();
-        let scope = Scope {
-            of: format!("source `{id}`"),
-            columns: known.clone(),
-            sites: &site_ids,
-        };
+        let scope = Scope { of: format!("source `{id}`"), columns: known.clone(), sites: &site_ids };
         if let Some(at) = node.get("received")
             && let Some(kind) = self.known_column(at, at.text().unwrap_or_default(), &id, &known)
             && !matches!(kind, ColumnType::Date | ColumnType::Timestamp)
         {
-            self.problem("source.received", at.span, format!("`received` is {}, expected a date or a timestamp", kind.word()));
+            self.problem(
+                "source.received",
+                at.span,
+                format!("`received` is {}, expected a date or a timestamp", kind.word()),
+            );
         }
         for (_, lookup) in node.get("lookups").map(Node::entries).unwrap_or_default() {
             if let Some(at) = lookup.get("column") {
@@ -286,13 +343,23 @@ impl Resolver {
         }
     }
 
-    fn check(&mut self, node: &Node, id: &str, known: &[(String, ColumnType)], scope: &Scope) -> Option<Check> {
+    fn check(
+        &mut self,
+        node: &Node,
+        id: &str,
+        known: &[(String, ColumnType)],
+        scope: &Scope,
+    ) -> Option<Check> {
         let rules: Vec<&str> = ["unique", "required", "holds", "at_least_rows"]
             .into_iter()
             .filter(|rule| node.get(rule).is_some())
             .collect();
         let [rule] = rules.as_slice() else {
-            self.problem("check.rule", node.span, "a check needs exactly one of `unique`, `required`, `holds`, `at_least_rows`");
+            self.problem(
+                "check.rule",
+                node.span,
+                "a check needs exactly one of `unique`, `required`, `holds`, `at_least_rows`",
+            );
             return None;
         };
         let at = node.get(rule)?;
@@ -328,8 +395,9 @@ impl Resolver {
         if found.is_none() && !known.is_empty() {
             let message = format!("no column `{name}` in source `{source}`");
             let names = known.iter().map(|(n, _)| n.as_str());
-            self.problems
-                .push(Diagnostic::pipeline("source.unknown-column", at.span, message).did_you_mean(name, names));
+            self.problems.push(
+                Diagnostic::pipeline("source.unknown-column", at.span, message).did_you_mean(name, names),
+            );
         }
         found
     }

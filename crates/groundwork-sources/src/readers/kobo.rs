@@ -29,11 +29,7 @@ pub(crate) const PARENT_TABLE: &str = "_parent_table_name";
 
 /// Opens a worksheet or a delimited text, by the extension, or else by the first bytes.
 pub(super) fn open(file: &SourceFile, export: &Export) -> Result<Table, Diagnostic> {
-    if is_workbook(&file.path) {
-        Table::worksheet(file, export)
-    } else {
-        Table::delimited(file, export)
-    }
+    if is_workbook(&file.path) { Table::worksheet(file, export) } else { Table::delimited(file, export) }
 }
 
 /// Whether a file is to be read as a workbook.
@@ -71,12 +67,10 @@ pub(crate) fn parent_of<'a>(
     sources: &'a [Source],
 ) -> Result<(&'a Source, &'a Export), Diagnostic> {
     let found = sources.iter().find(|s| s.id == parent).ok_or_else(|| {
-        let known: Vec<&str> =
-            sources.iter().map(|s| s.id.as_str()).filter(|id| *id != source.id).collect();
+        let known: Vec<&str> = sources.iter().map(|s| s.id.as_str()).filter(|id| *id != source.id).collect();
         diagnose::unknown_parent(export.span, parent, &known)
     })?;
-    let parent_export =
-        found.export().ok_or_else(|| diagnose::no_export(export.span, &found.id))?;
+    let parent_export = found.export().ok_or_else(|| diagnose::no_export(export.span, &found.id))?;
     for (source, export) in [(source, export), (found, parent_export)] {
         if export.reader != Reader::Kobo {
             return Err(diagnose::repeat_needs_kobo(export.span, &source.id));
@@ -103,9 +97,7 @@ pub(crate) fn pair(
     match same {
         Some(pairs) => Ok(pairs),
         None if source.1.len() == parent.1.len() => Ok((0..source.1.len()).collect()),
-        None => {
-            Err(diagnose::repeat_files(span, source.0, source.1.len(), parent.0, parent.1.len()))
-        }
+        None => Err(diagnose::repeat_files(span, source.0, source.1.len(), parent.0, parent.1.len())),
     }
 }
 
@@ -113,11 +105,7 @@ pub(crate) fn pair(
 ///
 /// # Errors
 /// What opening and reading a table meets.
-pub(crate) fn family(
-    ordinal: usize,
-    file: &SourceFile,
-    parent_export: &Export,
-) -> Result<Family, Halt> {
+pub(crate) fn family(ordinal: usize, file: &SourceFile, parent_export: &Export) -> Result<Family, Halt> {
     let table = Table::open(file, parent_export)?;
     let stem = file.path.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
     let names = TableNames::new(table.sheet.as_deref(), stem, &table.headers);
@@ -125,15 +113,10 @@ pub(crate) fn family(
         table.place_of(INDEX).map(|column| Wanted { column, serial: false }).into_iter().collect();
     let mut rows: Vec<(String, u64)> = Vec::new();
     table.rows(HABITS, &wanted, &mut |row| {
-        let index =
-            if wanted.is_empty() { (rows.len() + 1).to_string() } else { row.text(0).to_owned() };
+        let index = if wanted.is_empty() { (rows.len() + 1).to_string() } else { row.text(0).to_owned() };
         rows.push((index, row.number));
         Ok(())
     })?;
     rows.retain(|(index, _)| !index.trim().is_empty());
-    Ok(Family {
-        file: u32::try_from(ordinal).unwrap_or(u32::MAX),
-        parents: Parents::new(&rows)?,
-        names,
-    })
+    Ok(Family { file: u32::try_from(ordinal).unwrap_or(u32::MAX), parents: Parents::new(&rows)?, names })
 }

@@ -113,12 +113,7 @@ impl Table {
     ///
     /// # Errors
     /// What `visit` returns, and what reading meets.
-    pub(crate) fn rows(
-        self,
-        habits: Habits,
-        wanted: &[Wanted],
-        visit: &mut Visit<'_>,
-    ) -> Result<(), Halt> {
+    pub(crate) fn rows(self, habits: Habits, wanted: &[Wanted], visit: &mut Visit<'_>) -> Result<(), Halt> {
         let visit: &mut Visit<'_> = &mut |row| {
             if habits.tags && row.tags { Ok(()) } else { visit(row) }
         };

@@ -34,8 +34,7 @@ mod tests {
         for text in ["Yes", "TRUE", "1", "๑", " y ", "ใช่", "ဟုတ်ကဲ့"] {
             assert_eq!(parse(text), Parsed::value(true), "{text}");
         }
-        for text in ["No", "False", "0", "၀", "n", "ไม่ใช่", "ไม่", "မဟုတ်"]
-        {
+        for text in ["No", "False", "0", "၀", "n", "ไม่ใช่", "ไม่", "မဟုတ်"] {
             assert_eq!(parse(text), Parsed::value(false), "{text}");
         }
         for text in ["", "  ", "-"] {

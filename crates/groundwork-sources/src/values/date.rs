@@ -112,9 +112,8 @@ fn read_serial(serial: f64, era: Era) -> Result<Day, Check> {
         ..60 => whole + 1,
         _ => whole,
     };
-    let written = date(1899, 12, 30)
-        .checked_add(SignedDuration::from_hours(24 * day))
-        .map_err(|_| OUT_OF_RANGE)?;
+    let written =
+        date(1899, 12, 30).checked_add(SignedDuration::from_hours(24 * day)).map_err(|_| OUT_OF_RANGE)?;
     let era = match written.year() {
         1900..=2100 => Era::Ce,
         _ if era == Era::Ce => return Err(OTHER_ERA),
@@ -136,8 +135,7 @@ fn without_time(text: &str) -> Result<&str, Check> {
     let is_minute = after.get(..2).is_some_and(|minute| {
         minute.bytes().all(|b| b.is_ascii_digit()) && minute.parse::<u8>().is_ok_and(|m| m <= 59)
     });
-    let is_zone =
-        |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '+' | '-' | '.' | ' ' | 'น');
+    let is_zone = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '+' | '-' | '.' | ' ' | 'น');
     let separated = date_part.ends_with([' ', 'T', 't', ',']);
     if is_hour && is_minute && separated && after.len() <= 32 && after.chars().all(is_zone) {
         Ok(trim(date_part.trim_end_matches([' ', 'T', 't', ','])))
@@ -295,9 +293,7 @@ mod tests {
 
     #[test]
     fn days_that_do_not_exist_are_not_rolled_over() {
-        for text in
-            ["29/02/2564", "31/11/2020", "2022-13-01", "2/26/2019", "15/00/2565", "0/5/2565"]
-        {
+        for text in ["29/02/2564", "31/11/2020", "2022-13-01", "2/26/2019", "15/00/2565", "0/5/2565"] {
             assert_eq!(auto(text), Err(IMPOSSIBLE), "{text}");
         }
         assert_eq!(auto("29/02/2563").as_deref(), Ok("2020-02-29"));

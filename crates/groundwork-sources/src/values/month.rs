@@ -69,9 +69,11 @@ pub(crate) fn date_word(word: &str) -> Option<DateWord> {
 }
 
 fn month(word: &str) -> Option<i8> {
-    (1i8..).zip(THAI).find(|(_, names)| names.contains(&word)).map(|(number, _)| number).or_else(
-        || (1i8..).zip(ENGLISH).find(|(_, name)| is_english(word, name)).map(|(number, _)| number),
-    )
+    (1i8..)
+        .zip(THAI)
+        .find(|(_, names)| names.contains(&word))
+        .map(|(number, _)| number)
+        .or_else(|| (1i8..).zip(ENGLISH).find(|(_, name)| is_english(word, name)).map(|(number, _)| number))
 }
 
 /// The full name, its first three letters, or the four of "sept".

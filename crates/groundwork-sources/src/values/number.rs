@@ -92,8 +92,7 @@ fn read(text: &str) -> Result<Option<Plain>, &'static str> {
     }
     if !fraction.bytes().all(|b| b.is_ascii_digit()) {
         let comma_after_point =
-            fraction.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',')
-                && fraction.contains(',');
+            fraction.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',') && fraction.contains(',');
         return Err(if comma_after_point { "number.ambiguous" } else { "number.invalid" });
     }
     let whole = grouped(whole)?;
@@ -118,9 +117,7 @@ fn without_signs(text: &str) -> Option<(bool, &str)> {
     }
     let mut has_unit = false;
     loop {
-        let unit = UNITS
-            .iter()
-            .find_map(|unit| rest.strip_prefix(unit).or_else(|| rest.strip_suffix(unit)));
+        let unit = UNITS.iter().find_map(|unit| rest.strip_prefix(unit).or_else(|| rest.strip_suffix(unit)));
         if let (Some(inner), false) = (unit, has_unit) {
             rest = trim(inner);
             has_unit = true;
@@ -132,10 +129,8 @@ fn without_signs(text: &str) -> Option<(bool, &str)> {
             break;
         }
     }
-    let is_body =
-        |c: char| c.is_ascii_digit() || matches!(c, ',' | '.' | '\'') || c.is_whitespace();
-    (rest.chars().any(|c| c.is_ascii_digit()) && rest.chars().all(is_body))
-        .then_some((negative, rest))
+    let is_body = |c: char| c.is_ascii_digit() || matches!(c, ',' | '.' | '\'') || c.is_whitespace();
+    (rest.chars().any(|c| c.is_ascii_digit()) && rest.chars().all(is_body)).then_some((negative, rest))
 }
 
 /// The digits of a whole number, whose thousands may be set apart by commas, blanks or apostrophes.
@@ -152,11 +147,7 @@ fn grouped(text: &str) -> Result<String, &'static str> {
     let groups: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).collect();
     let (first, others) = groups.split_first().ok_or(wrong)?;
     let first_fits = (1..=3).contains(&first.len()) && !first.starts_with('0');
-    if first_fits && others.iter().all(|group| group.len() == 3) {
-        Ok(groups.concat())
-    } else {
-        Err(wrong)
-    }
+    if first_fits && others.iter().all(|group| group.len() == 3) { Ok(groups.concat()) } else { Err(wrong) }
 }
 
 #[cfg(test)]

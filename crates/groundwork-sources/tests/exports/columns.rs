@@ -102,8 +102,7 @@ fn the_declared_era_and_order_hold() {
 #[test]
 fn all_columns_that_are_not_there_are_told_at_once() {
     let folder = folder(&[("a.csv", b"name,age,age\nx,1,2\n"), ("b.csv", b"name,age\nx,1\n")]);
-    let columns =
-        [("nmae", ColumnType::Text), ("age", ColumnType::Integer), ("sex", ColumnType::Text)];
+    let columns = [("nmae", ColumnType::Text), ("age", ColumnType::Integer), ("sex", ColumnType::Text)];
     let source = source(Reader::Csv, "*.csv", &columns);
     let problems = read_one(folder.path(), &source).unwrap_err();
     let told: Vec<&str> = problems.iter().map(|p| p.code).collect();
@@ -146,8 +145,7 @@ fn a_file_that_is_not_there() {
         ("[.csv", "source.bad-pattern"),
         ("nowhere/a.csv", "source.file-not-found"),
     ] {
-        let problems =
-            read_one(folder.path(), &source(Reader::Csv, pattern, &columns)).unwrap_err();
+        let problems = read_one(folder.path(), &source(Reader::Csv, pattern, &columns)).unwrap_err();
         assert_eq!(problems[0].code, code, "{pattern}");
         assert_eq!(problems[0].fault, Fault::Pipeline);
         if pattern == "visits.csv" {

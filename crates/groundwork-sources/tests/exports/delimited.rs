@@ -169,9 +169,7 @@ fn no_bytes_make_it_panic() {
             }
         }
         let folder = folder(&[("a.csv", &bytes), ("a.xlsx", &bytes)]);
-        for (reader, name) in
-            [(Reader::Csv, "a.csv"), (Reader::Xlsx, "a.xlsx"), (Reader::Kobo, "a.csv")]
-        {
+        for (reader, name) in [(Reader::Csv, "a.csv"), (Reader::Xlsx, "a.xlsx"), (Reader::Kobo, "a.csv")] {
             let columns = [("a", ColumnType::Date), ("b", ColumnType::Number)];
             let told = codes(read_one(folder.path(), &source(reader, name, &columns)));
             assert!(!told.contains(&"source.engine"), "{bytes:?}");

@@ -44,9 +44,7 @@ fn hygiene_cases() {
     {
         let cases = of_kind(kind);
         let inputs: Vec<&str> = cases.iter().map(|(input, _)| *input).collect();
-        for ((input, expected), (value, has_issue)) in
-            cases.iter().zip(read_values(column, &inputs))
-        {
+        for ((input, expected), (value, has_issue)) in cases.iter().zip(read_values(column, &inputs)) {
             let what = format!("{kind} {input}: {value}, {has_issue}");
             match expected {
                 Value::Null => {
@@ -54,8 +52,7 @@ fn hygiene_cases() {
                     ran += 1;
                 }
                 // Two digits never make a year, and "none" is not a zero.
-                Value::String(_) | Value::Number(_)
-                    if input.ends_with(" 65") || *input == "ไม่มี" =>
+                Value::String(_) | Value::Number(_) if input.ends_with(" 65") || *input == "ไม่มี" =>
                 {
                     assert!(value == "~" && has_issue, "{what}");
                     unsupported += 1;
@@ -100,8 +97,7 @@ fn a_column_of_nan_keeps_every_row() {
     }
     let folder = folder(&[("nan.csv", text.as_bytes())]);
     let columns = [("province", ColumnType::Site), ("n", ColumnType::Number)];
-    let (reading, batches) =
-        read_one(folder.path(), &source(Reader::Csv, "nan.csv", &columns)).unwrap();
+    let (reading, batches) = read_one(folder.path(), &source(Reader::Csv, "nan.csv", &columns)).unwrap();
     assert_eq!(reading.rows, 1000);
     assert!(reading.issues.is_empty());
     assert!(texts(&batches, "province").iter().all(|site| site == "nan"));

@@ -1,8 +1,5 @@
 //! Exports of many kinds, read from files that the tests write.
-#![allow(
-    clippy::result_large_err,
-    reason = "a diagnostic is made once in a run, so its size costs nothing"
-)]
+#![allow(clippy::result_large_err, reason = "a diagnostic is made once in a run, so its size costs nothing")]
 
 mod columns;
 mod delimited;

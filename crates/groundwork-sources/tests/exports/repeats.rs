@@ -1,8 +1,6 @@
 //! Kobo: repeats in sheets and in files, nested, and what goes wrong with them.
 
-use crate::support::{
-    category, codes, export, folder, issues, read_one, read_with, repeat, source, texts,
-};
+use crate::support::{category, codes, export, folder, issues, read_one, read_with, repeat, source, texts};
 use groundwork_plan::source::{ColumnType, Reader, Source};
 use rust_xlsxwriter::Workbook;
 use std::path::Path;
@@ -13,11 +11,7 @@ fn kobo(id: &str, pattern: &str, column: &str) -> Source {
     source
 }
 
-fn parents_of(
-    sources: &[Source],
-    base: &Path,
-    id: &str,
-) -> (Vec<String>, Vec<String>, Vec<String>) {
+fn parents_of(sources: &[Source], base: &Path, id: &str) -> (Vec<String>, Vec<String>, Vec<String>) {
     let (reading, batches) = read_with(base, sources, id, 2).unwrap();
     (texts(&batches, "_parent_file"), texts(&batches, "_parent_row"), issues(&reading))
 }
@@ -152,19 +146,16 @@ fn what_a_repeat_needs() {
 #[test]
 fn words_of_older_exports_for_nothing() {
     let folder = folder(&[("a.csv", b"n,kind\nn/a,n/a\n2,x\n")]);
-    let kinds =
-        |spellings| ColumnType::Category(vec![category("x", &[]), category("none", spellings)]);
+    let kinds = |spellings| ColumnType::Category(vec![category("x", &[]), category("none", spellings)]);
     for (spellings, expected) in [(&[][..], "~"), (&["n/a"][..], "none")] {
         let columns = [("n", ColumnType::Integer), ("kind", kinds(spellings))];
-        let (reading, batches) =
-            read_one(folder.path(), &source(Reader::Kobo, "a.csv", &columns)).unwrap();
+        let (reading, batches) = read_one(folder.path(), &source(Reader::Kobo, "a.csv", &columns)).unwrap();
         assert_eq!(texts(&batches, "n"), ["~", "2"]);
         assert_eq!(texts(&batches, "kind"), [expected, "x"]);
         assert!(reading.issues.is_empty());
     }
     let (reading, _) =
-        read_one(folder.path(), &source(Reader::Csv, "a.csv", &[("n", ColumnType::Integer)]))
-            .unwrap();
+        read_one(folder.path(), &source(Reader::Csv, "a.csv", &[("n", ColumnType::Integer)])).unwrap();
     assert_eq!(issues(&reading), ["a.csv 2 n number.invalid"]);
 }
 
@@ -173,8 +164,7 @@ fn a_row_of_tags_is_no_row() {
     let text = b"n;note\n#indicator+num;\n2;#late\n;#only the first row holds tags\n";
     let folder = folder(&[("a.csv", text)]);
     let columns = [("n", ColumnType::Integer), ("note", ColumnType::Text)];
-    let (reading, batches) =
-        read_one(folder.path(), &source(Reader::Kobo, "a.csv", &columns)).unwrap();
+    let (reading, batches) = read_one(folder.path(), &source(Reader::Kobo, "a.csv", &columns)).unwrap();
     assert_eq!(texts(&batches, "_row"), ["3", "4"]);
     assert!(reading.issues.is_empty());
 }
@@ -202,11 +192,8 @@ fn exports_of_the_real_tool() {
     assert_eq!(rows("cartoons"), ["2", "2", "4", "4"]);
     assert_eq!(rows("characters"), ["5", "5"]);
 
-    let dates = source(
-        Reader::Kobo,
-        "date.csv",
-        &[("tdate", ColumnType::Date), ("now", ColumnType::Timestamp)],
-    );
+    let dates =
+        source(Reader::Kobo, "date.csv", &[("tdate", ColumnType::Date), ("now", ColumnType::Timestamp)]);
     let (reading, batches) = read_one(base, &dates).unwrap();
     assert_eq!(texts(&batches, "tdate"), ["2019-01-03", "~"]);
     assert_eq!(texts(&batches, "now"), ["2020-12-06", "2019-03-11"]);
@@ -215,10 +202,7 @@ fn exports_of_the_real_tool() {
     let sheet = source(
         Reader::Kobo,
         "transportation_export.xlsx",
-        &[(
-            "transport/available_transportation_types_to_referral_facility/ambulance",
-            ColumnType::Boolean,
-        )],
+        &[("transport/available_transportation_types_to_referral_facility/ambulance", ColumnType::Boolean)],
     );
     let (reading, batches) = read_one(base, &sheet).unwrap();
     println!(

@@ -5,9 +5,7 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::location::Span;
 use groundwork_plan::site::Site;
-use groundwork_plan::source::{
-    Category, Column, ColumnType, DateOrder, Era, Export, Origin, Reader, Source,
-};
+use groundwork_plan::source::{Category, Column, ColumnType, DateOrder, Era, Export, Origin, Reader, Source};
 use groundwork_plan::text::Localised;
 use groundwork_sources::{Context, Reading, read};
 use std::path::Path;

@@ -122,12 +122,7 @@ pub fn difference_miettinen_nurminen_null(
             "give the difference as a share, such as -0.1 for ten points",
         ));
     }
-    let counts = Counts {
-        x1: x1 as f64,
-        n1: n1 as f64,
-        x2: x2 as f64,
-        n2: n2 as f64,
-    };
+    let counts = Counts { x1: x1 as f64, n1: n1 as f64, x2: x2 as f64, n2: n2 as f64 };
     let statistic = counts.statistic(null);
     let critical = normal_critical(level);
     let lower = counts.limit(-1.0, critical);
@@ -182,13 +177,7 @@ impl Counts {
     /// stands there or the search finds nothing short of it.
     fn limit(&self, end: f64, critical: f64) -> f64 {
         let wanted = -end * critical / (critical * critical + 1.0).sqrt();
-        bracketed(
-            |delta| self.bounded_statistic(delta) - wanted,
-            self.difference(),
-            end,
-            0.0,
-        )
-        .unwrap_or(end)
+        bracketed(|delta| self.bounded_statistic(delta) - wanted, self.difference(), end, 0.0).unwrap_or(end)
     }
 
     /// V(δ).
@@ -264,15 +253,8 @@ impl Counts {
         let l0 = self.x2 * delta * (1.0 - delta);
         let centre = l2 / (3.0 * l3);
         let q = centre * centre * centre - centre * l1 / (2.0 * l3) + l0 / (2.0 * l3);
-        let p = (centre * centre - l1 / (3.0 * l3))
-            .max(0.0)
-            .sqrt()
-            .copysign(q);
-        let cosine = if p == 0.0 {
-            0.0
-        } else {
-            (q / (p * p * p)).clamp(-1.0, 1.0)
-        };
+        let p = (centre * centre - l1 / (3.0 * l3)).max(0.0).sqrt().copysign(q);
+        let cosine = if p == 0.0 { 0.0 } else { (q / (p * p * p)).clamp(-1.0, 1.0) };
         2.0 * p * libm::cos((PI + libm::acos(cosine)) / 3.0) - centre
     }
 }
@@ -352,15 +334,8 @@ mod tests {
     #[test]
     fn difference_constrained_estimate_maximises_the_likelihood() {
         for (x1, n1, x2, n2) in tables() {
-            let counts = Counts {
-                x1: x1 as f64,
-                n1: n1 as f64,
-                x2: x2 as f64,
-                n2: n2 as f64,
-            };
-            for delta in [
-                -0.999, -0.7, -0.1, -1e-3, -1e-9, 1e-9, 1e-3, 0.2, 0.5, 0.999,
-            ] {
+            let counts = Counts { x1: x1 as f64, n1: n1 as f64, x2: x2 as f64, n2: n2 as f64 };
+            for delta in [-0.999, -0.7, -0.1, -1e-3, -1e-9, 1e-9, 1e-3, 0.2, 0.5, 0.999] {
                 let likelihood = |p2: f64| {
                     let p1 = p2 + delta;
                     [
@@ -400,11 +375,7 @@ mod tests {
                     .p_value
                     .expect("a p-value");
                 if (p - 0.05).abs() > 1e-9 {
-                    assert_eq!(
-                        found.contains(null),
-                        p > 0.05,
-                        "{x1}/{n1} {x2}/{n2} at {null}: p {p}"
-                    );
+                    assert_eq!(found.contains(null), p > 0.05, "{x1}/{n1} {x2}/{n2} at {null}: p {p}");
                 }
             }
             // At a limit the p-value is the level's complement.
@@ -424,14 +395,8 @@ mod tests {
     fn difference_changes_sign_when_sites_change_places() {
         for (x1, n1, x2, n2) in tables() {
             let (one, other) = (interval(x1, n1, x2, n2), interval(x2, n2, x1, n1));
-            assert!(
-                (one.lower + other.upper).abs() < 1e-12,
-                "{x1}/{n1} {x2}/{n2}"
-            );
-            assert!(
-                (one.upper + other.lower).abs() < 1e-12,
-                "{x1}/{n1} {x2}/{n2}"
-            );
+            assert!((one.lower + other.upper).abs() < 1e-12, "{x1}/{n1} {x2}/{n2}");
+            assert!((one.upper + other.lower).abs() < 1e-12, "{x1}/{n1} {x2}/{n2}");
         }
     }
 
@@ -439,14 +404,8 @@ mod tests {
     fn difference_mirrors_when_success_and_failure_change_places() {
         for (x1, n1, x2, n2) in tables() {
             let (one, other) = (interval(x1, n1, x2, n2), interval(n1 - x1, n1, n2 - x2, n2));
-            assert!(
-                (one.lower + other.upper).abs() < 1e-12,
-                "{x1}/{n1} {x2}/{n2}"
-            );
-            assert!(
-                (one.upper + other.lower).abs() < 1e-12,
-                "{x1}/{n1} {x2}/{n2}"
-            );
+            assert!((one.lower + other.upper).abs() < 1e-12, "{x1}/{n1} {x2}/{n2}");
+            assert!((one.upper + other.lower).abs() < 1e-12, "{x1}/{n1} {x2}/{n2}");
         }
     }
 
@@ -490,10 +449,7 @@ mod tests {
         assert_eq!(plain(9, 8, 3, 8), Some("numerator_exceeds_denominator"));
         assert_eq!(plain(6, 8, 9, 8), Some("numerator_exceeds_denominator"));
         for level in [0.0, 1.0, 95.0, f64::NAN] {
-            assert_eq!(
-                code(difference_miettinen_nurminen(6, 8, 3, 8, level)),
-                Some("level_out_of_range")
-            );
+            assert_eq!(code(difference_miettinen_nurminen(6, 8, 3, 8, level)), Some("level_out_of_range"));
         }
         for null in [-1.0, 1.0, 10.0, f64::NAN] {
             assert_eq!(

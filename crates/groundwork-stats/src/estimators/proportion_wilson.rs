@@ -138,11 +138,7 @@ fn limits(x: u64, n: u64, level: f64, z: f64) -> Interval {
     } else {
         (1.0 - far(failures), 1.0 - near(failures))
     };
-    Interval {
-        lower,
-        upper,
-        level,
-    }
+    Interval { lower, upper, level }
 }
 
 /// The first of 0..=n for which a condition holds that never ceases to hold
@@ -165,10 +161,7 @@ mod tests {
     use super::*;
 
     fn interval(x: u64, n: u64) -> Interval {
-        proportion_wilson(x, n, 0.95)
-            .expect("an estimate")
-            .interval
-            .expect("an interval")
+        proportion_wilson(x, n, 0.95).expect("an estimate").interval.expect("an interval")
     }
 
     fn code(outcome: Result<f64, Refusal>) -> Option<&'static str> {
@@ -248,31 +241,15 @@ mod tests {
 
     #[test]
     fn wilson_refuses() {
-        let refused = |x, n, level| {
-            proportion_wilson(x, n, level)
-                .err()
-                .map(|refusal| refusal.code)
-        };
+        let refused = |x, n, level| proportion_wilson(x, n, level).err().map(|refusal| refusal.code);
         assert_eq!(refused(0, 0, 0.95), Some("zero_denominator"));
         assert_eq!(refused(9, 8, 0.95), Some("numerator_exceeds_denominator"));
         assert_eq!(refused(6, 8, 95.0), Some("level_out_of_range"));
         assert_eq!(refused(6, 8, f64::NAN), Some("level_out_of_range"));
-        assert_eq!(
-            code(wilson_coverage(0, 0.5, 0.95)),
-            Some("zero_denominator")
-        );
-        assert_eq!(
-            code(wilson_coverage(8, 1.5, 0.95)),
-            Some("probability_out_of_range")
-        );
-        assert_eq!(
-            code(wilson_coverage(8, f64::NAN, 0.95)),
-            Some("probability_out_of_range")
-        );
-        assert_eq!(
-            code(wilson_coverage(8, 0.5, 1.0)),
-            Some("level_out_of_range")
-        );
+        assert_eq!(code(wilson_coverage(0, 0.5, 0.95)), Some("zero_denominator"));
+        assert_eq!(code(wilson_coverage(8, 1.5, 0.95)), Some("probability_out_of_range"));
+        assert_eq!(code(wilson_coverage(8, f64::NAN, 0.95)), Some("probability_out_of_range"));
+        assert_eq!(code(wilson_coverage(8, 0.5, 1.0)), Some("level_out_of_range"));
     }
 
     #[test]
@@ -286,10 +263,8 @@ mod tests {
         for n in [1, 2, 6, 8, 30] {
             for step in 0..=100 {
                 let p = f64::from(step) / 100.0;
-                let every: Sum = (0..=n)
-                    .filter(|&x| interval(x, n).contains(p))
-                    .map(|x| binomial_mass(x, n, p))
-                    .collect();
+                let every: Sum =
+                    (0..=n).filter(|&x| interval(x, n).contains(p)).map(|x| binomial_mass(x, n, p)).collect();
                 let found = wilson_coverage(n, p, 0.95).expect("a coverage");
                 assert!((found - every.value()).abs() < 1e-15, "{n} {p}");
             }

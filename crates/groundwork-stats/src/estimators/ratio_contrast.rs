@@ -117,11 +117,7 @@ pub fn ratio_contrast_log(first: &ClusteredRatio, second: &ClusteredRatio, level
 /// * `zero_numerator`: y is zero in every cluster of a side.
 /// * `no_variation`: every cluster of a side has the same ratio.
 /// * `interval_not_finite`: a limit is beyond the range of numbers.
-pub fn ratio_contrast_difference(
-    first: &ClusteredRatio,
-    second: &ClusteredRatio,
-    level: f64,
-) -> Outcome {
+pub fn ratio_contrast_difference(first: &ClusteredRatio, second: &ClusteredRatio, level: f64) -> Outcome {
     check_level(level)?;
     for side in [first, second] {
         side.check_variation()?;
@@ -161,11 +157,7 @@ impl Contrast {
         let df = total * total / (one * one / first.1 + other * other / second.1);
         let std_error = larger * total.sqrt();
         if value.is_finite() && std_error.is_finite() && df.is_finite() {
-            Ok(Self {
-                value,
-                std_error,
-                df,
-            })
+            Ok(Self { value, std_error, df })
         } else {
             Err(Refusal::not_finite("the contrast or its standard error"))
         }
@@ -207,10 +199,7 @@ mod tests {
     }
 
     fn chiang_rai() -> ClusteredRatio {
-        site(
-            &[12.0, 7.0, 9.0, 15.0, 4.0, 8.0],
-            &[4.0, 3.0, 3.0, 4.0, 2.0, 3.0],
-        )
+        site(&[12.0, 7.0, 9.0, 15.0, 4.0, 8.0], &[4.0, 3.0, 3.0, 4.0, 2.0, 3.0])
     }
 
     fn nan_province() -> ClusteredRatio {
@@ -237,10 +226,7 @@ mod tests {
         close(found.std_error, (one + other).sqrt());
         close(found.df, df);
         close(found.statistic, 3.0 / (one + other).sqrt());
-        close(
-            found.p_value,
-            student_two_sided_p(3.0 / (one + other).sqrt(), df),
-        );
+        close(found.p_value, student_two_sided_p(3.0 / (one + other).sqrt(), df));
         assert_eq!((found.n, found.n_clusters), (80, Some(8)));
         assert_eq!(found.method, "ratio.contrast.difference");
     }
@@ -273,8 +259,7 @@ mod tests {
             assert!((3.0..=8.0).contains(&df), "{df}");
         }
         // Two alike sites reach the sum.
-        let alike =
-            ratio_contrast_difference(&nan_province(), &nan_province(), 0.95).expect("an estimate");
+        let alike = ratio_contrast_difference(&nan_province(), &nan_province(), 0.95).expect("an estimate");
         assert!((alike.df.expect("df") - 6.0).abs() < 1e-14);
         assert_eq!((alike.value, alike.p_value), (0.0, Some(1.0)));
     }
@@ -287,10 +272,7 @@ mod tests {
         assert_eq!(one.value, -other.value);
         assert_eq!(one.statistic, other.statistic.map(|t| -t));
         assert_eq!((one.p_value, one.df), (other.p_value, other.df));
-        let (i, j) = (
-            one.interval.expect("an interval"),
-            other.interval.expect("an interval"),
-        );
+        let (i, j) = (one.interval.expect("an interval"), other.interval.expect("an interval"));
         assert_eq!((i.lower, i.upper), (-j.upper, -j.lower));
 
         let one = ratio_contrast_log(&a, &b, 0.95).expect("an estimate");
@@ -298,21 +280,16 @@ mod tests {
         assert!((one.value * other.value - 1.0).abs() < 1e-15);
         assert_eq!(one.statistic, other.statistic.map(|t| -t));
         assert_eq!((one.p_value, one.df), (other.p_value, other.df));
-        let (i, j) = (
-            one.interval.expect("an interval"),
-            other.interval.expect("an interval"),
-        );
+        let (i, j) = (one.interval.expect("an interval"), other.interval.expect("an interval"));
         assert!((i.lower * j.upper - 1.0).abs() < 1e-14);
         assert!((i.upper * j.lower - 1.0).abs() < 1e-14);
     }
 
     #[test]
     fn contrast_interval_and_test_agree() {
-        for (first, second) in [
-            (chiang_rai(), nan_province()),
-            (nan_province(), chiang_rai()),
-            (chiang_rai(), chiang_rai()),
-        ] {
+        for (first, second) in
+            [(chiang_rai(), nan_province()), (nan_province(), chiang_rai()), (chiang_rai(), chiang_rai())]
+        {
             for step in 1..100 {
                 let level = f64::from(step) / 100.0;
                 for (outcome, null) in [
@@ -334,47 +311,23 @@ mod tests {
     fn contrast_refuses() {
         let (a, b) = (chiang_rai(), nan_province());
         for level in [0.0, 1.0, f64::NAN] {
-            assert_eq!(
-                code(ratio_contrast_log(&a, &b, level)),
-                Some("level_out_of_range")
-            );
-            assert_eq!(
-                code(ratio_contrast_difference(&a, &b, level)),
-                Some("level_out_of_range")
-            );
+            assert_eq!(code(ratio_contrast_log(&a, &b, level)), Some("level_out_of_range"));
+            assert_eq!(code(ratio_contrast_difference(&a, &b, level)), Some("level_out_of_range"));
         }
         let zero = site(&[0.0, 0.0], &[3.0, 4.0]);
         let same = site(&[3.0, 4.0], &[3.0, 4.0]);
         let below = site(&[-3.0, 1.0], &[3.0, 4.0]);
         for (one, other) in [(&zero, &a), (&a, &zero)] {
-            assert_eq!(
-                code(ratio_contrast_log(one, other, 0.95)),
-                Some("zero_numerator")
-            );
-            assert_eq!(
-                code(ratio_contrast_difference(one, other, 0.95)),
-                Some("zero_numerator")
-            );
+            assert_eq!(code(ratio_contrast_log(one, other, 0.95)), Some("zero_numerator"));
+            assert_eq!(code(ratio_contrast_difference(one, other, 0.95)), Some("zero_numerator"));
         }
         for (one, other) in [(&same, &a), (&a, &same)] {
-            assert_eq!(
-                code(ratio_contrast_log(one, other, 0.95)),
-                Some("no_variation")
-            );
-            assert_eq!(
-                code(ratio_contrast_difference(one, other, 0.95)),
-                Some("no_variation")
-            );
+            assert_eq!(code(ratio_contrast_log(one, other, 0.95)), Some("no_variation"));
+            assert_eq!(code(ratio_contrast_difference(one, other, 0.95)), Some("no_variation"));
         }
-        assert_eq!(
-            code(ratio_contrast_log(&a, &below, 0.95)),
-            Some("ratio_not_positive")
-        );
+        assert_eq!(code(ratio_contrast_log(&a, &below, 0.95)), Some("ratio_not_positive"));
         assert!(ratio_contrast_difference(&a, &below, 0.95).is_ok());
         let pair = site(&[1.0, 0.0], &[1.0, 1.0]);
-        assert_eq!(
-            code(ratio_contrast_log(&pair, &pair, 1.0 - 1e-12)),
-            Some("interval_not_finite")
-        );
+        assert_eq!(code(ratio_contrast_log(&pair, &pair, 1.0 - 1e-12)), Some("interval_not_finite"));
     }
 }

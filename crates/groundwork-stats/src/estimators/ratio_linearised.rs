@@ -227,11 +227,7 @@ impl ClusteredRatio {
                 // The ratio is rounded, and with it every residual: what is
                 // not larger than that rounding is nothing.
                 let noise = 4.0 * f64::EPSILON * (y.abs() + (ratio * x).abs()) / total_x;
-                if residual.abs() <= noise {
-                    0.0
-                } else {
-                    residual * residual
-                }
+                if residual.abs() <= noise { 0.0 } else { residual * residual }
             })
             .collect();
         let clusters = sums.len() as f64;
@@ -338,12 +334,7 @@ pub fn ratio_linearised_log(ratio: &ClusteredRatio, level: f64) -> Outcome {
     ratio.check_variation()?;
     ratio.check_positive()?;
     let reach = student_critical(level, ratio.df()) * (ratio.std_error / ratio.ratio);
-    ratio.estimate(
-        ratio.ratio * libm::exp(-reach),
-        ratio.ratio * libm::exp(reach),
-        level,
-        METHOD_LOG,
-    )
+    ratio.estimate(ratio.ratio * libm::exp(-reach), ratio.ratio * libm::exp(reach), level, METHOD_LOG)
 }
 
 /// A ratio of sums with its interval on the plain scale.
@@ -363,12 +354,7 @@ pub fn ratio_linearised(ratio: &ClusteredRatio, level: f64) -> Outcome {
     check_level(level)?;
     ratio.check_variation()?;
     let reach = student_critical(level, ratio.df()) * ratio.std_error;
-    ratio.estimate(
-        ratio.ratio - reach,
-        ratio.ratio + reach,
-        level,
-        METHOD_PLAIN,
-    )
+    ratio.estimate(ratio.ratio - reach, ratio.ratio + reach, level, METHOD_PLAIN)
 }
 
 fn unequal_lengths() -> Refusal {
@@ -380,11 +366,7 @@ fn unequal_lengths() -> Refusal {
 }
 
 fn check_finite(values: &[f64], what: &str) -> Result<(), Refusal> {
-    if values.iter().all(|value| value.is_finite()) {
-        Ok(())
-    } else {
-        Err(Refusal::not_finite(what))
-    }
+    if values.iter().all(|value| value.is_finite()) { Ok(()) } else { Err(Refusal::not_finite(what)) }
 }
 
 #[cfg(test)]
@@ -403,9 +385,7 @@ mod tests {
     fn rows() -> (Vec<f64>, Vec<f64>, Vec<u32>, Vec<f64>) {
         let mut state = 11_u64;
         let mut next = || {
-            state = state
-                .wrapping_mul(6364136223846793005)
-                .wrapping_add(1442695040888963407);
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
             (state >> 11) as f64 / (1_u64 << 53) as f64
         };
         let (mut y, mut x, mut cluster, mut weights) = (vec![], vec![], vec![], vec![]);
@@ -464,9 +444,8 @@ mod tests {
             let take = |values: &[f64]| order.iter().map(|&i| values[i]).collect::<Vec<_>>();
             // The clusters are numbered anew as well, in the reverse order.
             let renamed: Vec<u32> = order.iter().map(|&i| u32::MAX - 3 * cluster[i]).collect();
-            let again =
-                ClusteredRatio::from_rows(&take(&y), &take(&x), &renamed, Some(&take(&weights)))
-                    .expect("a ratio");
+            let again = ClusteredRatio::from_rows(&take(&y), &take(&x), &renamed, Some(&take(&weights)))
+                .expect("a ratio");
             assert_eq!(again.ratio().to_bits(), first.ratio().to_bits());
             assert_eq!(again.std_error().to_bits(), first.std_error().to_bits());
             assert_eq!(again, first);
@@ -478,11 +457,7 @@ mod tests {
         let (y, x, cluster, _) = rows();
         let rows = from_rows(&y, &x, &cluster);
         let of = |values: &[f64], wanted: u32| {
-            (0..values.len())
-                .filter(|&i| cluster[i] == wanted)
-                .map(|i| values[i])
-                .collect::<Sum>()
-                .value()
+            (0..values.len()).filter(|&i| cluster[i] == wanted).map(|i| values[i]).collect::<Sum>().value()
         };
         let sums_y: Vec<f64> = (0..7).rev().map(|g| of(&y, g)).collect();
         let sums_x: Vec<f64> = (0..7).rev().map(|g| of(&x, g)).collect();
@@ -515,13 +490,11 @@ mod tests {
         let (y, x, cluster, weights) = rows();
         let plain = from_rows(&y, &x, &cluster);
         for scale in [1.0, 0.25, 33.85] {
-            let equal =
-                ClusteredRatio::from_rows(&y, &x, &cluster, Some(&[scale; 60])).expect("a ratio");
+            let equal = ClusteredRatio::from_rows(&y, &x, &cluster, Some(&[scale; 60])).expect("a ratio");
             assert!((equal.ratio() / plain.ratio() - 1.0).abs() < 1e-14);
             assert!((equal.std_error() / plain.std_error() - 1.0).abs() < 1e-13);
         }
-        let weighted =
-            ClusteredRatio::from_rows(&y, &x, &cluster, Some(&weights)).expect("a ratio");
+        let weighted = ClusteredRatio::from_rows(&y, &x, &cluster, Some(&weights)).expect("a ratio");
         let doubled: Vec<f64> = weights.iter().map(|weight| 2.0 * weight).collect();
         let again = ClusteredRatio::from_rows(&y, &x, &cluster, Some(&doubled)).expect("a ratio");
         assert_eq!(again, weighted);
@@ -542,10 +515,7 @@ mod tests {
             ratio_linearised_log(&plain, 0.95).expect("an estimate"),
             ratio_linearised_log(&inverse, 0.95).expect("an estimate"),
         );
-        let (one, other) = (
-            one.interval.expect("an interval"),
-            other.interval.expect("an interval"),
-        );
+        let (one, other) = (one.interval.expect("an interval"), other.interval.expect("an interval"));
         assert!((one.lower * other.upper - 1.0).abs() < 1e-12);
         assert!((one.upper * other.lower - 1.0).abs() < 1e-12);
     }
@@ -554,9 +524,8 @@ mod tests {
     fn ratio_leaves_out_rows_of_weight_zero() {
         let y = [1.0, 2.0, 3.0, 900.0, 7.0];
         let x = [2.0, 2.0, 5.0, 1.0, 9.0];
-        let weighted =
-            ClusteredRatio::from_rows(&y, &x, &[0, 0, 1, 2, 3], Some(&[1.0, 1.0, 1.0, 0.0, 1.0]))
-                .expect("a ratio");
+        let weighted = ClusteredRatio::from_rows(&y, &x, &[0, 0, 1, 2, 3], Some(&[1.0, 1.0, 1.0, 0.0, 1.0]))
+            .expect("a ratio");
         let without = from_rows(&[1.0, 2.0, 3.0, 7.0], &[2.0, 2.0, 5.0, 9.0], &[0, 0, 1, 3]);
         assert_eq!(weighted, without);
         assert_eq!((weighted.n(), weighted.n_clusters()), (4, 3));
@@ -564,50 +533,20 @@ mod tests {
 
     #[test]
     fn ratio_refuses_what_it_cannot_take_in() {
-        let refused = |y: &[f64], x: &[f64], cluster: &[u32]| {
-            code(ClusteredRatio::from_rows(y, x, cluster, None))
-        };
+        let refused =
+            |y: &[f64], x: &[f64], cluster: &[u32]| code(ClusteredRatio::from_rows(y, x, cluster, None));
         assert_eq!(refused(&[], &[], &[]), Some("empty"));
         assert_eq!(refused(&[1.0], &[1.0, 2.0], &[0]), Some("unequal_lengths"));
-        assert_eq!(
-            refused(&[1.0, 2.0], &[1.0, 2.0], &[0]),
-            Some("unequal_lengths")
-        );
-        assert_eq!(
-            refused(&[1.0, 2.0], &[1.0, 2.0], &[3, 3]),
-            Some("too_few_clusters")
-        );
-        assert_eq!(
-            refused(&[1.0, 2.0], &[0.0, 0.0], &[0, 1]),
-            Some("zero_denominator")
-        );
-        assert_eq!(
-            refused(&[1.0, 2.0], &[1.0, -3.0], &[0, 1]),
-            Some("zero_denominator")
-        );
-        assert_eq!(
-            refused(&[f64::NAN, 2.0], &[1.0, 1.0], &[0, 1]),
-            Some("not_finite")
-        );
-        assert_eq!(
-            refused(&[1.0, 2.0], &[1.0, f64::INFINITY], &[0, 1]),
-            Some("not_finite")
-        );
-        assert_eq!(
-            refused(&[f64::MAX, f64::MAX], &[1.0, 1.0], &[0, 1]),
-            Some("not_finite")
-        );
-        assert_eq!(
-            refused(&[1e300, 1.0], &[1e-300, 1e-300], &[0, 1]),
-            Some("not_finite")
-        );
+        assert_eq!(refused(&[1.0, 2.0], &[1.0, 2.0], &[0]), Some("unequal_lengths"));
+        assert_eq!(refused(&[1.0, 2.0], &[1.0, 2.0], &[3, 3]), Some("too_few_clusters"));
+        assert_eq!(refused(&[1.0, 2.0], &[0.0, 0.0], &[0, 1]), Some("zero_denominator"));
+        assert_eq!(refused(&[1.0, 2.0], &[1.0, -3.0], &[0, 1]), Some("zero_denominator"));
+        assert_eq!(refused(&[f64::NAN, 2.0], &[1.0, 1.0], &[0, 1]), Some("not_finite"));
+        assert_eq!(refused(&[1.0, 2.0], &[1.0, f64::INFINITY], &[0, 1]), Some("not_finite"));
+        assert_eq!(refused(&[f64::MAX, f64::MAX], &[1.0, 1.0], &[0, 1]), Some("not_finite"));
+        assert_eq!(refused(&[1e300, 1.0], &[1e-300, 1e-300], &[0, 1]), Some("not_finite"));
         let weighted = |weights: &[f64]| {
-            code(ClusteredRatio::from_rows(
-                &[1.0, 2.0],
-                &[1.0, 1.0],
-                &[0, 1],
-                Some(weights),
-            ))
+            code(ClusteredRatio::from_rows(&[1.0, 2.0], &[1.0, 1.0], &[0, 1], Some(weights)))
         };
         assert_eq!(weighted(&[1.0]), Some("unequal_lengths"));
         assert_eq!(weighted(&[1.0, -1.0]), Some("negative_weight"));
@@ -627,22 +566,14 @@ mod tests {
         let zero = from_rows(&[0.0; 3], &[4.0, 5.0, 6.0], &[0, 1, 2]);
         assert_eq!((zero.ratio(), zero.std_error()), (0.0, 0.0));
         assert_eq!(code(ratio_linearised(&zero, 0.95)), Some("zero_numerator"));
-        assert_eq!(
-            code(ratio_linearised_log(&zero, 0.95)),
-            Some("zero_numerator")
-        );
+        assert_eq!(code(ratio_linearised_log(&zero, 0.95)), Some("zero_numerator"));
         // Eight of eight, and a ratio that no 64-bit number holds.
-        for (y, x) in [
-            ([1.0; 3], [1.0; 3]),
-            ([0.1, 0.2, 0.3], [0.3, 0.6, 0.9]),
-            ([1.0, 3.0, 1e6], [3.0, 9.0, 3e6]),
-        ] {
+        for (y, x) in
+            [([1.0; 3], [1.0; 3]), ([0.1, 0.2, 0.3], [0.3, 0.6, 0.9]), ([1.0, 3.0, 1e6], [3.0, 9.0, 3e6])]
+        {
             let same = from_rows(&y, &x, &[0, 1, 2]);
             assert_eq!(code(ratio_linearised(&same, 0.95)), Some("no_variation"));
-            assert_eq!(
-                code(ratio_linearised_log(&same, 0.95)),
-                Some("no_variation")
-            );
+            assert_eq!(code(ratio_linearised_log(&same, 0.95)), Some("no_variation"));
         }
         // A small true spread is not taken for rounding.
         let narrow = from_rows(&[1.0, 1.0 + 1e-13], &[1.0, 1.0], &[0, 1]);
@@ -653,10 +584,7 @@ mod tests {
     fn ratio_refuses_the_log_scale_below_zero() {
         for y in [[1.0, -3.0], [3.0, -3.0]] {
             let ratio = from_rows(&y, &[1.0, 1.0], &[0, 1]);
-            assert_eq!(
-                code(ratio_linearised_log(&ratio, 0.95)),
-                Some("ratio_not_positive")
-            );
+            assert_eq!(code(ratio_linearised_log(&ratio, 0.95)), Some("ratio_not_positive"));
             assert!(ratio_linearised(&ratio, 0.95).is_ok());
         }
     }
@@ -665,19 +593,10 @@ mod tests {
     fn ratio_refuses_levels_and_limits_out_of_range() {
         let ratio = from_rows(&[1.0, 0.0], &[1.0, 1.0], &[0, 1]);
         for level in [0.0, 1.0, 95.0, f64::NAN] {
-            assert_eq!(
-                code(ratio_linearised(&ratio, level)),
-                Some("level_out_of_range")
-            );
-            assert_eq!(
-                code(ratio_linearised_log(&ratio, level)),
-                Some("level_out_of_range")
-            );
+            assert_eq!(code(ratio_linearised(&ratio, level)), Some("level_out_of_range"));
+            assert_eq!(code(ratio_linearised_log(&ratio, level)), Some("level_out_of_range"));
         }
         // Two clusters at a level of 1 - 1e-9: exp(6e8) is no number.
-        assert_eq!(
-            code(ratio_linearised_log(&ratio, 1.0 - 1e-9)),
-            Some("interval_not_finite")
-        );
+        assert_eq!(code(ratio_linearised_log(&ratio, 1.0 - 1e-9)), Some("interval_not_finite"));
     }
 }

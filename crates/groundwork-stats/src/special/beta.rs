@@ -57,18 +57,10 @@ pub(super) fn beta_parts(a: f64, b: f64, x: (f64, f64), y: (f64, f64)) -> BetaPa
     let distance = (ay - bx) + ((ay_low - bx_low) + (a * y.1 - b * x.1));
     if distance >= 0.0 {
         let lower = (power / fraction(a, b, x.0, y.0, distance)).min(1.0);
-        BetaParts {
-            lower,
-            upper: 1.0 - lower,
-            power,
-        }
+        BetaParts { lower, upper: 1.0 - lower, power }
     } else {
         let upper = (power / fraction(b, a, y.0, x.0, -distance)).min(1.0);
-        BetaParts {
-            lower: 1.0 - upper,
-            upper,
-            power,
-        }
+        BetaParts { lower: 1.0 - upper, upper, power }
     }
 }
 
@@ -122,10 +114,7 @@ mod tests {
     use super::*;
 
     fn close(found: f64, truth: f64, relative: f64) {
-        assert!(
-            (found - truth).abs() <= relative * truth.abs(),
-            "{found:e} against {truth:e}"
-        );
+        assert!((found - truth).abs() <= relative * truth.abs(), "{found:e} against {truth:e}");
     }
 
     #[test]
@@ -133,16 +122,8 @@ mod tests {
         for x in [1e-9, 0.01, 0.3, 0.5, 0.77, 0.999] {
             close(beta_regularised(1.0, 1.0, x), x, 1e-15);
             close(beta_regularised(3.0, 1.0, x), x * x * x, 1e-14);
-            close(
-                beta_regularised(1.0, 4.0, x),
-                -libm::expm1(4.0 * libm::log1p(-x)),
-                1e-14,
-            );
-            close(
-                beta_regularised(0.5, 0.5, x),
-                libm::asin(x.sqrt()) / std::f64::consts::FRAC_PI_2,
-                1e-14,
-            );
+            close(beta_regularised(1.0, 4.0, x), -libm::expm1(4.0 * libm::log1p(-x)), 1e-14);
+            close(beta_regularised(0.5, 0.5, x), libm::asin(x.sqrt()) / std::f64::consts::FRAC_PI_2, 1e-14);
         }
     }
 

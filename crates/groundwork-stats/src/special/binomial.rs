@@ -22,11 +22,7 @@ pub fn binomial_mass(k: u64, n: u64, p: f64) -> f64 {
         return all_alike(trials, -p);
     }
     if k == n {
-        return if p < 0.5 {
-            libm::pow(p, trials)
-        } else {
-            all_alike(trials, p - 1.0)
-        };
+        return if p < 0.5 { libm::pow(p, trials) } else { all_alike(trials, p - 1.0) };
     }
     if p == 0.0 || p == 1.0 {
         return 0.0;
@@ -43,11 +39,7 @@ pub fn binomial_mass(k: u64, n: u64, p: f64) -> f64 {
 
 /// (1 + `minus`)^`trials`, with the base near one.
 fn all_alike(trials: f64, minus: f64) -> f64 {
-    if trials == 0.0 {
-        1.0
-    } else {
-        libm::exp(trials * libm::log1p(minus))
-    }
+    if trials == 0.0 { 1.0 } else { libm::exp(trials * libm::log1p(minus)) }
 }
 
 #[cfg(test)]

@@ -40,9 +40,7 @@ pub(super) fn stirling_error(x: f64) -> f64 {
                                     * (1.0 / 1188.0
                                         - square
                                             * (691.0 / 360_360.0
-                                                - square
-                                                    * (1.0 / 156.0
-                                                        - square * 3617.0 / 122_400.0)))))))
+                                                - square * (1.0 / 156.0 - square * 3617.0 / 122_400.0)))))))
         / shifted;
     series + below
 }
@@ -113,13 +111,7 @@ mod tests {
     #[test]
     fn deviance_joins_at_the_change_of_method() {
         assert_eq!(deviance(3.0, (3.0, 0.0)), 0.0);
-        for (a, m) in [
-            (1.0, 3.001),
-            (3.001, 1.0),
-            (1.0, 2.9),
-            (2.9, 1.0),
-            (5.0, 4.0),
-        ] {
+        for (a, m) in [(1.0, 3.001), (3.001, 1.0), (1.0, 2.9), (2.9, 1.0), (5.0, 4.0)] {
             let direct = a * libm::log(a / m) + m - a;
             assert!((deviance(a, (m, 0.0)) - direct).abs() < 1e-14, "{a} {m}");
         }

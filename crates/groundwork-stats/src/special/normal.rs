@@ -31,11 +31,7 @@ pub fn normal_quantile(p: f64) -> f64 {
         return f64::NAN;
     }
     // 1 - p is exact from a half upwards.
-    if p <= 0.5 {
-        -upper_quantile(p)
-    } else {
-        upper_quantile(1.0 - p)
-    }
+    if p <= 0.5 { -upper_quantile(p) } else { upper_quantile(1.0 - p) }
 }
 
 /// The critical value for a two-sided interval: the `z` with
@@ -43,11 +39,7 @@ pub fn normal_quantile(p: f64) -> f64 {
 ///
 /// Not a number for a level outside 0 to 1.
 pub fn normal_critical(level: f64) -> f64 {
-    if (0.0..=1.0).contains(&level) {
-        upper_quantile(0.5 * (1.0 - level))
-    } else {
-        f64::NAN
-    }
+    if (0.0..=1.0).contains(&level) { upper_quantile(0.5 * (1.0 - level)) } else { f64::NAN }
 }
 
 /// The two-sided p-value of a standard normal statistic: P(|Z| >= |z|).

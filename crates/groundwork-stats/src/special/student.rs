@@ -19,11 +19,7 @@ pub fn student_cdf(t: f64, df: f64) -> f64 {
     let Some(parts) = student_parts(t.abs(), df) else {
         return f64::NAN;
     };
-    if t < 0.0 {
-        0.5 * parts.outside
-    } else {
-        1.0 - 0.5 * parts.outside
-    }
+    if t < 0.0 { 0.5 * parts.outside } else { 1.0 - 0.5 * parts.outside }
 }
 
 /// The two-sided p-value of a t statistic: P(|T| >= |t|).
@@ -43,11 +39,7 @@ pub fn student_quantile(p: f64, df: f64) -> f64 {
         return f64::NAN;
     }
     // Doubling is exact, and so is 1 - p from a half upwards.
-    if p <= 0.5 {
-        -two_sided_quantile(2.0 * p, df)
-    } else {
-        two_sided_quantile(2.0 * (1.0 - p), df)
-    }
+    if p <= 0.5 { -two_sided_quantile(2.0 * p, df) } else { two_sided_quantile(2.0 * (1.0 - p), df) }
 }
 
 /// The critical value for a two-sided interval: the `t` with
@@ -55,11 +47,7 @@ pub fn student_quantile(p: f64, df: f64) -> f64 {
 ///
 /// Not a number for a level outside 0 to 1 or for `df` at or below zero.
 pub fn student_critical(level: f64, df: f64) -> f64 {
-    if (0.0..=1.0).contains(&level) {
-        two_sided_quantile(1.0 - level, df)
-    } else {
-        f64::NAN
-    }
+    if (0.0..=1.0).contains(&level) { two_sided_quantile(1.0 - level, df) } else { f64::NAN }
 }
 
 struct StudentParts {
@@ -79,25 +67,13 @@ fn student_parts(t: f64, df: f64) -> Option<StudentParts> {
     }
     if df == f64::INFINITY {
         let outside = 2.0 * normal_cdf(-t);
-        return Some(StudentParts {
-            inside: 1.0 - outside,
-            outside,
-            slope: 0.0,
-        });
+        return Some(StudentParts { inside: 1.0 - outside, outside, slope: 0.0 });
     }
     if t == 0.0 {
-        return Some(StudentParts {
-            inside: 0.0,
-            outside: 1.0,
-            slope: 0.0,
-        });
+        return Some(StudentParts { inside: 0.0, outside: 1.0, slope: 0.0 });
     }
     if t == f64::INFINITY {
-        return Some(StudentParts {
-            inside: 1.0,
-            outside: 0.0,
-            slope: 0.0,
-        });
+        return Some(StudentParts { inside: 1.0, outside: 0.0, slope: 0.0 });
     }
     let units = t / df.sqrt();
     if units > FAR {
@@ -105,11 +81,7 @@ fn student_parts(t: f64, df: f64) -> Option<StudentParts> {
         let a = 0.5 * df;
         let power = libm::exp(-df * libm::log(units) - ln_beta_half(a));
         let outside = power / a;
-        return Some(StudentParts {
-            inside: 1.0 - outside,
-            outside,
-            slope: 2.0 * power,
-        });
+        return Some(StudentParts { inside: 1.0 - outside, outside, slope: 2.0 * power });
     }
     // x = df/(df + t²) and y = t²/(df + t²).
     let (x, y) = if units <= 1.0 {
@@ -122,18 +94,10 @@ fn student_parts(t: f64, df: f64) -> Option<StudentParts> {
     };
     if y == 0.0 {
         // t² is below the smallest number: nothing lies inside.
-        return Some(StudentParts {
-            inside: 0.0,
-            outside: 1.0,
-            slope: 0.0,
-        });
+        return Some(StudentParts { inside: 0.0, outside: 1.0, slope: 0.0 });
     }
     let parts = beta_parts(0.5 * df, 0.5, (x, 0.0), (y, 0.0));
-    Some(StudentParts {
-        inside: parts.upper,
-        outside: parts.lower,
-        slope: 2.0 * parts.power,
-    })
+    Some(StudentParts { inside: parts.upper, outside: parts.lower, slope: 2.0 * parts.power })
 }
 
 /// The `t >= 0` with P(|T| > t) = `outside`.
@@ -188,10 +152,7 @@ mod tests {
     use crate::special::normal_quantile;
 
     fn close(found: f64, truth: f64, relative: f64) {
-        assert!(
-            (found - truth).abs() <= relative * truth.abs(),
-            "{found:e} against {truth:e}"
-        );
+        assert!((found - truth).abs() <= relative * truth.abs(), "{found:e} against {truth:e}");
     }
 
     #[test]
@@ -240,13 +201,7 @@ mod tests {
         assert_eq!(student_cdf(f64::NEG_INFINITY, 5.0), 0.0);
         assert_eq!(student_cdf(0.0, 5.0), 0.5);
         assert_eq!(student_cdf(1e-300, 5.0), 0.5);
-        for (p, df) in [
-            (0.5, 0.0),
-            (0.5, -1.0),
-            (1.5, 3.0),
-            (f64::NAN, 3.0),
-            (0.4, f64::NAN),
-        ] {
+        for (p, df) in [(0.5, 0.0), (0.5, -1.0), (1.5, 3.0), (f64::NAN, 3.0), (0.4, f64::NAN)] {
             assert!(student_quantile(p, df).is_nan(), "{p} {df}");
         }
         assert!(student_cdf(f64::NAN, 3.0).is_nan() && student_cdf(1.0, 0.0).is_nan());

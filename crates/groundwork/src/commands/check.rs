@@ -1,9 +1,9 @@
 //! `groundwork check`: reads, resolves, loads, checks; writes nothing.
 
 use crate::cli::{Format, Overrides, PipelineFile};
+use crate::exit;
 use crate::run::{Loaded, load, resolve};
 use crate::ui::{self, PipelineText, Progress};
-use crate::exit;
 use groundwork_plan::diag::Diagnostic;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -45,7 +45,12 @@ impl Check {
         }
     }
 
-    fn ended(&self, problems: &[Diagnostic], pipeline: Option<&PipelineText<'_>>, loaded: Option<&Loaded>) -> u8 {
+    fn ended(
+        &self,
+        problems: &[Diagnostic],
+        pipeline: Option<&PipelineText<'_>>,
+        loaded: Option<&Loaded>,
+    ) -> u8 {
         match self.format {
             Format::Json => ui::fact_json(&json!({
                 "diagnostics": ui::diagnostics_json(problems, pipeline),

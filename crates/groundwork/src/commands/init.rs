@@ -59,7 +59,10 @@ impl Init {
             for (path, bytes) in SAMPLE {
                 files.insert(path.into(), bytes.to_vec());
             }
-            files.insert("README.md".into(), readme("The exports in `data` are invented; so are the people in them.").into_bytes());
+            files.insert(
+                "README.md".into(),
+                readme("The exports in `data` are invented; so are the people in them.").into_bytes(),
+            );
         } else {
             files.insert("pipeline.yaml".into(), draft::draft(&self.from, &self.folder)?.into_bytes());
             files.insert(

@@ -24,7 +24,10 @@ pub(super) fn contrasts(plan: &Plan, results: &Results) -> Vec<Contrast> {
 }
 
 /// The cells that an evaluation compares: what, with what, and the indicator.
-pub(super) fn pairs<'p>(plan: &'p Plan, evaluation: &'p Evaluation) -> Vec<(CellKey, CellKey, &'p Indicator)> {
+pub(super) fn pairs<'p>(
+    plan: &'p Plan,
+    evaluation: &'p Evaluation,
+) -> Vec<(CellKey, CellKey, &'p Indicator)> {
     let period = evaluation.period.id();
     let mut out = Vec::new();
     for name in &evaluation.indicators {
@@ -42,7 +45,13 @@ pub(super) fn pairs<'p>(plan: &'p Plan, evaluation: &'p Evaluation) -> Vec<(Cell
     out
 }
 
-fn contrast(evaluation: &Evaluation, indicator: &Indicator, cell: &Cell, reference: &Cell, results: &Results) -> Contrast {
+fn contrast(
+    evaluation: &Evaluation,
+    indicator: &Indicator,
+    cell: &Cell,
+    reference: &Cell,
+    results: &Results,
+) -> Contrast {
     let ratios = (results.ratios.get(&cell.key), results.ratios.get(&reference.key));
     let of_ratios = |summary, method, contrast: fn(&_, &_, f64) -> Outcome| match ratios {
         (Some(a), Some(b)) => (summary, method, contrast(a, b, LEVEL)),
@@ -63,7 +72,9 @@ fn contrast(evaluation: &Evaluation, indicator: &Indicator, cell: &Cell, referen
         Kind::Ratio(_) => of_ratios("ratio", "ratio.contrast.log", ratio_contrast_log),
         Kind::Mean(_) => of_ratios("difference", "ratio.contrast.difference", ratio_contrast_difference),
         // Resolving refuses to compare these; they have no sampling error.
-        Kind::Count(_) | Kind::DistinctCount(_) | Kind::Sum(_) => ("difference", "full_count", Err(not_estimated())),
+        Kind::Count(_) | Kind::DistinctCount(_) | Kind::Sum(_) => {
+            ("difference", "full_count", Err(not_estimated()))
+        }
     };
     let estimate = outcome.as_ref().ok().cloned();
     let nothing = [cell, reference].iter().any(|c| c.finding == Finding::NoData);

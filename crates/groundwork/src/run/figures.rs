@@ -67,7 +67,11 @@ fn comparisons(plan: &Plan, language: Language, released: &Released) -> Vec<Draw
                     format!(
                         "{} {when} เส้นแสดงช่วงความเชื่อมั่นร้อยละ 95 {}",
                         names.join(" และ "),
-                        if shares { "ผลต่างคือพื้นที่อื่นลบด้วยพื้นที่อ้างอิง" } else { "" }
+                        if shares {
+                            "ผลต่างคือพื้นที่อื่นลบด้วยพื้นที่อ้างอิง"
+                        } else {
+                            ""
+                        }
                     ),
                 ),
                 Language::En | Language::My => (
@@ -78,10 +82,14 @@ fn comparisons(plan: &Plan, language: Language, released: &Released) -> Vec<Draw
                         "{}, {when}, with 95% intervals.{}",
                         names.join(" and "),
                         if shares {
-                            let site = |id: &str| plan.sites.iter().find(|s| s.id == id).map(|s| s.name.get(language));
+                            let site = |id: &str| {
+                                plan.sites.iter().find(|s| s.id == id).map(|s| s.name.get(language))
+                            };
                             let other = pairs.first().and_then(|(c, _, _)| site(&c.site)).unwrap_or_default();
                             let reference = site(&evaluation.reference).unwrap_or_default();
-                            format!(" The difference is {other} less {reference}; an interval that holds 0 leaves open which is higher.")
+                            format!(
+                                " The difference is {other} less {reference}; an interval that holds 0 leaves open which is higher."
+                            )
                         } else {
                             String::new()
                         }
@@ -90,7 +98,9 @@ fn comparisons(plan: &Plan, language: Language, released: &Released) -> Vec<Draw
             };
             let what = match language {
                 Language::Th => format!("{value} {when}"),
-                Language::En | Language::My => format!("{}, {}, {when}", value.to_lowercase(), names.join(" and ")),
+                Language::En | Language::My => {
+                    format!("{}, {}, {when}", value.to_lowercase(), names.join(" and "))
+                }
             };
             let chart = DotInterval {
                 about: About::new(title, what, language),
@@ -101,7 +111,11 @@ fn comparisons(plan: &Plan, language: Language, released: &Released) -> Vec<Draw
                 rows,
             };
             out.push(Drawn {
-                id: format!("{}-{}", evaluation.id, unit.word().to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-")),
+                id: format!(
+                    "{}-{}",
+                    evaluation.id,
+                    unit.word().to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-")
+                ),
                 caption,
                 figure: chart.draw(released),
             });
@@ -112,7 +126,8 @@ fn comparisons(plan: &Plan, language: Language, released: &Released) -> Vec<Draw
 
 /// One trend chart with a panel for each headline indicator, when there is more than one period.
 fn trends(plan: &Plan, report: &Report, language: Language, released: &Released) -> Option<Drawn> {
-    let periods: Vec<Period> = plan.calendar.periods.iter().copied().filter(|p| *p <= report.period).collect();
+    let periods: Vec<Period> =
+        plan.calendar.periods.iter().copied().filter(|p| *p <= report.period).collect();
     if periods.len() < 2 {
         return None;
     }
@@ -148,7 +163,9 @@ fn trends(plan: &Plan, report: &Report, language: Language, released: &Released)
         Language::En | Language::My => (
             "The headline indicators over time".to_owned(),
             format!("headline indicators, {first} to {last}"),
-            format!("The headline indicators, {first} to {last}. Ribbons are 95% intervals; a gap is a period without a published value."),
+            format!(
+                "The headline indicators, {first} to {last}. Ribbons are 95% intervals; a gap is a period without a published value."
+            ),
         ),
     };
     let chart = Trend {

@@ -165,7 +165,9 @@ fn judged(source: &Source, reading: &Reading, staged: &Staged) -> (Vec<Issue>, V
     }
     let mut problems = Vec::new();
     let mut stopped: BTreeMap<usize, (ExportPlace, u64)> = BTreeMap::new();
-    for (found, counts) in staged.set_aside.iter().map(|s| (s, false)).chain(staged.reported.iter().map(|s| (s, true))) {
+    for (found, counts) in
+        staged.set_aside.iter().map(|s| (s, false)).chain(staged.reported.iter().map(|s| (s, true)))
+    {
         let Some(check) = source.checks.get(found.check) else {
             continue;
         };
@@ -196,9 +198,14 @@ fn judged(source: &Source, reading: &Reading, staged: &Staged) -> (Vec<Issue>, V
             Diagnostic::data(
                 "check.stopped",
                 place,
-                format!("{rows} the check `{word}` of source `{}`, which stops the run; this is the first", source.id),
+                format!(
+                    "{rows} the check `{word}` of source `{}`, which stops the run; this is the first",
+                    source.id
+                ),
             )
-            .hint("Correct the export, or let the check `set_aside` or `report` such rows with `on_failure`."),
+            .hint(
+                "Correct the export, or let the check `set_aside` or `report` such rows with `on_failure`.",
+            ),
         );
     }
     for check in &source.checks {
@@ -206,7 +213,8 @@ fn judged(source: &Source, reading: &Reading, staged: &Staged) -> (Vec<Issue>, V
             && staged.kept < wanted
         {
             let place = ExportPlace::file(reading.files.first().map(|f| f.name.clone()).unwrap_or_default());
-            let message = format!("{} rows of source `{}` count, expected at least {wanted}", staged.kept, source.id);
+            let message =
+                format!("{} rows of source `{}` count, expected at least {wanted}", staged.kept, source.id);
             let problem = Diagnostic::data("check.too-few-rows", place, message)
                 .hint("Look into the source's checks and its `keep`: `groundwork check` says how many rows each leaves out.");
             if check.on_failure == OnFailure::Stop {
@@ -219,10 +227,5 @@ fn judged(source: &Source, reading: &Reading, staged: &Staged) -> (Vec<Issue>, V
 
 /// The header of a column in the export.
 fn header(source: &Source, name: &str) -> String {
-    source
-        .columns
-        .iter()
-        .find(|c| c.name == name)
-        .map(|c| c.from.clone())
-        .unwrap_or_else(|| name.to_owned())
+    source.columns.iter().find(|c| c.name == name).map(|c| c.from.clone()).unwrap_or_else(|| name.to_owned())
 }

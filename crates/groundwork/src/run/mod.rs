@@ -24,8 +24,8 @@ use groundwork_plan::text::Language;
 use groundwork_store::{Limits, Store};
 use jiff::civil::Date;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(crate) use load::Loaded;
 
@@ -99,8 +99,11 @@ fn apply(plan: &mut Plan, request: &Request) -> Vec<Diagnostic> {
         if !plan.calendar.periods.contains(&period) {
             let known: Vec<String> = plan.calendar.periods.iter().map(|p| p.id()).collect();
             problems.push(
-                Diagnostic::command_line("calendar.unknown-period", format!("no period of the calendar is `{}`", period.id()))
-                    .did_you_mean(&period.id(), known.iter().map(String::as_str)),
+                Diagnostic::command_line(
+                    "calendar.unknown-period",
+                    format!("no period of the calendar is `{}`", period.id()),
+                )
+                .did_you_mean(&period.id(), known.iter().map(String::as_str)),
             );
         }
         plan.reports.iter_mut().for_each(|r| r.period = period);
@@ -124,11 +127,14 @@ fn apply(plan: &mut Plan, request: &Request) -> Vec<Diagnostic> {
 }
 
 /// Opens a private database, loads every source and checks its rows.
-pub(crate) fn load(request: &Request, plan: &Plan, progress: &Progress) -> Result<(Ground, Loaded), Vec<Diagnostic>> {
-    let scratch = tempfile::Builder::new()
-        .prefix("groundwork-")
-        .tempdir()
-        .map_err(|e| vec![Diagnostic::machine("file.scratch", format!("no scratch folder can be made: {e}"))])?;
+pub(crate) fn load(
+    request: &Request,
+    plan: &Plan,
+    progress: &Progress,
+) -> Result<(Ground, Loaded), Vec<Diagnostic>> {
+    let scratch = tempfile::Builder::new().prefix("groundwork-").tempdir().map_err(|e| {
+        vec![Diagnostic::machine("file.scratch", format!("no scratch folder can be made: {e}"))]
+    })?;
     let limits = Limits { threads: request.threads, memory_mb: MEMORY_MB };
     let store = Store::open(scratch.path(), limits).map_err(|d| vec![d])?;
     interrupts_stop(&store);
@@ -145,6 +151,8 @@ pub(crate) struct Ground {
 /// The whole way.
 pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec<Diagnostic>> {
     let (plan, warnings) = resolve(request)?;
+    // Typst sets pages on this pool. It can be made once in a process, which runs once.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(request.threads).build_global();
     let (ground, loaded) = load(request, &plan, progress)?;
     progress.step("compute indicators");
     let mut results = compute::Results::default();
@@ -186,7 +194,8 @@ fn outputs(
                 files.insert(format!("{stem}.csv"), figure.figure.csv.clone().into_bytes());
                 files.insert(format!("{stem}.txt"), format!("{}\n", figure.figure.alt).into_bytes());
             }
-            let parts = report::Parts { request, plan, report, released, loaded, manifest, figures: &figures };
+            let parts =
+                report::Parts { request, plan, report, released, loaded, manifest, figures: &figures };
             let pdf = parts.compose(*language, files, &templates)?;
             files.insert(format!("reports/{}-{language}.pdf", report.id), pdf);
         }

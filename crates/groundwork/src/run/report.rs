@@ -10,8 +10,8 @@ use groundwork_plan::indicator::{self, Kind};
 use groundwork_plan::plan::{Plan, Report};
 use groundwork_plan::text::{Language, Localised};
 use groundwork_report::{
-    Anchor, Attachment, ComparisonInfo, Direction, IndicatorInfo, Input, InputFile, PlacedFigure, PlacedLabel,
-    Provenance, Relationship, Templates, compose,
+    Anchor, Attachment, ComparisonInfo, Direction, IndicatorInfo, Input, InputFile, PlacedFigure,
+    PlacedLabel, Provenance, Relationship, Templates, compose,
 };
 
 /// What a report in every language is made from.
@@ -200,7 +200,9 @@ fn method(kind: &Kind) -> Localised {
             "Ratio of sums with a 95% interval from the variance between clusters, on the log scale, t with clusters less one degrees of freedom.",
             "อัตราส่วนของผลรวม พร้อมช่วงความเชื่อมั่นร้อยละ 95 จากความแปรปรวนระหว่างกลุ่ม",
         ),
-        Kind::Ratio(_) => ("Ratio of two full counts; no interval.", "อัตราส่วนของการนับครบสองค่า ไม่มีช่วงความเชื่อมั่น"),
+        Kind::Ratio(_) => {
+            ("Ratio of two full counts; no interval.", "อัตราส่วนของการนับครบสองค่า ไม่มีช่วงความเชื่อมั่น")
+        }
     };
     Localised { en: en.to_owned(), th: Some(th.to_owned()), my: None }
 }

@@ -44,9 +44,28 @@ struct Row<'a> {
 }
 
 const COLUMNS: [&str; 22] = [
-    "indicator", "site", "period", "period_start", "period_end", "dimension", "category", "numerator",
-    "denominator", "value", "lower", "upper", "level", "method", "n", "unit", "status", "reason", "baseline",
-    "target", "achievement", "progress",
+    "indicator",
+    "site",
+    "period",
+    "period_start",
+    "period_end",
+    "dimension",
+    "category",
+    "numerator",
+    "denominator",
+    "value",
+    "lower",
+    "upper",
+    "level",
+    "method",
+    "n",
+    "unit",
+    "status",
+    "reason",
+    "baseline",
+    "target",
+    "achievement",
+    "progress",
 ];
 
 fn indicator_rows<'a>(plan: &Plan, released: &'a Released) -> Vec<Row<'a>> {
@@ -150,7 +169,9 @@ fn indicators_parquet(rows: &[Row<'_>], store: &Store) -> Result<Vec<u8>, Diagno
         float(&|r| interval(r).map(|i| i.1)),
         float(&|r| interval(r).map(|i| i.2)),
         text(&|r| r.cell.method().to_owned()),
-        Arc::new(Int64Array::from_iter(rows.iter().map(|r| figures(r).and_then(|f| i64::try_from(f.n()).ok())))),
+        Arc::new(Int64Array::from_iter(
+            rows.iter().map(|r| figures(r).and_then(|f| i64::try_from(f.n()).ok())),
+        )),
         text(&|r| r.cell.unit().word().to_owned()),
         text(&|r| r.cell.status().word().to_owned()),
         text(&|r| r.cell.reason().to_owned()),
@@ -173,8 +194,9 @@ fn indicators_parquet(rows: &[Row<'_>], store: &Store) -> Result<Vec<u8>, Diagno
         .zip(&columns)
         .map(|(name, c)| Field::new(*name, c.data_type().clone(), true))
         .collect();
-    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
-        .map_err(|e| Diagnostic::bug("tables.parquet", format!("the table of indicators does not fit together: {e}")))?;
+    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(|e| {
+        Diagnostic::bug("tables.parquet", format!("the table of indicators does not fit together: {e}"))
+    })?;
     store.parquet(COLUMNS.iter().map(|c| (*c).to_owned()).zip(kinds).collect(), batch)
 }
 
@@ -184,9 +206,27 @@ fn days_since_1970(day: Date) -> Option<i32> {
 
 fn estimates_csv(released: &Released) -> Result<Vec<u8>, Diagnostic> {
     let mut table = Table::new(&[
-        "evaluation", "indicator", "estimand", "term", "contrast", "estimate", "std_error", "lower", "upper",
-        "level", "statistic", "df", "p_value", "p_adjusted", "n", "n_clusters", "method", "verdict", "status",
-        "reason", "plan_item",
+        "evaluation",
+        "indicator",
+        "estimand",
+        "term",
+        "contrast",
+        "estimate",
+        "std_error",
+        "lower",
+        "upper",
+        "level",
+        "statistic",
+        "df",
+        "p_value",
+        "p_adjusted",
+        "n",
+        "n_clusters",
+        "method",
+        "verdict",
+        "status",
+        "reason",
+        "plan_item",
     ])?;
     for contrast in released.contrasts() {
         let (cell, reference) = (contrast.cell(), contrast.reference());
@@ -273,4 +313,3 @@ fn guarded(text: String) -> String {
 fn failed(error: &dyn std::error::Error) -> Diagnostic {
     Diagnostic::bug("tables.csv", format!("a table could not be written: {error}"))
 }
-

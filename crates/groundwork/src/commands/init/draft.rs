@@ -4,6 +4,7 @@
 
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::location::Span;
+use groundwork_plan::site::spelling_key;
 use groundwork_plan::source::{Column, ColumnType, Export, Origin, Reader, Source};
 use groundwork_sources::{Context, SourceFile, headers, read};
 use std::collections::BTreeMap;
@@ -26,7 +27,10 @@ pub(super) fn draft(exports: &[PathBuf], folder: &Path) -> Result<String, Diagno
         let path = relative(export, folder);
         let mut parent: Option<String> = None;
         for table in headers(&file, None)? {
-            let is_kobo = table.headers.iter().any(|h| h == "_uuid" || h == "_submission__uuid" || h == "_parent_index");
+            let is_kobo = table
+                .headers
+                .iter()
+                .any(|h| h == "_uuid" || h == "_submission__uuid" || h == "_parent_index");
             let is_repeat = table.headers.iter().any(|h| h == "_parent_index") && parent.is_some();
             let stem = table.sheet.clone().unwrap_or_else(|| {
                 export.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
@@ -55,7 +59,11 @@ pub(super) fn draft(exports: &[PathBuf], folder: &Path) -> Result<String, Diagno
                 }
                 let _ = writeln!(sources, "      {}: {}", quoted(&guess.name), guess.yaml());
             }
-            let _ = writeln!(indicators, "  {name}_rows:\n    kind: count\n    title: {}\n    from: {name}", quoted(&format!("Rows of {stem}")));
+            let _ = writeln!(
+                indicators,
+                "  {name}_rows:\n    kind: count\n    title: {}\n    from: {name}",
+                quoted(&format!("Rows of {stem}"))
+            );
             if !is_repeat {
                 parent = Some(name);
             }
@@ -72,27 +80,45 @@ struct Guess {
     name: String,
     header: String,
     kind: &'static str,
-    categories: Vec<String>,
+    /// Each category, the first spelling of several that mean the same.
+    categories: Vec<Vec<String>>,
     latest: String,
 }
 
 impl Guess {
     fn yaml(&self) -> String {
-        let from = if self.header == self.name { String::new() } else { format!("from: {}, ", quoted(&self.header)) };
+        let from = if self.header == self.name {
+            String::new()
+        } else {
+            format!("from: {}, ", quoted(&self.header))
+        };
         if self.categories.is_empty() {
             if from.is_empty() {
                 return self.kind.to_owned();
             }
             return format!("{{{from}type: {}}}", self.kind);
         }
-        let values: Vec<String> = self.categories.iter().map(|c| format!("{}: []", quoted(c))).collect();
+        let values: Vec<String> = self
+            .categories
+            .iter()
+            .filter_map(|c| c.split_first())
+            .map(|(id, spellings)| {
+                let spellings: Vec<String> = spellings.iter().map(|s| quoted(s)).collect();
+                format!("{}: [{}]", quoted(id), spellings.join(", "))
+            })
+            .collect();
         format!("{{{from}type: category, values: {{{}}}}}", values.join(", "))
     }
 }
 
 /// The columns of a table with a guess for each; the tool's own columns are left out, but for the
 /// identifier of a submission and the time it was received.
-fn guessed(export: &Path, sheet: Option<&str>, headers: &[String], is_kobo: bool) -> Result<Vec<Guess>, Diagnostic> {
+fn guessed(
+    export: &Path,
+    sheet: Option<&str>,
+    headers: &[String],
+    is_kobo: bool,
+) -> Result<Vec<Guess>, Diagnostic> {
     let mut names = Vec::new();
     let mut columns = Vec::new();
     for header in headers {
@@ -133,7 +159,13 @@ fn guess(column: Column, values: &[String]) -> Guess {
     let kind = if column.from == "_submission_time" {
         "timestamp"
     } else if all(&is_date) {
-        latest = values.iter().filter(|v| v.starts_with("19") || v.starts_with("20")).filter_map(|v| v.get(..10)).max().unwrap_or_default().to_owned();
+        latest = values
+            .iter()
+            .filter(|v| v.starts_with("19") || v.starts_with("20"))
+            .filter_map(|v| v.get(..10))
+            .max()
+            .unwrap_or_default()
+            .to_owned();
         "date"
     } else if all(&|v| matches!(v.to_lowercase().as_str(), "yes" | "no" | "true" | "false")) {
         "boolean"
@@ -141,13 +173,30 @@ fn guess(column: Column, values: &[String]) -> Guess {
         "integer"
     } else if !is_identifier && all(&|v| v.replace(',', "").parse::<f64>().is_ok_and(f64::is_finite)) {
         "number"
-    } else if !is_identifier && distinct.len() <= CATEGORIES && values.len() >= 4 * distinct.len().max(1) && distinct.iter().all(|d| d != "unknown") {
-        categories = distinct;
+    } else if !is_identifier
+        && distinct.len() <= CATEGORIES
+        && values.len() >= 4 * distinct.len().max(1)
+        && distinct.iter().all(|d| d != "unknown")
+    {
+        categories = alike(distinct);
         "category"
     } else {
         "text"
     };
     Guess { name: column.name, header: column.from, kind, categories, latest }
+}
+
+/// Spellings put together that differ only in case, blanks and signs.
+fn alike(distinct: Vec<String>) -> Vec<Vec<String>> {
+    let mut out: Vec<Vec<String>> = Vec::new();
+    for value in distinct {
+        let key = spelling_key(&value);
+        match out.iter_mut().find(|c| c.first().is_some_and(|first| spelling_key(first) == key)) {
+            Some(category) => category.push(value),
+            None => out.push(vec![value]),
+        }
+    }
+    out
 }
 
 fn is_date(value: &str) -> bool {
@@ -157,7 +206,11 @@ fn is_date(value: &str) -> bool {
 }
 
 /// The first values of each column, without the missing ones.
-fn values(export: &Path, sheet: Option<&str>, columns: &[Column]) -> Result<BTreeMap<String, Vec<String>>, Diagnostic> {
+fn values(
+    export: &Path,
+    sheet: Option<&str>,
+    columns: &[Column],
+) -> Result<BTreeMap<String, Vec<String>>, Diagnostic> {
     let source = Source {
         id: "draft".into(),
         origin: Origin::Export(Export {
@@ -200,7 +253,9 @@ fn values(export: &Path, sheet: Option<&str>, columns: &[Column]) -> Result<BTre
 fn plain(text: &str) -> String {
     let mut out = String::new();
     for c in text.trim().to_lowercase().chars() {
-        let keep = c.is_alphanumeric() || ('\u{e00}'..='\u{e7f}').contains(&c) || ('\u{1000}'..='\u{109f}').contains(&c);
+        let keep = c.is_alphanumeric()
+            || ('\u{e00}'..='\u{e7f}').contains(&c)
+            || ('\u{1000}'..='\u{109f}').contains(&c);
         if keep {
             out.push(c);
         } else if !out.ends_with('_') && !out.is_empty() {
