@@ -198,7 +198,7 @@ fn rows(folder: &Path, block: &Block) -> Result<(), String> {
     let rows = &all.iter().find(|s| s["id"] == source.as_str()).ok_or("no such source")?["rows"];
     for line in block.text.lines() {
         let (name, wanted) = line.split_once(':').ok_or("`name: count`")?;
-        if rows[name.trim()].to_string() != wanted.trim() {
+        if rows[name.trim()].as_u64() != wanted.trim().parse().ok() {
             return Err(format!("expected {line}, found {rows}"));
         }
     }

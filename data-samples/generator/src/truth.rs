@@ -404,11 +404,11 @@ mod tests {
                 for place in [session.site.index(), BOTH] {
                     let key = (place, quarter);
                     people.entry(key).or_default().extend(p.participants(s));
-                    if let Leader::Volunteer(v) = session.leader {
-                        if first_training[&v] <= session.day {
-                            by_volunteers.entry(key).or_default().extend(p.participants(s));
-                            leading.entry(key).or_default().insert(v);
-                        }
+                    if let Leader::Volunteer(v) = session.leader
+                        && first_training[&v] <= session.day
+                    {
+                        by_volunteers.entry(key).or_default().extend(p.participants(s));
+                        leading.entry(key).or_default().insert(v);
                     }
                 }
             }

@@ -226,11 +226,9 @@ fn workshops_and_trainings_give_the_true_counts() {
                 if !covers(place, session.site) || quarter(session.day) != period {
                     continue;
                 }
-                if let Some((day, _)) = first.get(session.led_by.as_str()) {
-                    if *day <= session.day {
-                        reached.extend(session.people.iter().map(String::as_str));
-                        active.insert(&session.led_by);
-                    }
+                if first.get(session.led_by.as_str()).is_some_and(|(day, _)| *day <= session.day) {
+                    reached.extend(session.people.iter().map(String::as_str));
+                    active.insert(&session.led_by);
                 }
             }
             assert_eq!(
