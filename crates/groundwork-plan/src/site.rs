@@ -33,8 +33,15 @@ pub struct Site {
 
 impl Site {
     /// Whether a value of an export means this site. Case, surrounding blanks and the
-    /// blanks, dots, hyphens and underscores inside are not looked at.
+    /// blanks, dots, hyphens and underscores inside are not looked at, nor is the Thai word for
+    /// "province" before a name.
     pub fn is_spelt(&self, value: &str) -> bool {
+        let value = value.trim();
+        let name = ["จังหวัด", "จ."].into_iter().find_map(|province| value.strip_prefix(province));
+        self.has_name(value) || name.is_some_and(|name| self.has_name(name))
+    }
+
+    fn has_name(&self, value: &str) -> bool {
         let key = spelling_key(value);
         let names = [Some(&self.name.en), self.name.th.as_ref(), self.name.my.as_ref()];
         [Some(&self.id), self.code.as_ref()]
@@ -67,9 +74,10 @@ mod tests {
             code: Some("TH-55".into()),
             role: None,
             since: None,
-            spellings: vec!["จ.น่าน".into()],
+            spellings: vec![],
         };
-        for value in ["Nan", "NaN", "nan ", "น่าน", "จ. น่าน", "TH55"] {
+        for value in ["Nan", "NaN", "nan ", "น่าน", "จ. น่าน", "จังหวัดน่าน", "TH55"]
+        {
             assert!(nan.is_spelt(value), "{value}");
         }
         assert!(!nan.is_spelt("Chiang Rai"));

@@ -176,6 +176,7 @@ impl<'a> Maker<'a> {
                 .collect();
             let previous = self.overall(&indicator.id, &self.input.period.previous().id());
             let tile = Tile {
+                immature: overall.immature.as_ref(),
                 sites: sites.iter().map(|(name, cell)| (name.as_str(), cell)).collect(),
                 previous: previous.and_then(ReleasedCell::value).and_then(|v| value(v, &indicator.unit)),
                 target: standing.target.as_ref(),

@@ -94,12 +94,11 @@ fn joined(name: &str) -> String {
     format!("{before}{name}{after}")
 }
 
-/// The comparison that the title speaks of: the first clear one, of a headline if there is one.
+/// The comparison that the title speaks of: the first clear one of a headline indicator.
 fn leading(document: &Document) -> Option<&Comparison> {
     let clear = |c: &&Comparison| matches!(c.verdict, Some("higher" | "lower"));
     let headline = |c: &&Comparison| document.headlines.iter().any(|h| h.id == c.indicator_id);
-    let all = || document.comparisons.iter().filter(clear);
-    all().find(headline).or_else(|| all().next())
+    document.comparisons.iter().filter(clear).find(headline)
 }
 
 /// The title: the finding, one sentence with a verb.
@@ -324,6 +323,8 @@ fn compared(comparison: &Comparison, voice: Voice) -> Option<String> {
 pub(crate) struct Tile<'a> {
     /// Names and cells of the sites.
     pub(crate) sites: Vec<(&'a str, &'a Cell)>,
+    /// Those of all sites together who could not be counted yet.
+    pub(crate) immature: Option<&'a Number>,
     /// The value of all sites in the period before.
     pub(crate) previous: Option<Number>,
     /// The target.
@@ -353,6 +354,13 @@ pub(crate) fn tile(tile: &Tile<'_>, voice: Voice) -> String {
                 Voice::Th => format!("ไม่เปิดเผยค่าของ{}เพื่อคุ้มครองบุคคล", joined(&names)),
             });
         }
+    }
+    if let Some(immature) = tile.immature.filter(|i| i.raw > 0.0) {
+        out.push(match voice {
+            Voice::En if is_one(&immature.text) => "1 more has not had the full time yet.".to_owned(),
+            Voice::En => format!("{} more have not had the full time yet.", immature.text),
+            Voice::Th => format!("อีก {} ยังไม่ครบเวลา", immature.text),
+        });
     }
     if let Some(target) = tile.target {
         out.push(match voice {

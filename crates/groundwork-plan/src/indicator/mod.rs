@@ -448,6 +448,3 @@ fn zero() -> Value {
 fn no_cluster() -> Value {
     Value::Missing(SqlType::Text)
 }
-
-#[cfg(test)]
-mod tests;

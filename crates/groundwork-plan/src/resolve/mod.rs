@@ -223,16 +223,20 @@ impl Resolver {
         calendar: &Calendar,
     ) -> Vec<Evaluation> {
         let mut out = Vec::new();
+        let entries = root.get("indicators").map(Node::entries).unwrap_or_default();
+        let declared: Vec<&str> = entries.iter().map(|(key, _)| key.name.as_str()).collect();
         for (key, node) in root.get("evaluations").map(Node::entries).unwrap_or_default() {
             for item in node.get("indicators").map(Node::items).unwrap_or_default() {
                 let Some(name) = item.text() else { continue };
                 match indicators.iter().find(|i| i.id == name) {
+                    // One that is declared and has a problem of its own is reported once, there.
+                    None if declared.contains(&name) => {}
                     None => self.unknown(
                         "evaluation.unknown-indicator",
                         item.span,
                         "indicator",
                         name,
-                        indicators.iter().map(|i| i.id.as_str()),
+                        declared.iter().copied(),
                     ),
                     Some(indicator)
                         if matches!(indicator.unit, Unit::Count)

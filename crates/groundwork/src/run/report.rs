@@ -49,7 +49,7 @@ impl Parts<'_> {
             .collect();
         let figures: Vec<PlacedFigure> = self.figures.iter().map(placed).collect();
         let quality = quality::quality(self.loaded);
-        let provenance = self.provenance(language);
+        let provenance = self.provenance();
         let attachments = self.attachments(files);
         compose(
             &Input {
@@ -100,7 +100,7 @@ impl Parts<'_> {
         }
     }
 
-    fn provenance(&self, language: Language) -> Provenance {
+    fn provenance(&self) -> Provenance {
         let mut versions = vec![("groundwork".to_owned(), env!("CARGO_PKG_VERSION").to_owned())];
         versions.extend(lock::versions());
         Provenance {
@@ -118,7 +118,8 @@ impl Parts<'_> {
             pipeline: pipeline_name(&self.request.path),
             pipeline_sha256: pipeline_hash(self.request),
             versions,
-            verify: format!("groundwork verify {}-{language}.pdf", self.report.id),
+            // The same exports and the same program give the same bytes.
+            verify: format!("groundwork run {} --out again", pipeline_name(&self.request.path)),
         }
     }
 
