@@ -2,7 +2,7 @@
 //!
 //! Facts go to standard output, everything else to standard error.
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use groundwork_plan::diag::{Diagnostic, Severity};
 use groundwork_plan::location::Location;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -36,22 +36,25 @@ fn rendered(problem: &Diagnostic, pipeline: Option<&PipelineText<'_>>) -> String
         Location::Export(place) => format!("{place}: {}", problem.message),
         Location::Pipeline(_) | Location::CommandLine => problem.message.clone(),
     };
-    let mut group = level
-        .primary_title(title)
-        .id(problem.code)
-        .elements(std::iter::empty::<annotate_snippets::Element<'_>>());
-    if let (Location::Pipeline(span), Some(pipeline)) = (&problem.location, pipeline) {
-        let start = floor(pipeline.text, span.start);
-        let end = floor(pipeline.text, span.end).max(start);
-        group = group.element(
-            Snippet::source(pipeline.text)
-                .path(pipeline.path)
-                .annotation(AnnotationKind::Primary.span(start..end)),
-        );
-    }
-    for hint in &problem.hints {
-        group = group.element(Level::HELP.message(hint.as_str()));
-    }
+    let title = level.primary_title(title).id(problem.code);
+    let (Location::Pipeline(span), Some(pipeline)) = (&problem.location, pipeline) else {
+        // Nothing to show of the pipeline: the sentence, and what to do.
+        let mut out = renderer.render(&[Group::with_title(title)]);
+        for hint in &problem.hints {
+            out.push_str("\n  = help: ");
+            out.push_str(hint);
+        }
+        return out;
+    };
+    let start = floor(pipeline.text, span.start);
+    let end = floor(pipeline.text, span.end).max(start);
+    let snippet = Snippet::source(pipeline.text)
+        .path(pipeline.path)
+        .annotation(AnnotationKind::Primary.span(start..end));
+    let group = problem
+        .hints
+        .iter()
+        .fold(title.element(snippet), |group, hint| group.element(Level::HELP.message(hint.as_str())));
     renderer.render(&[group])
 }
 

@@ -208,21 +208,10 @@ impl Indicator {
     /// x, immature, n`, in the order of the first four.
     pub fn cells(&self, units: &str) -> Query {
         let level = |dimension: Option<&Dimension>| {
-            let column = |name: &str| Value::column("u", name);
-            let select = Select::from(From::Table(units.into()), "u")
-                .group(column("site"), "site")
-                .group(column("period"), "period");
-            let select = match dimension {
-                None => select.column(Value::text(""), "dimension").column(Value::text(""), "category"),
-                Some(d) => select
-                    .column(Value::text(&d.name), "dimension")
-                    .group(column(&dimension_column(&d.name)), "category"),
-            };
-            let sum = |name: &str| Value::Call("sum", vec![column(name)]).cast(SqlType::Double);
-            select
-                .column(sum("y"), "y")
-                .column(sum("x"), "x")
-                .column(sum("immature"), "immature")
+            level(units, dimension)
+                .column(summed("y"), "y")
+                .column(summed("x"), "x")
+                .column(summed("immature"), "immature")
                 .column(Value::CountRows.cast(SqlType::Integer), "n")
                 .query()
         };
@@ -249,19 +238,12 @@ impl Indicator {
             | Kind::Completion(_)
             | Kind::Sustained(_) => return None,
         }
-        let column = |name: &str| Value::column("u", name);
         let level = |dimension: Option<&Dimension>| {
-            let select = Select::from(From::Table(units.into()), "u")
-                .group(column("site"), "site")
-                .group(column("period"), "period");
-            let select = match dimension {
-                None => select.column(Value::text(""), "dimension").column(Value::text(""), "category"),
-                Some(d) => select
-                    .column(Value::text(&d.name), "dimension")
-                    .group(column(&dimension_column(&d.name)), "category"),
-            };
-            let sum = |name: &str| Value::Call("sum", vec![column(name)]).cast(SqlType::Double);
-            select.group(column("cluster"), "cluster").column(sum("y"), "y").column(sum("x"), "x").query()
+            level(units, dimension)
+                .group(Value::column("u", "cluster"), "cluster")
+                .column(summed("y"), "y")
+                .column(summed("x"), "x")
+                .query()
         };
         let mut levels = vec![level(None)];
         levels.extend(self.disaggregate.iter().map(|d| level(Some(d))));
@@ -309,6 +291,24 @@ impl Indicator {
             Kind::Sustained(k) => k.parts(language),
         }
     }
+}
+
+/// The units of a table put together by site, period and, where there is one, a dimension.
+fn level(units: &str, dimension: Option<&Dimension>) -> Select {
+    let column = |name: &str| Value::column("u", name);
+    let select = Select::from(From::Table(units.into()), "u")
+        .group(column("site"), "site")
+        .group(column("period"), "period");
+    match dimension {
+        None => select.column(Value::text(""), "dimension").column(Value::text(""), "category"),
+        Some(d) => select
+            .column(Value::text(&d.name), "dimension")
+            .group(column(&dimension_column(&d.name)), "category"),
+    }
+}
+
+fn summed(name: &str) -> Value {
+    Value::Call("sum", vec![Value::column("u", name)]).cast(SqlType::Double)
 }
 
 /// The name of the table of a source.
