@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::warning::Warning;
+
 /// The answer of an estimator: an [`Estimate`], or a [`Refusal`] that says why
 /// there is none and what can be reported instead.
 pub type Outcome = Result<Estimate, Refusal>;
@@ -10,7 +12,7 @@ pub type Outcome = Result<Estimate, Refusal>;
 ///
 /// Every number in an estimate is finite. A part that a method does not have
 /// is absent, never zero and never "not a number".
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Estimate {
     /// The point estimate, in the units of the estimand: a share between 0 and
     /// 1, a difference of shares, a ratio. Never a percentage.
@@ -35,6 +37,26 @@ pub struct Estimate {
     /// The id of the method with its convention inside, as printed in the
     /// method appendix: `wilson`, `mn.score`, `ratio.linearised.log`.
     pub method: &'static str,
+    /// What the reader must be told beside the estimate; often nothing.
+    pub warnings: Vec<Warning>,
+}
+
+impl Estimate {
+    /// A point estimate alone; the rest is filled in with `..Estimate::point(…)`.
+    pub(crate) fn point(value: f64, n: u64, method: &'static str) -> Self {
+        Self {
+            value,
+            std_error: None,
+            interval: None,
+            df: None,
+            statistic: None,
+            p_value: None,
+            n,
+            n_clusters: None,
+            method,
+            warnings: Vec::new(),
+        }
+    }
 }
 
 /// A two-sided interval with its nominal level.

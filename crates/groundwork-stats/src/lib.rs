@@ -45,6 +45,8 @@ pub mod estimators;
 pub mod root;
 pub mod special;
 pub mod sum;
+pub mod thresholds;
+mod warning;
 
 pub use estimate::{Estimate, Interval, Outcome, Refusal};
 pub use estimators::difference_miettinen_nurminen::{
@@ -53,3 +55,4 @@ pub use estimators::difference_miettinen_nurminen::{
 pub use estimators::proportion_wilson::{proportion_wilson, wilson_coverage};
 pub use estimators::ratio_contrast::{ratio_contrast_difference, ratio_contrast_log};
 pub use estimators::ratio_linearised::{ClusteredRatio, ratio_linearised, ratio_linearised_log};
+pub use warning::Warning;

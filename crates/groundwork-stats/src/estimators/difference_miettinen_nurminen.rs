@@ -137,6 +137,7 @@ pub fn difference_miettinen_nurminen_null(
         n: n1.saturating_add(n2),
         n_clusters: None,
         method: METHOD,
+        warnings: Vec::new(),
     })
 }
 

@@ -84,6 +84,7 @@ pub fn proportion_wilson(x: u64, n: u64, level: f64) -> Outcome {
         n,
         n_clusters: None,
         method: METHOD,
+        warnings: Vec::new(),
     })
 }
 

@@ -186,6 +186,7 @@ impl Contrast {
             n: first.n().saturating_add(second.n()),
             n_clusters: Some(first.n_clusters() + second.n_clusters()),
             method,
+            warnings: Vec::new(),
         })
     }
 }

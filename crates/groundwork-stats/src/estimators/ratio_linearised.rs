@@ -312,6 +312,7 @@ impl ClusteredRatio {
             n: self.n,
             n_clusters: Some(self.n_clusters),
             method,
+            warnings: Vec::new(),
         })
     }
 }

@@ -1,26 +1,4 @@
-//! The crate against reference values from other software.
-//!
-//! Every expected number comes from a file in `reference/`; its README says
-//! what made them.
-//!
-//! # Tolerances
-//!
-//! Relative, with a floor of 1e-8 under the expected value, as the files
-//! define it. They are taken from the files and checked here not to be wider
-//! than intended, so that a file cannot loosen a test unseen:
-//!
-//! * 1e-9 for the proportion, its coverage and the ratios: closed forms, whose
-//!   references are printed with 15 digits; what is left is the rounding of
-//!   two different programs.
-//! * 1e-7 for the difference of proportions: the reference limits come from
-//!   root finders that stop at about 1e-8 (the two references differ by
-//!   2.3e-8 among themselves).
-//! * 1e-12 for the same difference and for the contrast of two ratios against
-//!   40-digit values, and for the special functions: the accuracy the crate
-//!   promises, of which about a quarter is used, far out in the tails. These
-//!   references have 20 digits.
-
-use std::path::{Path, PathBuf};
+//! Wilson, Miettinen-Nurminen, the clustered ratio and the special functions.
 
 use groundwork_stats::special::{
     beta_regularised, binomial_mass, ln_gamma, normal_cdf, normal_quantile, student_cdf, student_critical,
@@ -31,94 +9,74 @@ use groundwork_stats::{
     proportion_wilson, ratio_contrast_difference, ratio_contrast_log, ratio_linearised, ratio_linearised_log,
     wilson_coverage,
 };
-use serde_json::Value;
+use libtest_mimic::Trial;
 
-const CLOSED_FORM: f64 = 1e-9;
-const ROOT: f64 = 1e-7;
-const EXACT: f64 = 1e-12;
+use crate::support::{
+    CLOSED_FORM, EXACT, ROOT, assert_close, assert_interval, assert_relative, case, cases, column, count,
+    estimate, number, numbers, reference,
+};
 
-/// Values below this are compared as if they were this large.
-const FLOOR: f64 = 1e-8;
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("reference")
+pub fn trials() -> Vec<Trial> {
+    vec![
+        case("wilson_intervals", || {
+            wilson_intervals();
+            Ok(())
+        }),
+        case("wilson_intervals_as_published", || {
+            wilson_intervals_as_published();
+            Ok(())
+        }),
+        case("wilson_exact_coverage", || {
+            wilson_exact_coverage();
+            Ok(())
+        }),
+        case("miettinen_nurminen_intervals", || {
+            miettinen_nurminen_intervals();
+            Ok(())
+        }),
+        case("miettinen_nurminen_intervals_as_published", || {
+            miettinen_nurminen_intervals_as_published();
+            Ok(())
+        }),
+        case("miettinen_nurminen_to_more_digits", || {
+            miettinen_nurminen_to_more_digits();
+            Ok(())
+        }),
+        case("ratio_of_unclustered_rows", || {
+            ratio_of_unclustered_rows();
+            Ok(())
+        }),
+        case("ratio_of_clustered_rows", || {
+            ratio_of_clustered_rows();
+            Ok(())
+        }),
+        case("contrast_of_clustered_ratios", || {
+            contrast_of_clustered_ratios();
+            Ok(())
+        }),
+        case("special_normal", || {
+            special_normal();
+            Ok(())
+        }),
+        case("special_ln_gamma", || {
+            special_ln_gamma();
+            Ok(())
+        }),
+        case("special_incomplete_beta", || {
+            special_incomplete_beta();
+            Ok(())
+        }),
+        case("special_student", || {
+            special_student();
+            Ok(())
+        }),
+        case("special_binomial", || {
+            special_binomial();
+            Ok(())
+        }),
+    ]
 }
 
-/// A reference file and its tolerance, which must not exceed the stated one.
-fn reference(name: &str, widest: f64) -> (Value, f64) {
-    let path = folder().join(name);
-    let text = std::fs::read_to_string(&path).expect("a reference file");
-    let file: Value = serde_json::from_str(&text).expect("a reference file in JSON");
-    let tolerance = number(&file["tolerance"]["rel"]);
-    assert!(tolerance <= widest, "{name}: the tolerance has grown");
-    (file, tolerance)
-}
-
-/// A number, or a number with more digits than 64 bits hold, in a string.
-fn number(value: &Value) -> f64 {
-    value
-        .as_f64()
-        .or_else(|| value.as_str().and_then(|text| text.parse().ok()))
-        .unwrap_or_else(|| panic!("{value} is not a number"))
-}
-
-fn count(value: &Value) -> u64 {
-    value.as_u64().expect("a count")
-}
-
-fn cases(value: &Value) -> &[Value] {
-    let cases = value.as_array().expect("a list of cases");
-    assert!(!cases.is_empty());
-    cases
-}
-
-#[track_caller]
-fn assert_close(what: &str, found: f64, expected: f64, tolerance: f64) {
-    assert!(
-        (found - expected).abs() <= tolerance * expected.abs().max(FLOOR),
-        "{what}: {found:e} where {expected:e} is expected"
-    );
-}
-
-/// Closeness relative to the value itself, however small.
-#[track_caller]
-fn assert_relative(what: &str, found: f64, expected: f64, tolerance: f64) {
-    assert!(
-        (found - expected).abs() <= tolerance * expected.abs(),
-        "{what}: {found:e} where {expected:e} is expected, off by {:e}",
-        (found / expected - 1.0).abs()
-    );
-}
-
-#[track_caller]
-fn assert_interval(what: &str, estimate: &Estimate, expected: &Value, tolerance: f64) {
-    let interval = estimate.interval.expect("an interval");
-    assert_close(what, interval.lower, number(&expected[0]), tolerance);
-    assert_close(what, interval.upper, number(&expected[1]), tolerance);
-}
-
-#[track_caller]
-fn estimate(outcome: Outcome) -> Estimate {
-    outcome.unwrap_or_else(|refusal| panic!("refused: {refusal}"))
-}
-
-/// Columns of a data file, as text, by their header.
-fn column(file: &str, name: &str) -> Vec<String> {
-    let text = std::fs::read_to_string(folder().join("data").join(file)).expect("a data file");
-    let mut lines = text.lines();
-    let header = lines.next().expect("a header");
-    let at = header
-        .split(',')
-        .position(|cell| cell.trim_matches('"') == name)
-        .unwrap_or_else(|| panic!("no column {name} in {file}"));
-    lines.map(|line| line.split(',').nth(at).expect("a cell").to_string()).collect()
-}
-
-fn numbers(file: &str, name: &str) -> Vec<f64> {
-    column(file, name).iter().map(|cell| cell.parse().expect("a number")).collect()
-}
-
-#[test]
 fn wilson_intervals() {
     let (file, tolerance) = reference("P01_proportion_ci.json", CLOSED_FORM);
     for case in cases(&file["expected"]) {
@@ -134,7 +92,6 @@ fn wilson_intervals() {
     }
 }
 
-#[test]
 fn wilson_intervals_as_published() {
     let (file, _) = reference("P01_proportion_ci.json", CLOSED_FORM);
     let published = file["published"]["wilson_4dp"].as_object();
@@ -148,7 +105,6 @@ fn wilson_intervals_as_published() {
     }
 }
 
-#[test]
 fn wilson_exact_coverage() {
     let (file, tolerance) = reference("P49_exact_coverage.json", CLOSED_FORM);
     for n in [6, 8, 30] {
@@ -165,7 +121,6 @@ fn wilson_exact_coverage() {
     }
 }
 
-#[test]
 fn miettinen_nurminen_intervals() {
     let (file, tolerance) = reference("P02_risk_difference_ci.json", ROOT);
     for case in cases(&file["expected"]) {
@@ -179,7 +134,6 @@ fn miettinen_nurminen_intervals() {
     }
 }
 
-#[test]
 fn miettinen_nurminen_intervals_as_published() {
     let (file, _) = reference("P02_risk_difference_ci.json", ROOT);
     let published = file["published"]["miettinen_nurminen_4dp"].as_object();
@@ -194,7 +148,6 @@ fn miettinen_nurminen_intervals_as_published() {
     }
 }
 
-#[test]
 fn miettinen_nurminen_to_more_digits() {
     let (file, tolerance) = reference("estimators.json", EXACT);
     for case in cases(&file["miettinen_nurminen"]) {
@@ -213,7 +166,6 @@ fn miettinen_nurminen_to_more_digits() {
     }
 }
 
-#[test]
 fn ratio_of_unclustered_rows() {
     let (file, tolerance) = reference("P05_ratio_estimator_bca.json", CLOSED_FORM);
     let expected = &file["expected"]["analytic"];
@@ -238,7 +190,6 @@ fn ratio_of_unclustered_rows() {
     assert_interval("log", &log, &expected["ci_log_taylor_t"], tolerance);
 }
 
-#[test]
 fn ratio_of_clustered_rows() {
     let (file, tolerance) = reference("P06_clustered_ratio.json", CLOSED_FORM);
     let y = numbers("apiclus1.csv", "api.stu");
@@ -269,7 +220,6 @@ fn ratio_of_clustered_rows() {
     }
 }
 
-#[test]
 fn contrast_of_clustered_ratios() {
     let (file, tolerance) = reference("estimators.json", EXACT);
     let y = numbers("apiclus1.csv", "api.stu");
@@ -311,7 +261,6 @@ fn contrast_of_clustered_ratios() {
     }
 }
 
-#[test]
 fn special_normal() {
     let (file, tolerance) = reference("special_functions.json", EXACT);
     for case in cases(&file["normal_cdf"]) {
@@ -325,7 +274,6 @@ fn special_normal() {
     }
 }
 
-#[test]
 fn special_ln_gamma() {
     let (file, tolerance) = reference("special_functions.json", EXACT);
     for case in cases(&file["ln_gamma"]) {
@@ -335,7 +283,6 @@ fn special_ln_gamma() {
     }
 }
 
-#[test]
 fn special_incomplete_beta() {
     let (file, tolerance) = reference("special_functions.json", EXACT);
     for case in cases(&file["beta_regularised"]) {
@@ -356,7 +303,6 @@ fn special_incomplete_beta() {
     }
 }
 
-#[test]
 fn special_student() {
     let (file, tolerance) = reference("special_functions.json", EXACT);
     for case in cases(&file["student_upper_tail"]) {
@@ -379,7 +325,6 @@ fn special_student() {
     }
 }
 
-#[test]
 fn special_binomial() {
     let (file, tolerance) = reference("special_functions.json", EXACT);
     for case in cases(&file["binomial_mass"]) {

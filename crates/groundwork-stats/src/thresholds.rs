@@ -1,0 +1,111 @@
+//! Where the crate refuses and where it warns: every limit in one table, each
+//! with its reason. No estimator has a limit of its own.
+
+/// Fewest clusters for any clustered standard error at the level of the
+/// comparison: with two, the scores of the clusters sum to nothing, and the
+/// error is zero whatever the data (Cameron and Miller 2015, section VI).
+pub const CLUSTERS_LEAST: usize = 3;
+
+/// Degrees of freedom below which a clustered t interval is flagged: the
+/// Satterthwaite approximation is poor there (Pustejovsky and Tipton 2018).
+pub const DF_FEW: f64 = 4.0;
+
+/// Clusters below which the wild cluster bootstrap is offered beside the
+/// sandwich (Cameron, Gelbach and Miller 2008).
+pub const CLUSTERS_FOR_SANDWICH: usize = 15;
+
+/// Most sign vectors that are enumerated; beyond it they are drawn.
+pub const SIGN_VECTORS_MOST: u64 = 1 << 16;
+
+/// Most clusters whose bootstrap is enumerated: C(2G − 1, G) compositions are
+/// 92,378 at ten.
+pub const IDEAL_BOOTSTRAP_CLUSTERS_MOST: usize = 10;
+
+/// Most pairs for exact tests of a paired change by enumeration.
+pub const SIGN_FLIP_PAIRS_MOST: usize = 16;
+
+/// Discordant pairs below which McNemar's chi-square is not given: its p-value
+/// is less than half of the exact one at five.
+pub const DISCORDANT_LEAST: u64 = 10;
+
+/// Persons seen twice below which a capture-recapture estimate is flagged
+/// (Robson and Regier 1964).
+pub const RECAPTURES_FEW: u64 = 7;
+
+/// Persons at risk below which a survival curve is not read: one event moves
+/// it by a fifth or more.
+pub const AT_RISK_FEW: u64 = 5;
+
+/// Events for each parameter of a logistic model: refused below the first,
+/// flagged below the second (Peduzzi et al. 1996).
+pub const EVENTS_PER_PARAMETER_LEAST: f64 = 5.0;
+/// See [`EVENTS_PER_PARAMETER_LEAST`].
+pub const EVENTS_PER_PARAMETER_FEW: f64 = 10.0;
+
+/// A logistic coefficient, on standardised covariates, beyond which the fit is
+/// taken to diverge because the outcome is separated.
+pub const SEPARATION: f64 = 15.0;
+
+/// Points before an interruption: refused for a change of slope below the
+/// first, flagged below the second, and below the third where seasons are
+/// modelled (Bernal, Cummins and Gasparrini 2017).
+pub const POINTS_BEFORE_LEAST: usize = 8;
+/// See [`POINTS_BEFORE_LEAST`].
+pub const POINTS_A_SIDE_FEW: usize = 12;
+/// See [`POINTS_BEFORE_LEAST`].
+pub const POINTS_FOR_SEASONS: usize = 24;
+
+/// Pearson's dispersion above which a Poisson rate is flagged.
+pub const OVERDISPERSION: f64 = 1.5;
+
+/// Sites below which there is no prediction interval with t(k − 2).
+pub const SITES_FOR_PREDICTION: usize = 3;
+
+/// Standardised mean difference that is flagged, and that a transported
+/// estimate may not exceed after weighting (Stuart, Lee and Leacy 2013).
+pub const SMD_WARN: f64 = 0.1;
+/// See [`SMD_WARN`].
+pub const SMD_MOST: f64 = 0.25;
+
+/// Propensity scores outside these limits are flagged.
+pub const PROPENSITY_LEAST: f64 = 0.01;
+/// See [`PROPENSITY_LEAST`].
+pub const PROPENSITY_MOST: f64 = 0.99;
+
+/// Share of the sample that the effective sample size must reach without a
+/// flag.
+pub const ESS_SHARE_FEW: f64 = 0.5;
+
+/// A transported estimate is refused when its effective sample size is below
+/// the larger of this number and of [`TRANSPORT_ESS_SHARE_LEAST`] of the
+/// sample.
+pub const TRANSPORT_ESS_LEAST: f64 = 30.0;
+/// See [`TRANSPORT_ESS_LEAST`].
+pub const TRANSPORT_ESS_SHARE_LEAST: f64 = 0.1;
+
+/// Tipton's index: refused below the first, flagged below the second (Tipton
+/// 2014).
+pub const GENERALIZABILITY_LEAST: f64 = 0.5;
+/// See [`GENERALIZABILITY_LEAST`].
+pub const GENERALIZABILITY_FEW: f64 = 0.8;
+
+/// Missing outcomes above which imputation is refused, and the fewest units it
+/// takes.
+pub const IMPUTED_SHARE_MOST: f64 = 0.4;
+/// See [`IMPUTED_SHARE_MOST`].
+pub const IMPUTATION_UNITS_LEAST: usize = 30;
+
+/// People below which a reliability coefficient is flagged, and fewest items.
+pub const RELIABILITY_PEOPLE_FEW: usize = 30;
+/// See [`RELIABILITY_PEOPLE_FEW`].
+pub const RELIABILITY_ITEMS_LEAST: usize = 3;
+
+/// People in a language group: item bias is refused below the first, flagged
+/// below the second (Zwick 2012).
+pub const LANGUAGE_GROUP_LEAST: usize = 20;
+/// See [`LANGUAGE_GROUP_LEAST`].
+pub const LANGUAGE_GROUP_FEW: usize = 100;
+
+/// Share of trainees whose trainer is unknown above which a cascade is
+/// flagged: they count as seeds and pull the first multiplier down.
+pub const TRAINER_UNKNOWN_MOST: f64 = 0.2;
