@@ -100,7 +100,7 @@ impl Axis {
                     match unit {
                         Unit::Share => text.push('%'),
                         Unit::Amount(name) => text = format!("{text} {name}"),
-                        Unit::Count | Unit::Ratio => {}
+                        Unit::Count | Unit::Ratio | Unit::Score => {}
                     }
                 }
                 (value, text)

@@ -22,8 +22,8 @@ impl Span {
         let from = i32::from(first.year()) * 12 + i32::from(first.month()) - 1;
         let months = match period.frequency() {
             Frequency::Month => 1,
-            Frequency::Quarter => 3,
-            Frequency::Year => 12,
+            Frequency::Quarter | Frequency::FiscalQuarter(_) => 3,
+            Frequency::Year | Frequency::FiscalYear(_) => 12,
         };
         Self { from, to: from + months }
     }
@@ -48,6 +48,7 @@ pub fn period_label(period: Period) -> String {
     let short = year.rem_euclid(100);
     match period.frequency() {
         Frequency::Year => year.to_string(),
+        Frequency::FiscalQuarter(_) | Frequency::FiscalYear(_) => period.id(),
         Frequency::Quarter => format!("Q{} ’{short:02}", month / 3 + 1),
         Frequency::Month => {
             let name = usize::try_from(month).ok().and_then(|m| MONTHS.get(m)).unwrap_or(&"");

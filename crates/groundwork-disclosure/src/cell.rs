@@ -54,6 +54,13 @@ pub enum Finding {
         /// The interval and its level, such as 0.95.
         interval: Option<(f64, f64, f64)>,
     },
+    /// No value, but bounds that hold for certain.
+    Bounds {
+        /// At least.
+        lower: f64,
+        /// At most.
+        upper: f64,
+    },
     /// Nothing was recorded.
     NoData,
     /// The value has no meaning here, for this reason: `zero_denominator`.
@@ -83,6 +90,12 @@ pub struct Cell {
     pub method: &'static str,
     /// What was found.
     pub finding: Finding,
+    /// Whether people are counted; small numbers of posts or of money show nobody.
+    pub people: bool,
+    /// The period was not over when the exports were taken, or began before the site opened.
+    pub partial: bool,
+    /// The cells that the value is made from, for a formula.
+    pub inputs: Vec<CellKey>,
 }
 
 /// A comparison of two cells on its way to the gate.

@@ -31,6 +31,20 @@ pub fn release(cells: Vec<Cell>, contrasts: Vec<Contrast>, policy: &Policy) -> R
         }
         withheld.extend(more.into_iter().map(|key| (key, "by_subtraction")));
     }
+    // A formula is let out only with everything that it is made from, and so are formulas of it.
+    loop {
+        let hidden = |cell: &&Cell| cell.inputs.iter().any(|input| withheld.contains_key(input));
+        let more: Vec<CellKey> = cells
+            .values()
+            .filter(|cell| !withheld.contains_key(&cell.key))
+            .filter(hidden)
+            .map(|cell| cell.key.clone())
+            .collect();
+        if more.is_empty() {
+            break;
+        }
+        withheld.extend(more.into_iter().map(|key| (key, "input_withheld")));
+    }
     let contrasts = contrasts
         .into_iter()
         .map(|contrast| {
@@ -49,6 +63,9 @@ pub fn release(cells: Vec<Cell>, contrasts: Vec<Contrast>, policy: &Policy) -> R
 }
 
 fn is_small(cell: &Cell, threshold: u64) -> bool {
+    if !cell.people {
+        return false;
+    }
     let small = |count: f64| count > 0.0 && count < threshold as f64;
     let denominator = cell.denominator.unwrap_or(0.0);
     let parts = match cell.counts {
@@ -113,10 +130,15 @@ fn size(cell: &Cell) -> f64 {
 }
 
 fn released_cell(cell: Cell, hidden: Option<&'static str>) -> ReleasedCell {
+    let whole = if cell.partial { "partial_period" } else { "" };
     let (status, reason, value, interval) = match (hidden, &cell.finding) {
         (_, Finding::NoData) => (Status::NoData, "nothing_recorded", None, None),
         (Some(reason), _) => (Status::Withheld, reason, None, None),
-        (None, Finding::Value { value, interval }) => (Status::Published, "", Some(*value), *interval),
+        (None, Finding::Value { value, interval }) => (Status::Published, whole, Some(*value), *interval),
+        // Bounds hold for certain: their level is 1.
+        (None, Finding::Bounds { lower, upper }) => {
+            (Status::Published, whole, None, Some((*lower, *upper, 1.0)))
+        }
         (None, Finding::Undefined(reason)) => (Status::Undefined, *reason, None, None),
         (None, Finding::Refused(reason)) => (Status::Refused, *reason, None, None),
     };
@@ -141,7 +163,7 @@ fn released_cell(cell: Cell, hidden: Option<&'static str>) -> ReleasedCell {
 fn released_contrast(contrast: Contrast, hidden: bool) -> ReleasedContrast {
     let (status, reason, figures) = match (hidden, &contrast.finding) {
         (true, _) => (Status::Withheld, "a_compared_cell_is_withheld", None),
-        (false, Finding::NoData) => (Status::NoData, "nothing_recorded", None),
+        (false, Finding::NoData | Finding::Bounds { .. }) => (Status::NoData, "nothing_recorded", None),
         (false, Finding::Undefined(reason)) => (Status::Undefined, *reason, None),
         (false, Finding::Refused(reason)) => (Status::Refused, *reason, None),
         (false, Finding::Value { value, interval }) => (
@@ -196,6 +218,9 @@ mod tests {
             unit: Unit::Count,
             method: "full_count",
             finding: Finding::Value { value: numerator, interval: None },
+            people: true,
+            partial: false,
+            inputs: Vec::new(),
         }
     }
 
@@ -258,6 +283,26 @@ mod tests {
             .map(|c| c.key().category.as_str())
             .collect();
         assert_eq!(withheld, ["male", "unknown"]);
+    }
+
+    #[test]
+    fn a_formula_of_a_withheld_cell_is_withheld_and_so_is_a_formula_of_that() {
+        let mut cost = cell("a", "", 300.0, None);
+        cost.key.indicator = "cost".into();
+        cost.inputs = vec![cell("a", "", 3.0, None).key];
+        let mut share = cost.clone();
+        share.key.indicator = "share".into();
+        share.inputs = vec![cost.key.clone()];
+        let released = release(vec![cell("a", "", 3.0, None), cost, share], vec![], &partner());
+        assert!(released.cells().iter().all(|c| c.status() == Status::Withheld));
+    }
+
+    #[test]
+    fn small_numbers_of_things_are_published() {
+        let mut posts = cell("a", "", 3.0, None);
+        posts.people = false;
+        let released = release(vec![posts], vec![], &partner());
+        assert_eq!(released.cells()[0].status(), Status::Published);
     }
 
     #[test]

@@ -1,11 +1,22 @@
 //! `Released`: what passed the gate, and the only thing that charts and reports accept.
 //!
-//! Nothing here has a public constructor or can be deserialised. A chart that is handed a cell
-//! which did not pass the gate does not compile:
+//! Nothing here has a public constructor or can be deserialised. What passed can be looked at:
 //!
-//! ```compile_fail
-//! use groundwork_disclosure::{Released, ReleasedCell};
-//! let forged = ReleasedCell { key: todo!(), status: todo!(), figures: None };
+//! ```
+//! use groundwork_disclosure::{CellKey, ReleasedCell};
+//! fn looked_at(cell: ReleasedCell) -> CellKey {
+//!     cell.key().clone()
+//! }
+//! ```
+//!
+//! A cell that did not pass cannot be made into one; this does not compile, for its fields are
+//! private:
+//!
+//! ```compile_fail,E0451
+//! use groundwork_disclosure::{CellKey, ReleasedCell};
+//! fn forged(key: CellKey, passed: ReleasedCell) -> ReleasedCell {
+//!     ReleasedCell { key, ..passed }
+//! }
 //! ```
 
 use crate::cell::CellKey;

@@ -3,7 +3,9 @@
 //!
 //! The text is SQL's expression grammar, cut down to what means the same everywhere: columns,
 //! texts in single quotes, numbers, `true`, `false`, comparisons, `and`, `or`, `not`, `in`,
-//! `between`, `is null`, `+ - * /`, and the functions `coalesce`, `abs`, `year`, `month`.
+//! `between`, `is null`, `+ - * /`, and the functions `coalesce`, `least`, `greatest`, `if`, `abs`,
+//! `year`, `month`. Two dates subtracted are a number of days. Indicators know the dates
+//! `period_start` and `period_end` beside the columns.
 //! A text compared with a date column is a day; one compared with a category or a site has to be
 //! one of the declared words. A comparison with a missing value is undecided, not false.
 
@@ -50,6 +52,58 @@ pub enum Tree {
     In(Box<Tree>, Vec<Tree>),
     /// A function.
     Call(Function, Vec<Tree>),
+    /// The first day of the period that is computed.
+    PeriodStart,
+    /// The last day of the period that is computed.
+    PeriodEnd,
+}
+
+impl Expression {
+    /// Whether it names a day of the period, and so has to be decided for every period anew.
+    pub fn uses_period(&self) -> bool {
+        let mut uses = false;
+        self.tree.walk(&mut |tree| uses |= matches!(tree, Tree::PeriodStart | Tree::PeriodEnd));
+        uses
+    }
+
+    /// The columns that it names, each once, in the order of the text.
+    pub fn columns(&self) -> Vec<&str> {
+        let mut columns: Vec<&str> = Vec::new();
+        self.tree.walk(&mut |tree| {
+            if let Tree::Column(name) = tree
+                && !columns.contains(&name.as_str())
+            {
+                columns.push(name);
+            }
+        });
+        columns
+    }
+}
+
+impl Tree {
+    /// Looks at every part, the outer ones first.
+    pub fn walk<'a>(&'a self, look: &mut impl FnMut(&'a Tree)) {
+        look(self);
+        match self {
+            Tree::Column(_)
+            | Tree::Text(_)
+            | Tree::Number(_)
+            | Tree::Day(_)
+            | Tree::Truth(_)
+            | Tree::PeriodStart
+            | Tree::PeriodEnd => {}
+            Tree::Binary(left, _, right) => {
+                left.walk(look);
+                right.walk(look);
+            }
+            Tree::Not(inner) | Tree::Negative(inner) | Tree::IsMissing(inner, _) => inner.walk(look),
+            Tree::In(inner, items) => {
+                inner.walk(look);
+                items.iter().for_each(|item| item.walk(look));
+            }
+            Tree::Call(_, arguments) => arguments.iter().for_each(|argument| argument.walk(look)),
+        }
+    }
 }
 
 /// What stands between two sides.
@@ -92,10 +146,19 @@ pub enum Function {
     Year,
     /// The month of a date, 1 to 12.
     Month,
+    /// The smallest of its arguments; missing ones are passed over.
+    Least,
+    /// The largest of its arguments; missing ones are passed over.
+    Greatest,
+    /// The second argument where the first holds, else the third.
+    If,
 }
 
-const FUNCTIONS: [(&str, Function); 4] = [
+const FUNCTIONS: [(&str, Function); 7] = [
     ("coalesce", Function::Coalesce),
+    ("least", Function::Least),
+    ("greatest", Function::Greatest),
+    ("if", Function::If),
     ("abs", Function::Abs),
     ("year", Function::Year),
     ("month", Function::Month),
@@ -129,6 +192,8 @@ pub struct Scope<'a> {
     pub columns: Vec<(String, ColumnType)>,
     /// Identifiers of the sites.
     pub sites: &'a [String],
+    /// Whether there is a period, so that `period_start` and `period_end` mean something.
+    pub has_period: bool,
 }
 
 impl Scope<'_> {
@@ -143,6 +208,18 @@ impl Scope<'_> {
 /// # Errors
 /// Every problem that the text has, each at the span of the text.
 pub fn condition(text: &str, span: Span, scope: &Scope) -> Result<Expression, Vec<Diagnostic>> {
+    expression(text, span, scope, &Type::Truth)
+}
+
+/// Reads a value: a number for every row, or nothing where a part of it is missing.
+///
+/// # Errors
+/// Every problem that the text has, each at the span of the text.
+pub fn value(text: &str, span: Span, scope: &Scope) -> Result<Expression, Vec<Diagnostic>> {
+    expression(text, span, scope, &Type::Number)
+}
+
+fn expression(text: &str, span: Span, scope: &Scope, wanted: &Type) -> Result<Expression, Vec<Diagnostic>> {
     let mut reader = ExpressionReader { span, scope, problems: Vec::new() };
     let parsed = parse(text);
     let tree = match parsed {
@@ -159,12 +236,13 @@ pub fn condition(text: &str, span: Span, scope: &Scope) -> Result<Expression, Ve
         }
     };
     if let Some((_, kind)) = &tree
-        && *kind != Type::Truth
+        && kind != wanted
     {
-        reader.problem(
-            "expression.not-a-condition",
-            format!("`{text}` is {}, expected a condition", kind.word()),
-        );
+        let code = match wanted {
+            Type::Truth => "expression.not-a-condition",
+            Type::Text | Type::Words(_) | Type::Number | Type::Day => "expression.not-a-number",
+        };
+        reader.problem(code, format!("`{text}` is {}, expected {}", kind.word(), wanted.word()));
     }
     match tree {
         Some((tree, _)) if reader.problems.is_empty() => Ok(Expression { text: text.to_owned(), tree }),
@@ -235,7 +313,7 @@ impl ExpressionReader<'_> {
     fn unsupported(&mut self, what: &str) -> Typed {
         self.problem("expression.not-supported", format!("`{what}` is not part of the pipeline language"))
             .hints
-            .push("Conditions know columns, texts, numbers, comparisons, `and`, `or`, `not`, `in`, `between`, `is null`, `+ - * /`, `coalesce`, `abs`, `year`, `month`.".into());
+            .push("Conditions know columns, texts, numbers, comparisons, `and`, `or`, `not`, `in`, `between`, `is null`, `+ - * /`, `coalesce`, `least`, `greatest`, `if`, `abs`, `year`, `month`.".into());
         None
     }
 
@@ -250,6 +328,11 @@ impl ExpressionReader<'_> {
                 ColumnType::Category(words) => Type::Words(words.iter().map(|w| w.id.clone()).collect()),
             };
             return Some((Tree::Column(name.to_owned()), kind));
+        }
+        match name {
+            "period_start" if self.scope.has_period => return Some((Tree::PeriodStart, Type::Day)),
+            "period_end" if self.scope.has_period => return Some((Tree::PeriodEnd, Type::Day)),
+            _ => {}
         }
         let message = format!("no column `{name}` in {}", self.scope.of);
         let known = self.scope.columns.iter().map(|(n, _)| n.as_str());
@@ -399,7 +482,8 @@ impl ExpressionReader<'_> {
             }
         }
         let count_is_good = match function {
-            Function::Coalesce => arguments.len() >= 2,
+            Function::Coalesce | Function::Least | Function::Greatest => arguments.len() >= 2,
+            Function::If => arguments.len() == 3,
             Function::Abs | Function::Year | Function::Month => arguments.len() == 1,
         };
         let Some(first) = arguments.first().cloned().filter(|_| count_is_good) else {
@@ -415,13 +499,19 @@ impl ExpressionReader<'_> {
                 self.demand(&first.1, &Type::Day, &format!("`{name}`"))?;
                 Type::Number
             }
-            Function::Coalesce => {
+            Function::Coalesce | Function::Least | Function::Greatest => {
                 let mut fitted = vec![first.clone()];
                 for argument in arguments.into_iter().skip(1) {
                     fitted.push(self.alike(first.clone(), argument)?.1);
                 }
                 let trees = fitted.into_iter().map(|a| a.0).collect();
-                return Some((Tree::Call(Function::Coalesce, trees), first.1));
+                return Some((Tree::Call(*function, trees), first.1));
+            }
+            Function::If => {
+                self.demand(&first.1, &Type::Truth, "the first argument of `if`")?;
+                let mut sides = arguments.into_iter().skip(1);
+                let (yes, no) = self.alike(sides.next()?, sides.next()?)?;
+                return Some((Tree::Call(Function::If, vec![first.0, yes.0, no.0]), yes.1));
             }
         };
         Some((Tree::Call(*function, vec![first.0]), kind))
@@ -468,6 +558,7 @@ mod tests {
                 ("site".into(), ColumnType::Site),
             ],
             sites,
+            has_period: true,
         }
     }
 
@@ -488,6 +579,8 @@ mod tests {
             "sex in ('female', 'male') or site = 'nan'",
             "coalesce(income, 0) / 2 > -1.5",
             "year(month) = 2021",
+            "period_end - greatest(month, period_start) > 90",
+            "if(visited, income, 0) > 1 and least(income, 5) < 6",
         ] {
             assert_eq!(codes(text), Vec::<&str>::new(), "{text}");
         }

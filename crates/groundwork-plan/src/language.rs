@@ -1,5 +1,6 @@
 //! The pipeline language, version 1: every object, every key, what it holds and what it is for.
 
+use crate::period::Frequency;
 use crate::shape::{Entry, Kinds, Object, Shape};
 
 const fn must(key: &'static str, shape: Shape, about: &'static str) -> Entry {
@@ -80,7 +81,7 @@ static CALENDAR: Object = Object {
     name: "calendar",
     about: "The periods that indicators are computed for, and the day on which the exports were taken.",
     keys: &[
-        must("periods", Shape::OneOf(&["month", "quarter", "year"]), "How long one period is."),
+        must("periods", Shape::OneOf(&Frequency::WORDS), "How long one period is."),
         must("from", Shape::Period, "The first period."),
         must("to", Shape::Period, "The last period."),
         must(
@@ -88,6 +89,45 @@ static CALENDAR: Object = Object {
             Shape::Date,
             "The day on which the exports were taken. Rows received later do not count, and it is the date of the report: the clock of the machine is never read.",
         ),
+        may(
+            "fiscal_year_starts",
+            Shape::OneOf(MONTHS),
+            "The first month of fiscal years, which are written `FY2022` and `FY2022-Q1`; `october`, as in Thailand, where it is missing.",
+        ),
+        may(
+            "fiscal_year_named_by",
+            Shape::OneOf(&["end", "start"]),
+            "The calendar year that a fiscal year is named after; `end` where it is missing, as in Thailand.",
+        ),
+        may(
+            "since_opening",
+            Shape::Object(&SINCE_OPENING),
+            "A second clock: every indicator also by the time since each site opened.",
+        ),
+    ],
+};
+
+pub(crate) const MONTHS: &[&str] = &[
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
+static SINCE_OPENING: Object = Object {
+    name: "second clock",
+    about: "Stretches of months since the calendar month in which a site opened, written `M001-M012`. Those that lie within the calendar get cells.",
+    keys: &[
+        must("every", Shape::Months, "How long a stretch is."),
+        must("up_to", Shape::Months, "Where the last one ends."),
     ],
 };
 
@@ -123,7 +163,7 @@ static EVENT: Object = Object {
 
 static SOURCE: Object = Object {
     name: "source",
-    about: "Rows: either the files of an export (`export`) or a summary of another source (`summary`).",
+    about: "Rows: the files of an export (`export`), or made from another source (`summary`, `spells`).",
     keys: &[
         may(
             "export",
@@ -168,6 +208,16 @@ static SOURCE: Object = Object {
             "Columns taken over from summaries, by the summary's name.",
         ),
         may("summary", Shape::Object(&SUMMARY), "One row for each value of a column of another source."),
+        may(
+            "spells",
+            Shape::Object(&SPELLS),
+            "One row for each person or family of another source, with the month in which a condition had held long enough.",
+        ),
+        may(
+            "derive",
+            Shape::Map(&Shape::Object(&DERIVED)),
+            "Columns made from the others, in order; a later one may use an earlier one.",
+        ),
     ],
 };
 
@@ -268,9 +318,48 @@ static SUMMARY_COLUMN: Object = Object {
     ],
 };
 
+static SPELLS: Object = Object {
+    name: "spells",
+    about: "One row for each person or family. Beside the columns taken over it has four dates, each the first day of a month: `first_on` and `last_on`, the first and the last month with a row; `reached_on`, the month in which the condition had held for so many consecutive months; `lost_on`, the first month after that with a row for which it does not hold.",
+    keys: &[
+        must("of", Shape::Text, "The source, one row for each family and month."),
+        must("by", Shape::Text, "The column that identifies the family."),
+        must("month", Shape::Text, "A date in the month."),
+        must("holds", Shape::Expression, "The condition."),
+        must("for", Shape::Months, "How many consecutive months."),
+        may("take", Shape::List(&Shape::Text), "Columns taken over; missing where a family has several values."),
+    ],
+};
+
+static DERIVED: Object = Object {
+    name: "derived column",
+    about: "Exactly one of `bands`, `value`, `holds`, `choose`.",
+    keys: &[
+        may(
+            "bands",
+            Shape::List(&Shape::Text),
+            "The band that a number falls in, a category: `[0-9, 10-14, 15-17, 18+]`. Bands follow each other without gap and overlap.",
+        ),
+        may("of", Shape::Text, "For `bands`: the column with the number."),
+        may(
+            "born",
+            Shape::Text,
+            "For `bands` of ages: the date of birth. The age is in completed years on the day at `at`.",
+        ),
+        may("at", Shape::Text, "For `bands` of ages: the day of the event."),
+        may("value", Shape::Expression, "A number, such as `received_on - filed_on`, which is in days."),
+        may("holds", Shape::Expression, "A condition."),
+        may(
+            "choose",
+            Shape::Map(&Shape::Expression),
+            "Categories, each with a condition; the first that holds is the value, and none is missing.",
+        ),
+    ],
+};
+
 const MEASURE_KEYS: &[Entry] = &[
     may("distinct", Shape::Text, "Counts the different values of this column."),
-    may("sum", Shape::Text, "Adds this column up."),
+    may("sum", Shape::Expression, "Adds this number up: a column, or a value made from several."),
     must("from", Shape::Text, "The source."),
     may("where", Shape::Expression, "Only rows for which this holds."),
     may("period_by", Shape::Text, "The date that decides the period."),
@@ -290,6 +379,75 @@ static MEASURE: Object = Object {
     name: "measure",
     about: "One side of a ratio: a count of rows, or `distinct` or `sum` of a column.",
     keys: MEASURE_KEYS,
+};
+
+static EXPOSURE: Object = Object {
+    name: "exposure",
+    about: "Those to whom an event can happen, one row each.",
+    keys: &[
+        must("from", Shape::Text, "The source."),
+        may("where", Shape::Expression, "Only rows for which this holds."),
+        may("site_by", Shape::Text, "The column of type site."),
+        must("enters", Shape::Text, "The first day of the exposure."),
+        may("leaves", Shape::Text, "The last day; where it is missing the exposure goes on."),
+    ],
+};
+
+static TREE: Object = Object {
+    name: "tree",
+    about: "Who trained whom.",
+    keys: &[
+        must("from", Shape::Text, "The source, one row or several for each volunteer."),
+        must("person", Shape::Text, "The column that identifies the volunteer."),
+        must("trained_by", Shape::Text, "The column that says who trained them; missing for the first generation."),
+    ],
+};
+
+static ITEM: Object = Object {
+    name: "item",
+    about: "One item of an index.",
+    keys: &[
+        must("from", Shape::Number, "The value that counts as 0."),
+        must("to", Shape::Number, "The value that counts as 1; below `from` to count the other way."),
+        may("weight", Shape::Number, "Its weight; 1 where it is missing."),
+    ],
+};
+
+const BY_SITE: Shape = Shape::Either(&Shape::Number, &Shape::Map(&Shape::Number));
+
+static DIMENSION_SHAPE: Shape = Shape::Either(&Shape::Text, &Shape::List(&Shape::Text));
+
+const MISSING: Shape = Shape::OneOf(&["skip_if_any", "skip_if_all", "zero"]);
+
+const MISSING_ABOUT: &str = "What becomes of a row in which something is missing: `skip_if_any` (the default) leaves it out, `skip_if_all` leaves it out when all is missing and counts the rest as zero or as not holding, `zero` always counts it so.";
+
+const WINDOW: &str = "`in_period` (the default) or `to_date`.";
+
+/// The keys of [`SHEET`].
+pub(crate) const SHEET_KEYS: [&str; 8] = [
+    "level",
+    "contributes_to",
+    "rationale",
+    "data_source",
+    "collection",
+    "responsible",
+    "limitations",
+    "notes",
+];
+
+static SHEET: Object = Object {
+    name: "sheet",
+    about: "What the reference sheet of an indicator says beside what the pipeline itself knows.",
+    keys: &[
+        may("level", Shape::Localised, "Output, outcome or impact."),
+        may("contributes_to", Shape::Localised, "A goal or a standard indicator that it contributes to."),
+        may("rationale", Shape::Localised, "Why it is measured."),
+        may("data_source", Shape::Localised, "Where the data comes from."),
+        may("collection", Shape::Localised, "How and how often it is collected."),
+        may("responsible", Shape::Localised, "Who is responsible."),
+        may("limitations", Shape::Localised, "Known limits of the data."),
+        may("notes", Shape::Localised, "Other notes, such as changes of the definition."),
+    ],
 };
 
 static PARTS: Object = Object {
@@ -315,10 +473,20 @@ pub(crate) static INDICATOR: Kinds = Kinds {
                 "distinct_count",
                 "sum",
                 "mean",
+                "median",
+                "quantile",
                 "proportion",
                 "ratio",
+                "rate",
+                "index",
+                "stock",
                 "completion",
                 "sustained",
+                "cascade",
+                "change",
+                "union",
+                "concentration",
+                "derived",
             ]),
             "How it is computed.",
         ),
@@ -341,23 +509,51 @@ pub(crate) static INDICATOR: Kinds = Kinds {
             "The date that decides the period. Not needed when the calendar has one period only.",
         ),
         may(
+            "periods",
+            Shape::OneOf(&Frequency::WORDS),
+            "Periods of another length than the calendar's, such as `month`.",
+        ),
+        may(
             "disaggregate",
-            Shape::List(&Shape::Text),
-            "Columns whose categories get cells of their own. A value that is missing is the category `unknown`.",
+            Shape::List(&DIMENSION_SHAPE),
+            "Columns whose categories get cells of their own; a list inside is a crossing: `[sex, age_band, [sex, age_band]]`. A value that is missing is the category `unknown`, so that the rows of every category together are all rows.",
+        ),
+        may(
+            "adds_up_over",
+            Shape::List(&Shape::OneOf(&["sites", "periods"])),
+            "Where the author adds parts up to a total; refused where the kind does not add up.",
         ),
         may(
             "direction",
             Shape::OneOf(&["increase", "decrease"]),
             "Which way is better; `increase` where it is missing.",
         ),
-        may("unit", Shape::Text, "For `sum` and `mean`: the unit of the amount, such as `THB`."),
-        may("baseline", Shape::Number, "The value at the start; shares as fractions."),
+        may(
+            "unit",
+            Shape::Text,
+            "For sums, means, quantiles, ratios, rates and formulas: the unit of the amount, such as `THB`.",
+        ),
+        may(
+            "people",
+            Shape::Boolean,
+            "Whether the numbers are about people, so that small ones are withheld; true where it is missing. False for posts, money, sessions.",
+        ),
+        may(
+            "baseline",
+            BY_SITE,
+            "The value at the start, for all sites together or by site; shares as fractions.",
+        ),
         may(
             "target",
-            Shape::Map(&Shape::Number),
-            "What all sites together should reach, by period; shares as fractions.",
+            Shape::Map(&BY_SITE),
+            "What should be reached, by period: a number for all sites together, or `{site: number, all: number}`. For kinds that add up over sites the targets of all sites are the target of the whole. Earlier periods are milestones. Shares as fractions.",
         ),
         may("headline", Shape::Boolean, "Whether reports show it first; true where it is missing."),
+        may(
+            "sheet",
+            Shape::Object(&SHEET),
+            "What the indicator's reference sheet says beside; see `groundwork dictionary`.",
+        ),
     ],
     kinds: &[
         Object {
@@ -365,7 +561,7 @@ pub(crate) static INDICATOR: Kinds = Kinds {
             about: "Rows. Additive over sites and periods.",
             keys: &[
                 must("from", Shape::Text, "The source."),
-                may("window", Shape::OneOf(WINDOWS), "`in_period` (the default) or `to_date`."),
+                may("window", Shape::OneOf(WINDOWS), WINDOW),
             ],
         },
         Object {
@@ -374,30 +570,53 @@ pub(crate) static INDICATOR: Kinds = Kinds {
             keys: &[
                 must("from", Shape::Text, "The source."),
                 must("of", Shape::Text, "The column that identifies the person or thing."),
-                may("window", Shape::OneOf(WINDOWS), "`in_period` (the default) or `to_date`."),
+                may("window", Shape::OneOf(WINDOWS), WINDOW),
             ],
         },
         Object {
             name: "sum",
-            about: "The sum of a column. Additive over sites and periods. Missing values are left out.",
+            about: "A number of each row added up. Additive over sites and periods.",
             keys: &[
                 must("from", Shape::Text, "The source."),
-                must("of", Shape::Text, "The column that is added up."),
-                may("window", Shape::OneOf(WINDOWS), "`in_period` (the default) or `to_date`."),
+                must("of", Shape::Expression, "The number: a column, or a value made from several."),
+                may("missing", MISSING, MISSING_ABOUT),
+                may("window", Shape::OneOf(WINDOWS), WINDOW),
             ],
         },
         Object {
             name: "mean",
-            about: "The mean of a column over the rows that have a value, with a t interval.",
+            about: "The mean of a number over rows, with a t interval. Not additive; a mean of percentages is refused as a `derived` and misleads as a `mean`: count numerators and denominators with `proportion` or `ratio`.",
             keys: &[
                 must("from", Shape::Text, "The source."),
-                must("of", Shape::Text, "The column."),
-                may("window", Shape::OneOf(WINDOWS), "`in_period` (the default) or `to_date`."),
+                must("of", Shape::Expression, "The number: a column, or a value made from several."),
+                may("missing", MISSING, MISSING_ABOUT),
+                may("window", Shape::OneOf(WINDOWS), WINDOW),
+            ],
+        },
+        Object {
+            name: "median",
+            about: "The middle of a number over rows, with the interval between two ranks that covers it at least as often as stated. Not additive.",
+            keys: &[
+                must("from", Shape::Text, "The source."),
+                must("of", Shape::Expression, "The number: a column, or a value made from several."),
+                may("missing", MISSING, MISSING_ABOUT),
+                may("window", Shape::OneOf(WINDOWS), WINDOW),
+            ],
+        },
+        Object {
+            name: "quantile",
+            about: "The value that a stated share of the rows does not exceed, with the interval between two ranks. Not additive.",
+            keys: &[
+                must("from", Shape::Text, "The source."),
+                must("of", Shape::Expression, "The number: a column, or a value made from several."),
+                must("at", Shape::Number, "The share, such as 0.9."),
+                may("missing", MISSING, MISSING_ABOUT),
+                may("window", Shape::OneOf(WINDOWS), WINDOW),
             ],
         },
         Object {
             name: "proportion",
-            about: "The share of rows, or of people, for which a condition holds. The numerator is a part of the denominator. Rows for which it cannot be decided are left out. Wilson interval.",
+            about: "The share of rows, or of people, for which a condition holds. The numerator is a part of the denominator. Wilson interval.",
             keys: &[
                 must("from", Shape::Text, "The source."),
                 must("numerator", Shape::Expression, "The condition."),
@@ -406,20 +625,54 @@ pub(crate) static INDICATOR: Kinds = Kinds {
                     Shape::Text,
                     "The column that identifies the person or thing; the condition then holds for someone when it holds in one of their rows.",
                 ),
-                may("window", Shape::OneOf(WINDOWS), "`in_period` (the default) or `to_date`."),
+                may("missing", MISSING, MISSING_ABOUT),
+                may("window", Shape::OneOf(WINDOWS), WINDOW),
             ],
         },
         Object {
             name: "ratio",
-            about: "A ratio of sums: numerator and denominator count different things. With clusters it has a cluster-linearised interval.",
+            about: "A ratio of sums: numerator and denominator count different things. The ratio of the whole is the sum of the numerators by the sum of the denominators, never the mean of ratios. With clusters it has a cluster-linearised interval. `disaggregate` needs the column in both sources.",
             keys: &[
                 must("numerator", Shape::Object(&MEASURE), "What is counted above."),
                 must("denominator", Shape::Object(&MEASURE), "What is counted below."),
             ],
         },
         Object {
+            name: "rate",
+            about: "Events for each person-time. The exposure of a row is the days of the period between the day of entering and the day of leaving, both included. Exact Poisson interval (Garwood).",
+            keys: &[
+                must("events", Shape::Object(&MEASURE), "What happens."),
+                must("exposure", Shape::Object(&EXPOSURE), "Those to whom it can happen."),
+                must("per", Shape::Months, "The person-time that the rate is given for, such as `12 months`."),
+            ],
+        },
+        Object {
+            name: "index",
+            about: "Several items of a row, each scaled to 0 to 1 between its ends, weighted and averaged; then the mean over rows, with a t interval. Not additive.",
+            keys: &[
+                must("from", Shape::Text, "The source."),
+                must("items", Shape::Map(&Shape::Object(&ITEM)), "The items by column."),
+                may("missing", MISSING, MISSING_ABOUT),
+                may("window", Shape::OneOf(WINDOWS), WINDOW),
+            ],
+        },
+        Object {
+            name: "stock",
+            about: "What there is at the end of a period: the last number of each key up to that day, added up over keys. Additive over sites, never over periods.",
+            keys: &[
+                must("from", Shape::Text, "The source."),
+                must("of", Shape::Expression, "The number."),
+                must("key", Shape::Text, "The column that identifies what has the number, such as a channel."),
+                must(
+                    "carry",
+                    Shape::Months,
+                    "How long a number is carried forward; an older one does not count.",
+                ),
+            ],
+        },
+        Object {
             name: "completion",
-            about: "The share of a cohort that reached the last step within a time span, among those who entered early enough to have had that time. Those who entered later are immature: counted, and shown beside. Wilson interval.",
+            about: "The share of a cohort that reached the last step within a time span, among those who entered early enough to have had that time. Those who entered later are immature: counted, and shown beside. Its own dimension `step` shows who reached each step in time, who `exited`, and who is still `waiting`. Wilson interval.",
             keys: &[
                 must("from", Shape::Text, "The source, one row for each person or case."),
                 must("entered", Shape::Text, "The date on which the person entered."),
@@ -427,6 +680,11 @@ pub(crate) static INDICATOR: Kinds = Kinds {
                     "steps",
                     Shape::List(&Shape::Text),
                     "The dates of the steps in order; the last one is completion.",
+                ),
+                may(
+                    "exits",
+                    Shape::List(&Shape::Text),
+                    "Dates of leaving for another reason, such as moving away. Who left stays in the denominator and is shown as `exited`.",
                 ),
                 must("within", Shape::Months, "The time span, such as `12 months`."),
                 may(
@@ -446,6 +704,52 @@ pub(crate) static INDICATOR: Kinds = Kinds {
                 must("holds", Shape::Expression, "The condition."),
                 must("for", Shape::Months, "How many consecutive months."),
             ],
+        },
+        Object {
+            name: "cascade",
+            about: "Different people by the generation of who led them: `1` for a volunteer whom no other volunteer trained, `2` for whom they trained, `3+` after that, `unknown` where the trainer is not in the tree, there are two trainers, or the tree runs in a circle. Not additive: someone reached by two generations is in both.",
+            keys: &[
+                must("from", Shape::Text, "The source."),
+                must("of", Shape::Text, "The column that identifies the person."),
+                must("led_by", Shape::Text, "The column that says who led them."),
+                must("tree", Shape::Object(&TREE), "Who trained whom."),
+                may("window", Shape::OneOf(WINDOWS), WINDOW),
+            ],
+        },
+        Object {
+            name: "change",
+            about: "After less before of the same person, the mean over those with both, with a t interval. Not additive, and not an effect: there is nothing to compare with.",
+            keys: &[
+                must("from", Shape::Text, "The source, one row for each person."),
+                must("before", Shape::Expression, "The number before."),
+                must("after", Shape::Expression, "The number after."),
+                may("window", Shape::OneOf(WINDOWS), WINDOW),
+            ],
+        },
+        Object {
+            name: "union",
+            about: "How many different people stand behind audience figures that overlap by an unknown amount: at least the largest figure, at most the sum. It has bounds and no value. Not additive.",
+            keys: &[
+                must("from", Shape::Text, "The source, one row for each figure."),
+                must("of", Shape::Expression, "The figure: different people of one channel and time."),
+                may("window", Shape::OneOf(WINDOWS), WINDOW),
+            ],
+        },
+        Object {
+            name: "concentration",
+            about: "The share of people that the most active leaders brought. Each person counts for the leader they first appear with. Not additive.",
+            keys: &[
+                must("from", Shape::Text, "The source."),
+                must("of", Shape::Text, "The column that identifies the person."),
+                must("by", Shape::Text, "The column that identifies the leader."),
+                must("top", Shape::Number, "The share of the leaders who brought anybody, such as 0.2; rounded up to a whole leader."),
+                may("window", Shape::OneOf(WINDOWS), WINDOW),
+            ],
+        },
+        Object {
+            name: "derived",
+            about: "A formula over other indicators of the same site and period, such as `spending / reach`. It has no interval. Shares and quotients cannot be added.",
+            keys: &[must("formula", Shape::Expression, "The formula; its names are other indicators.")],
         },
     ],
 };
@@ -493,6 +797,11 @@ static REPORT: Object = Object {
             "period",
             Shape::Period,
             "The period that the report is about; the last one where it is missing.",
+        ),
+        may(
+            "limit_to",
+            Shape::Map(&Shape::Text),
+            "One dimension with one category, such as `{grant: thb_2021}`: the report then shows only the cells of that category, and only indicators that have the dimension.",
         ),
     ],
 };

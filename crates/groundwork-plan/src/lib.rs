@@ -4,6 +4,7 @@
 //! problem that it has, each with its place. Nothing here opens a file, asks a clock or knows an
 //! engine; SQL is made in [`query`] as text.
 
+pub mod derive;
 pub mod diag;
 pub mod disclosure;
 pub mod expression;
@@ -20,6 +21,7 @@ pub mod schema;
 mod shape;
 pub mod site;
 pub mod source;
+pub mod spells;
 pub mod staging;
 pub mod text;
 mod yaml;

@@ -11,6 +11,8 @@ pub enum Unit {
     Count,
     /// A quotient of two numbers, such as people for each volunteer.
     Ratio,
+    /// An index or a score between 0 and 1.
+    Score,
     /// An amount, such as an income, with its unit in the singular: `THB`.
     Amount(String),
 }
@@ -22,6 +24,7 @@ impl Unit {
             Unit::Share => "share",
             Unit::Count => "count",
             Unit::Ratio => "ratio",
+            Unit::Score => "score",
             Unit::Amount(unit) => unit,
         }
     }
@@ -30,6 +33,7 @@ impl Unit {
         match self {
             Unit::Share | Unit::Count => 0,
             Unit::Ratio => 1,
+            Unit::Score => 2,
             Unit::Amount(_) => 0,
         }
     }
@@ -39,7 +43,7 @@ impl Unit {
 pub fn format_value(value: f64, unit: &Unit) -> String {
     match unit {
         Unit::Share => format!("{}%", grouped(value * 100.0, 0)),
-        Unit::Count | Unit::Ratio => grouped(value, unit.decimals()),
+        Unit::Count | Unit::Ratio | Unit::Score => grouped(value, unit.decimals()),
         Unit::Amount(name) => format!("{} {name}", grouped(value, 0)),
     }
 }

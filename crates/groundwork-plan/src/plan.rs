@@ -81,6 +81,8 @@ pub struct Report {
     pub languages: Vec<Language>,
     /// The period that it is about.
     pub period: Period,
+    /// A dimension and one of its categories, where the report shows only the cells of that one.
+    pub limit_to: Option<(String, String)>,
 }
 
 impl Plan {
@@ -145,6 +147,17 @@ pub fn columns(sources: &[Source], id: &str) -> Vec<(String, ColumnType)> {
                 }
             }
         }
+        Origin::Spells(_) => {}
+    }
+    if let Origin::Spells(spells) = &source.origin {
+        let of = columns(before(sources, id), &spells.of);
+        let taken = |name: &String| *name == spells.by || spells.take.contains(name);
+        for (name, kind) in of.into_iter().filter(|(name, _)| taken(name)) {
+            add(name, kind);
+        }
+        for name in crate::spells::SPELL_DATES {
+            add(name.to_owned(), ColumnType::Date);
+        }
     }
     for lookup in &source.lookups {
         let from = columns(before(sources, id), &lookup.source);
@@ -153,6 +166,9 @@ pub fn columns(sources: &[Source], id: &str) -> Vec<(String, ColumnType)> {
                 add(name, kind);
             }
         }
+    }
+    for derived in &source.derived {
+        add(derived.name.clone(), derived.kind());
     }
     out
 }

@@ -131,16 +131,96 @@ impl Value {
         Value::Case(vec![(self, Value::integer(1))], Box::new(Value::integer(0)))
     }
 
+    /// Looks at this and everything inside, the outer ones first.
+    fn walk<'a>(&'a self, look: &mut impl FnMut(&'a Value)) {
+        look(self);
+        match self {
+            Value::Column(..)
+            | Value::Text(_)
+            | Value::Number(_)
+            | Value::Day(_)
+            | Value::Truth(_)
+            | Value::Missing(_)
+            | Value::CountRows => {}
+            Value::Not(inner)
+            | Value::IsMissing(inner, _)
+            | Value::CountDistinct(inner)
+            | Value::Cast(inner, _)
+            | Value::MonthsLater(inner, _) => inner.walk(look),
+            Value::Binary(left, _, right) => {
+                left.walk(look);
+                right.walk(look);
+            }
+            Value::In(inner, items) => {
+                inner.walk(look);
+                items.iter().for_each(|item| item.walk(look));
+            }
+            Value::Call(_, arguments) => arguments.iter().for_each(|argument| argument.walk(look)),
+            Value::Case(whens, otherwise) => {
+                for (when, then) in whens {
+                    when.walk(look);
+                    then.walk(look);
+                }
+                otherwise.walk(look);
+            }
+            Value::Lag(value, _, partition, order) => {
+                value.walk(look);
+                partition.iter().chain(order).for_each(|v| v.walk(look));
+            }
+            Value::RowNumber(partition, order) => {
+                partition.iter().chain(order).for_each(|v| v.walk(look));
+            }
+        }
+    }
+
+    /// The columns that it names, each once.
+    pub(crate) fn columns(&self) -> Vec<&str> {
+        let mut columns: Vec<&str> = Vec::new();
+        self.walk(&mut |value| {
+            if let Value::Column(_, name) = value
+                && !columns.contains(&name.as_str())
+            {
+                columns.push(name);
+            }
+        });
+        columns
+    }
+
+    /// The parts of the query that its columns belong to.
+    pub(crate) fn parts(&self) -> Vec<&'static str> {
+        let mut parts = Vec::new();
+        self.walk(&mut |value| {
+            if let Value::Column(part, _) = value {
+                parts.push(*part);
+            }
+        });
+        parts
+    }
+
+    /// Whether it is true, false or undecided by its form, and not a column's own value.
+    pub(crate) fn is_condition(&self) -> bool {
+        match self {
+            Value::Binary(_, op, _) => !matches!(*op, "+" | "-" | "*" | "/"),
+            Value::Truth(_) | Value::Not(_) | Value::IsMissing(..) | Value::In(..) => true,
+            _ => false,
+        }
+    }
+
     /// An expression of the pipeline over one part of the query.
     pub fn of(expression: &Expression, part: &'static str) -> Self {
-        from_tree(&expression.tree, part)
+        from_tree(&expression.tree, &|name| Value::column(part, name))
+    }
+
+    /// An expression of the pipeline, with a value of one's own for each column.
+    pub fn with_columns(expression: &Expression, column: &dyn Fn(&str) -> Value) -> Self {
+        from_tree(&expression.tree, column)
     }
 }
 
-fn from_tree(tree: &Tree, part: &'static str) -> Value {
-    let sub = |t: &Tree| from_tree(t, part);
+fn from_tree(tree: &Tree, column: &dyn Fn(&str) -> Value) -> Value {
+    let sub = |t: &Tree| from_tree(t, column);
     match tree {
-        Tree::Column(name) => Value::column(part, name),
+        Tree::Column(name) => column(name),
         Tree::Text(text) => Value::text(text),
         Tree::Number(number) => Value::Number(number.clone()),
         Tree::Day(day) => Value::Day(*day),
@@ -149,9 +229,19 @@ fn from_tree(tree: &Tree, part: &'static str) -> Value {
         Tree::Negative(inner) => Value::integer(0).binary("-", sub(inner)),
         Tree::IsMissing(inner, wanted) => Value::IsMissing(Box::new(sub(inner)), *wanted),
         Tree::In(inner, items) => Value::In(Box::new(sub(inner)), items.iter().map(sub).collect()),
+        Tree::PeriodStart => Value::column("p", "first_day"),
+        Tree::PeriodEnd => Value::column("p", "last_day"),
+        Tree::Call(Function::If, arguments) => {
+            let mut sides = arguments.iter().map(sub);
+            let missing = || Value::Missing(SqlType::Text);
+            let (condition, yes) = (sides.next().unwrap_or(missing()), sides.next().unwrap_or(missing()));
+            Value::Case(vec![(condition, yes)], Box::new(sides.next().unwrap_or(missing())))
+        }
         Tree::Call(function, arguments) => {
             let name = match function {
-                Function::Coalesce => "coalesce",
+                Function::Coalesce | Function::If => "coalesce",
+                Function::Least => "least",
+                Function::Greatest => "greatest",
                 Function::Abs => "abs",
                 Function::Year => "year",
                 Function::Month => "month",

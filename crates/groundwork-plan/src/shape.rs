@@ -95,7 +95,7 @@ pub(crate) fn check(node: &Node, shape: &Shape, what: &str, out: &mut Vec<Diagno
             scalar(node, what, "a day such as 2021-12-31", out, |t| t.parse::<jiff::civil::Date>().is_ok())
         }
         Shape::Period => {
-            scalar(node, what, "a period such as 2021-Q4, 2021-11 or 2021", out, |t| {
+            scalar(node, what, "a period such as 2021-Q4, 2021-11, 2021 or FY2022", out, |t| {
                 Period::parse(t).is_some()
             });
         }

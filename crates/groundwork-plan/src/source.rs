@@ -1,7 +1,10 @@
 //! Sources: what the exports are, which columns are read, and which checks their rows must pass.
 
+use crate::derive::Derived;
 use crate::expression::Expression;
 use crate::location::Span;
+use crate::query::Value;
+use crate::spells::Spells;
 
 /// Which tool wrote an export, and so which rules its files follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -170,6 +173,9 @@ pub enum Origin {
     Export(Export),
     /// One row for each value of a column of another source.
     Summary(Summary),
+    /// One row for each value of a column of another source, with the months in which a condition
+    /// came to hold.
+    Spells(Spells),
 }
 
 /// The files of a source.
@@ -243,7 +249,7 @@ impl SummaryRule {
 /// Columns taken over from another source by an equal value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lookup {
-    /// The source that is looked into; a summary, so that there is at most one row.
+    /// The source that is looked into; a summary or spells, so that there is at most one row.
     pub source: String,
     /// The column of this source.
     pub column: String,
@@ -268,6 +274,8 @@ pub struct Source {
     pub checks: Vec<Check>,
     /// Columns taken over from summaries.
     pub lookups: Vec<Lookup>,
+    /// Columns made from the others, in order.
+    pub derived: Vec<Derived>,
     /// Where the pipeline declares it.
     pub span: Span,
 }
@@ -277,7 +285,27 @@ impl Source {
     pub fn export(&self) -> Option<&Export> {
         match &self.origin {
             Origin::Export(export) => Some(export),
-            Origin::Summary(_) => None,
+            Origin::Summary(_) | Origin::Spells(_) => None,
         }
     }
+
+    /// The column whose values are the rows, each once, for a source that other sources may look
+    /// into.
+    pub fn key(&self) -> Option<&str> {
+        match &self.origin {
+            Origin::Export(_) => None,
+            Origin::Summary(summary) => Some(&summary.by),
+            Origin::Spells(spells) => Some(&spells.by),
+        }
+    }
+}
+
+/// The only value that a group of rows has; missing when there are several. The missing value has
+/// the type of the column.
+pub(crate) fn only(value: Value) -> Value {
+    let least = || Value::Call("min", vec![value.clone()]);
+    Value::Case(
+        vec![(Value::CountDistinct(Box::new(value.clone())).binary("=", Value::integer(1)), least())],
+        Box::new(Value::Call("nullif", vec![least(), least()])),
+    )
 }

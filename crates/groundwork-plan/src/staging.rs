@@ -17,7 +17,7 @@
 use crate::indicator::source_table;
 use crate::plan::{columns, find};
 use crate::query::{From, JoinKind, Query, Select, SqlType, Statement, Value};
-use crate::source::{CheckRule, ColumnType, OnFailure, Origin, Source, Summary, SummaryRule};
+use crate::source::{CheckRule, ColumnType, OnFailure, Origin, Source, Summary, SummaryRule, only};
 use jiff::civil::Date;
 
 /// The state of a row that counts. It is a text and not a missing value: DuckDB 2.0.0 wrongly
@@ -68,10 +68,15 @@ pub fn declare(source: &Source) -> Statement {
 /// The statements that make the table of the rows that count, to be run in order.
 pub fn stage(source: &Source, sources: &[Source], as_of: Date) -> Vec<Statement> {
     let counted = source_table(&source.id);
-    if let Origin::Summary(summary) = &source.origin {
-        return vec![Statement::CreateTable(counted, summarised(summary))];
-    }
     let names: Vec<String> = columns(sources, &source.id).into_iter().map(|(name, _)| name).collect();
+    let made = match &source.origin {
+        Origin::Export(_) => None,
+        Origin::Summary(summary) => Some((summarised(summary), summary.by.as_str())),
+        Origin::Spells(spells) => Some((spells.query(source_table(&spells.of)), spells.by.as_str())),
+    };
+    if let Some((rows, by)) = made {
+        return vec![Statement::CreateTable(counted, counted_rows(rows, by, source, sources, &names))];
+    }
     let staged = with_copies(source, judged(source, sources, as_of, &names), &names);
     let mut kept = Select::from(From::Table(staged_table(&source.id)), "s");
     for name in ["_file", "_row"].into_iter().map(str::to_owned).chain(names) {
@@ -184,31 +189,8 @@ fn judged(source: &Source, sources: &[Source], as_of: Date, names: &[String]) ->
             on,
         );
     }
-    let mut rows = rows.query();
-    for lookup in &source.lookups {
-        let Some(Origin::Summary(summary)) = find(sources, &lookup.source).map(|s| &s.origin) else {
-            continue;
-        };
-        let mut wider = Select::from(rows.rows(), "r");
-        let available: Vec<String> = columns(sources, &lookup.source).into_iter().map(|(n, _)| n).collect();
-        let is_taken = |name: &String| lookup.take.contains(name) && available.contains(name);
-        let so_far: Vec<String> = names
-            .iter()
-            .filter(|n| own(n) || parents.contains(n) || earlier(source, &lookup.source, n))
-            .cloned()
-            .collect();
-        for name in ["_file", "_row"].map(str::to_owned).iter().chain(&so_far) {
-            wider = wider.column(Value::column("r", name), name.clone());
-        }
-        if parent.is_some() {
-            wider = wider.column(Value::column("r", "_orphan"), "_orphan");
-        }
-        for name in names.iter().filter(|n| is_taken(n) && !so_far.contains(n)) {
-            wider = wider.column(Value::column("l", name), name.clone());
-        }
-        let on = Value::column("r", &lookup.column).binary("=", Value::column("l", &summary.by));
-        rows = wider.join(JoinKind::Left, From::Table(source_table(&lookup.source)), "l", on).query();
-    }
+    let mut have: Vec<String> = names.iter().filter(|n| own(n) || parents.contains(n)).cloned().collect();
+    let rows = widened(rows.query(), source, sources, names, parent.is_some(), &mut have);
     let mut whens: Vec<(Value, Value)> = Vec::new();
     if parent.is_some() {
         whens.push((Value::column("r", "_orphan"), Value::text("parent")));
@@ -243,9 +225,41 @@ fn judged(source: &Source, sources: &[Source], as_of: Date, names: &[String]) ->
     all_columns(Select::from(rows.rows(), "r"), "r", names).column(state, "_state").query()
 }
 
-/// Whether a lookup before this one takes the column over.
-fn earlier(source: &Source, lookup: &str, name: &String) -> bool {
-    source.lookups.iter().take_while(|l| l.source != lookup).any(|l| l.take.contains(name))
+/// The rows with the columns of lookups, and then those made from the others. `have` names the
+/// columns that the rows have, and in the end all of them.
+fn widened(
+    mut rows: Query,
+    source: &Source,
+    sources: &[Source],
+    names: &[String],
+    is_repeat: bool,
+    have: &mut Vec<String>,
+) -> Query {
+    let wider = |rows: Query, have: &[String]| {
+        let select = all_columns(Select::from(rows.rows(), "r"), "r", have);
+        if is_repeat { select.column(Value::column("r", "_orphan"), "_orphan") } else { select }
+    };
+    for lookup in &source.lookups {
+        let Some(key) = find(sources, &lookup.source).and_then(Source::key) else {
+            continue;
+        };
+        let available: Vec<String> = columns(sources, &lookup.source).into_iter().map(|(n, _)| n).collect();
+        let is_taken = |name: &String| lookup.take.contains(name) && available.contains(name);
+        let taken: Vec<String> =
+            names.iter().filter(|n| is_taken(n) && !have.contains(n)).cloned().collect();
+        let mut select = wider(rows, have);
+        for name in &taken {
+            select = select.column(Value::column("l", name), name.clone());
+        }
+        let on = Value::column("r", &lookup.column).binary("=", Value::column("l", key));
+        rows = select.join(JoinKind::Left, From::Table(source_table(&lookup.source)), "l", on).query();
+        have.extend(taken);
+    }
+    for derived in &source.derived {
+        rows = wider(rows, have).column(derived.value("r"), derived.name.clone()).query();
+        have.push(derived.name.clone());
+    }
+    rows
 }
 
 fn all_columns(mut select: Select, part: &'static str, names: &[String]) -> Select {
@@ -309,31 +323,32 @@ fn summarised(summary: &Summary) -> Query {
             SummaryRule::Max => Value::Call("max", vec![value]),
             SummaryRule::Sum => Value::Call("sum", vec![value]),
             SummaryRule::Count => Value::Call("count", vec![value]).cast(SqlType::Integer),
-            SummaryRule::Only => Value::Case(
-                vec![(
-                    Value::CountDistinct(Box::new(value.clone())).binary("=", Value::integer(1)),
-                    Value::Call("min", vec![value.clone()]),
-                )],
-                // Nothing, with the column's own type.
-                Box::new(Value::Call(
-                    "nullif",
-                    vec![Value::Call("min", vec![value.clone()]), Value::Call("min", vec![value])],
-                )),
-            ),
+            SummaryRule::Only => only(value),
         };
         select = select.column(made, column.name.clone());
     }
-    let select = select.filter(by.is_there());
-    let mut numbered = Select::from(select.query().rows(), "g")
+    select.filter(by.is_there()).query()
+}
+
+/// The rows of a summary or of spells, numbered in the order of their key, with what they look up
+/// and derive; those for which `keep` does not hold are left out.
+fn counted_rows(
+    rows: Query,
+    by: &str,
+    source: &Source,
+    sources: &[Source],
+    names: &[String],
+) -> Query {
+    let taken = |name: &String| source.lookups.iter().any(|l| l.take.contains(name));
+    let derived = |name: &String| source.derived.iter().any(|d| d.name == *name);
+    let mut have: Vec<String> = names.iter().filter(|n| !taken(n) && !derived(n)).cloned().collect();
+    let row_number = Value::RowNumber(vec![Value::integer(1)], vec![Value::column("g", by)]);
+    let mut numbered = Select::from(rows.rows(), "g")
         .column(Value::integer(0).cast(SqlType::File), "_file")
-        .column(
-            Value::RowNumber(vec![Value::integer(1)], vec![Value::column("g", &summary.by)])
-                .cast(SqlType::Row),
-            "_row",
-        )
-        .column(Value::column("g", &summary.by), summary.by.clone());
-    for column in &summary.columns {
-        numbered = numbered.column(Value::column("g", &column.name), column.name.clone());
+        .column(row_number.cast(SqlType::Row), "_row");
+    for name in &have {
+        numbered = numbered.column(Value::column("g", name), name.clone());
     }
-    numbered.query()
+    let rows = widened(numbered.query(), source, sources, names, false, &mut have);
+    all_columns(Select::from(rows.rows(), "r"), "r", names).filter_if(source.keep.as_ref(), "r").query()
 }

@@ -91,6 +91,10 @@ impl<'a> Maker<'a> {
             Frequency::Month => format!("{last} {year}"),
             Frequency::Quarter => format!("{first}–{last} {year}"),
             Frequency::Year => year,
+            Frequency::FiscalQuarter(_) | Frequency::FiscalYear(_) => {
+                let (_, begun) = words(period.first_day());
+                if begun == year { format!("{first}–{last} {year}") } else { format!("{first} {begun}–{last} {year}") }
+            }
         }
     }
 

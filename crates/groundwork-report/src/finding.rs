@@ -51,7 +51,7 @@ impl Voice {
             (Unit::Share, Voice::En) => format!("{number} points"),
             (Unit::Share, Voice::Th) => format!("{number} จุดร้อยละ"),
             (Unit::Amount(name), _) => format!("{number} {name}"),
-            (Unit::Count | Unit::Ratio, _) => number,
+            (Unit::Count | Unit::Ratio | Unit::Score, _) => number,
         }
     }
 

@@ -70,10 +70,18 @@ pub(crate) fn cell(released: Option<&ReleasedCell>, voice: Voice) -> Cell {
     let figures = released.figures();
     let amount = |x: f64| match unit {
         Unit::Amount(_) => value(x, unit),
-        Unit::Share | Unit::Count | Unit::Ratio => value(x, &Unit::Count),
+        Unit::Share | Unit::Count | Unit::Ratio | Unit::Score => value(x, &Unit::Count),
     };
     let limits = figures.and_then(|f| f.interval());
     let shown = released.value().and_then(|v| value(v, unit));
+    // Bounds without a value stand where the value would.
+    let (shown, limits) = match (shown, limits) {
+        (None, Some(limits)) if released.status() == Status::Published => {
+            let text = voice.range(format_interval(limits.0, limits.1, unit));
+            (number(limits.0, text), None)
+        }
+        other => other,
+    };
     let status = match released.status() {
         Status::Published if shown.is_none() => Status::Undefined,
         status => status,

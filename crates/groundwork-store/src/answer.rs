@@ -23,6 +23,10 @@ pub struct CellCount {
     pub x: f64,
     /// How many are immature.
     pub immature: f64,
+    /// The sum of the squares of what the units add to the numerator.
+    pub squares: f64,
+    /// The largest that one unit adds to the numerator.
+    pub top: f64,
     /// How many units there are.
     pub n: u64,
 }
@@ -44,6 +48,17 @@ pub struct ClusterSum {
     pub x: f64,
 }
 
+/// The value of one rank of a cell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RankedValue {
+    /// Site, period, dimension and category.
+    pub cell: [String; 4],
+    /// The rank, from 1.
+    pub rank: u64,
+    /// The value.
+    pub value: f64,
+}
+
 impl Store {
     /// Answers a query of [`groundwork_plan::indicator::Indicator::cells`].
     ///
@@ -54,7 +69,8 @@ impl Store {
         self.each(query, |batch| {
             let texts = Texts::of(batch, 0)?;
             let (y, x, immature) = (numbers(batch, 4)?, numbers(batch, 5)?, numbers(batch, 6)?);
-            let n = integers(batch, 7)?;
+            let (squares, top) = (numbers(batch, 7)?, numbers(batch, 8)?);
+            let n = integers(batch, 9)?;
             for i in 0..batch.num_rows() {
                 out.push(CellCount {
                     site: texts.get(0, i),
@@ -64,6 +80,8 @@ impl Store {
                     y: y.value(i),
                     x: x.value(i),
                     immature: immature.value(i),
+                    squares: squares.value(i),
+                    top: top.value(i),
                     n: u64::try_from(n.value(i)).unwrap_or(0),
                 });
             }
@@ -89,6 +107,27 @@ impl Store {
                     category: texts.get(3, i),
                     y: y.value(i),
                     x: x.value(i),
+                });
+            }
+            Ok(())
+        })?;
+        Ok(out)
+    }
+
+    /// Answers a query of [`groundwork_plan::indicator::Indicator::ranked`].
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn ranked(&self, query: &Query) -> Result<Vec<RankedValue>, Diagnostic> {
+        let mut out = Vec::new();
+        self.each(query, |batch| {
+            let texts = Texts::of(batch, 0)?;
+            let (rank, value) = (integers(batch, 4)?, numbers(batch, 5)?);
+            for i in 0..batch.num_rows() {
+                out.push(RankedValue {
+                    cell: [0, 1, 2, 3].map(|at| texts.get(at, i)),
+                    rank: u64::try_from(rank.value(i)).unwrap_or(0),
+                    value: value.value(i),
                 });
             }
             Ok(())

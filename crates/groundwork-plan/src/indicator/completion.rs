@@ -1,10 +1,14 @@
 //! Completion: the share of a cohort that reached the last step in time, among those who entered
 //! early enough to have had that time. Who entered later is immature: in neither numerator nor
 //! denominator, counted and shown beside them. Who left for another reason stays in the
-//! denominator.
+//! denominator: leaving competes with completing, and does not shrink those who entered.
+//!
+//! Its own dimension `step` says how many of the same denominator reached each step in time, left
+//! before completing, or are still waiting.
 
-use super::{Units, Window, no_cluster};
-use crate::query::{JoinKind, Query, Select, Value};
+use super::units::{Units, dimension_column, no_cluster};
+use super::{Dimension, Measured, Summary, Window};
+use crate::query::{Query, Value};
 use crate::text::Language;
 
 /// The share of a cohort that finished in time.
@@ -16,46 +20,109 @@ pub struct Completion {
     pub entered: String,
     /// The dates of the steps in order; the last one is completion.
     pub steps: Vec<String>,
+    /// The dates of leaving for another reason.
+    pub exits: Vec<String>,
     /// The time span in calendar months.
     pub within_months: u32,
     /// Who belongs to a period: everyone mature by its end, or those who became so in it.
     pub window: Window,
 }
 
+/// The category of those who left before they completed.
+const EXITED: &str = "exited";
+/// The category of those who neither completed nor left in time.
+const WAITING: &str = "waiting";
+
 impl Completion {
-    pub(super) fn units(&self, units: &Units) -> Query {
+    fn due(&self) -> Value {
+        Value::MonthsLater(Box::new(Value::column("s", &self.entered)), i64::from(self.within_months))
+    }
+
+    /// A date is there and in time; never undecided.
+    fn in_time(&self, date: &str) -> Value {
+        let in_time = Value::column("s", date).binary("<=", self.due());
+        Value::Call("coalesce", vec![in_time, Value::Truth(false)])
+    }
+
+    fn mature(&self) -> Value {
+        self.due().binary("<=", Value::column("p", "last_day"))
+    }
+
+    fn completed(&self) -> Value {
+        self.in_time(self.steps.last().unwrap_or(&self.entered))
+    }
+
+    /// Left in time, without having completed in time.
+    fn exited(&self) -> Value {
+        let left = self.exits.iter().map(|date| self.in_time(date));
+        let left = left.reduce(|a, b| a.binary("OR", b)).unwrap_or(Value::Truth(false));
+        left.and(Value::Not(Box::new(self.completed())))
+    }
+
+    fn of(&self, units: &Units, above: Value, step: Option<&str>) -> Query {
         let indicator = units.indicator;
         let site_by = indicator.site_by.as_deref();
         let entered = || Value::column("s", &self.entered);
-        let due = || Value::MonthsLater(Box::new(entered()), i64::from(self.within_months));
         let last_day = || Value::column("p", "last_day");
-        let mature = || due().binary("<=", last_day());
-        let last_step = self.steps.last().map(String::as_str).unwrap_or(&self.entered);
-        let in_time = Value::column("s", last_step).binary("<=", due());
         let belongs = match self.window {
             Window::ToDate => entered().binary("<=", last_day()),
-            Window::InPeriod => {
-                entered().binary("<=", last_day()).and(due().binary(">=", Value::column("p", "first_day")))
-            }
+            Window::InPeriod => entered()
+                .binary("<=", last_day())
+                .and(self.due().binary(">=", Value::column("p", "first_day"))),
         };
-        let select: Select = units
+        let mut select = units
             .source(&self.from)
             .column(units.site(site_by), "site")
             .column(units.period(), "period")
             .column(units.row_id(), "unit")
             .column(no_cluster(), "cluster")
-            .column(mature().and(in_time).flag(), "y")
-            .column(mature().flag(), "x")
-            .column(Value::Not(Box::new(mature())).flag(), "immature")
-            .join(JoinKind::Inner, units.periods(), "p", belongs);
-        units
-            .with_site(units.row_dimensions(select), site_by)
-            .filter_if(indicator.filter.as_ref(), "s")
-            .query()
+            .column(self.mature().and(above).flag(), "y")
+            .column(self.mature().flag(), "x")
+            .column(Value::Not(Box::new(self.mature())).flag(), "immature");
+        select = match step {
+            Some(step) => select.column(Value::text(step), dimension_column("step")),
+            None => units.row_dimensions(select),
+        };
+        let select = units.join_periods(units.with_site(select, site_by), belongs);
+        select.filter_if(indicator.filter.as_ref(), "s").query()
+    }
+}
+
+impl Measured for Completion {
+    fn word(&self) -> &'static str {
+        "completion"
     }
 
-    /// What numerator and denominator count, in words.
-    pub(super) fn parts(&self, language: Language) -> (String, Option<String>) {
+    fn from(&self) -> &str {
+        &self.from
+    }
+
+    fn summary(&self) -> Summary {
+        Summary::Share
+    }
+
+    fn units(&self, units: &Units) -> Vec<Query> {
+        vec![self.of(units, self.completed(), None)]
+    }
+
+    fn own_dimension(&self) -> Option<Dimension> {
+        let outcomes = [EXITED, WAITING].map(str::to_owned);
+        Some(Dimension {
+            name: "step".into(),
+            columns: vec!["step".into()],
+            categories: self.steps.iter().cloned().chain(outcomes).collect(),
+        })
+    }
+
+    fn own_units(&self, units: &Units) -> Vec<Query> {
+        let waiting = Value::Not(Box::new(self.completed().binary("OR", self.exited())));
+        let steps = self.steps.iter().map(|step| self.of(units, self.in_time(step), Some(step)));
+        let outcomes = [(self.exited(), EXITED), (waiting, WAITING)];
+        let outcomes = outcomes.into_iter().map(|(above, name)| self.of(units, above, Some(name)));
+        steps.chain(outcomes).collect()
+    }
+
+    fn parts(&self, language: Language) -> (String, Option<String>) {
         match language {
             Language::Th => (
                 format!("เสร็จสิ้นภายใน {} เดือน", self.within_months),
@@ -68,7 +135,7 @@ impl Completion {
         }
     }
 
-    pub(super) fn sentence(&self, language: Language) -> String {
+    fn sentence(&self, language: Language) -> String {
         let months = self.within_months;
         match language {
             Language::Th => format!(

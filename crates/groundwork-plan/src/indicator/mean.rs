@@ -1,42 +1,56 @@
-//! Mean: a column over the rows that have a value; the sum and the number of rows are kept.
-//! Never additive: the mean of two means is not the mean.
+//! Mean: a number over the rows that have one; the sum and the number of rows are kept. Never
+//! additive: the mean of two means is not the mean.
 
-use super::sum::rows_with_value;
-use super::{Units, Window};
-use crate::query::Query;
+use super::rows::{Amount, Missing, RowMeasure};
+use super::{Measured, Summary, Window};
+use crate::expression::Expression;
 use crate::text::Language;
 
-/// The mean of a column.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The mean of a number.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Mean {
     /// The source.
     pub from: String,
-    /// The column.
-    pub of: String,
+    /// The number.
+    pub of: Expression,
+    /// What becomes of missing values.
+    pub missing: Missing,
     /// Which rows belong to a period.
     pub window: Window,
 }
 
-impl Mean {
-    pub(super) fn units(&self, units: &Units) -> Query {
-        rows_with_value(&self.from, &self.of, self.window, units)
+impl Measured for Mean {
+    fn word(&self) -> &'static str {
+        "mean"
     }
 
-    /// What numerator and denominator count, in words.
-    pub(super) fn parts(&self, language: Language) -> (String, Option<String>) {
+    fn from(&self) -> &str {
+        &self.from
+    }
+
+    fn summary(&self) -> Summary {
+        Summary::RowMean
+    }
+
+    fn row_measure(&self) -> Option<RowMeasure> {
+        let y = Amount::Number(self.missing.number(&self.of));
+        Some(RowMeasure { counts: None, y, x: Amount::One, window: self.window })
+    }
+
+    fn parts(&self, language: Language) -> (String, Option<String>) {
         match language {
-            Language::Th => (format!("ผลรวมของ {}", self.of), Some("แถวที่มีค่า".to_owned())),
+            Language::Th => (format!("ผลรวมของ {}", self.of.text), Some("แถวที่มีค่า".to_owned())),
             Language::En | Language::My => {
-                (format!("sum of {}", self.of), Some("rows with a value".to_owned()))
+                (format!("sum of {}", self.of.text), Some("rows with a value".to_owned()))
             }
         }
     }
 
-    pub(super) fn sentence(&self, language: Language) -> String {
+    fn sentence(&self, language: Language) -> String {
         match language {
-            Language::Th => format!("ค่าเฉลี่ยของ {} ใน {}", self.of, self.from),
+            Language::Th => format!("ค่าเฉลี่ยของ {} ใน {}", self.of.text, self.from),
             Language::En | Language::My => {
-                format!("The mean of {} over the rows of {} that have a value.", self.of, self.from)
+                format!("The mean of {} over the rows of {} that have a value.", self.of.text, self.from)
             }
         }
     }

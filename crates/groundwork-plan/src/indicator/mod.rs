@@ -1,44 +1,58 @@
-//! Indicators: defined measures. One file a kind: what it is, how it becomes a query, and the
-//! sentence that explains it.
-//!
-//! Every kind becomes one table of *units*: a unit is a person, a family, a case or a row that
-//! counts for a site and a period. The columns are always the same:
-//!
-//! | column | holds |
-//! |---|---|
-//! | `site`, `period` | the cell's site (empty: all sites together) and period |
-//! | `unit` | what identifies the unit |
-//! | `cluster` | the cluster of the unit, for kinds that have clusters |
-//! | `y`, `x`, `immature` | what the unit adds to numerator, denominator and immature |
-//! | one for each dimension | the unit's category |
-//!
-//! All sites together is counted, never added up, so a kind that is not additive cannot be rolled
-//! up wrongly: a person who attends in two sites is one person.
+//! Indicators: defined measures. One file a kind: what it is, how it becomes a table of units, and
+//! the sentence that explains it. What units are, and how they become cells, stands in `units.rs`;
+//! how several indicators over one source share one scan, in `passes.rs`.
 
+mod cascade;
+mod change;
 mod completion;
+mod concentration;
 mod count;
+mod derived;
 mod distinct_count;
+mod index;
 mod mean;
+pub(crate) mod median;
+mod passes;
 mod proportion;
+mod quantile;
+mod rate;
 mod ratio;
+mod rows;
+mod stock;
 mod sum;
 mod sustained;
+mod union;
+mod units;
 
+pub use cascade::{Cascade, Tree};
+pub use change::Change;
 pub use completion::Completion;
+pub use concentration::Concentration;
 pub use count::Count;
+pub use derived::Derived;
 pub use distinct_count::DistinctCount;
+pub use index::{Index, IndexItem};
 pub use mean::Mean;
+pub use passes::{Pass, Passes};
 pub use proportion::Proportion;
+pub use quantile::Quantile;
+pub use rate::{DAYS_A_MONTH, Exposure, Rate};
 pub use ratio::{Measure, MeasureOf, Ratio};
+pub use rows::Missing;
+pub use stock::Stock;
 pub use sum::Sum;
 pub use sustained::Sustained;
+pub use union::Union;
+pub use units::{Counted, source_table};
 
 use crate::expression::Expression;
 use crate::number::Unit;
-use crate::period::Calendar;
-use crate::query::{From, JoinKind, Query, Select, SqlType, Value};
+use crate::query::{Query, Statement};
 use crate::text::{Language, Localised};
+use jiff::civil::Date;
+use rows::RowMeasure;
 use std::collections::BTreeMap;
+use units::{Units, dimension_column, row_category};
 
 /// A defined measure.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,27 +73,53 @@ pub struct Indicator {
     pub site_by: Option<String>,
     /// The date that decides the period, where the kind has one.
     pub period_by: Option<String>,
+    /// What it is computed for.
+    pub periods: Vec<IndicatorPeriod>,
     /// Its dimensions.
     pub disaggregate: Vec<Dimension>,
     /// Which way is better.
     pub direction: Direction,
     /// What the value is measured in.
     pub unit: Unit,
-    /// The value at the start.
-    pub baseline: Option<f64>,
-    /// What all sites together should reach, by period.
-    pub targets: BTreeMap<String, f64>,
+    /// Whether it counts people, so that a small number may show someone.
+    pub people: bool,
+    /// The value at the start, by site; the empty site is all sites together.
+    pub baselines: BTreeMap<String, f64>,
+    /// What should be reached, by site and period; the empty site is all sites together.
+    pub targets: BTreeMap<(String, String), f64>,
     /// Whether reports show it first.
     pub headline: bool,
+    /// What a reference sheet says beside: rationale, source of data, limitations and the like.
+    pub sheet: BTreeMap<&'static str, Localised>,
 }
 
-/// A dimension: a column, and the categories that it always shows.
+/// A stretch of days that an indicator is computed for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndicatorPeriod {
+    /// How it is written in results.
+    pub id: String,
+    /// The site, for one that is counted from the opening of a site.
+    pub site: Option<String>,
+    /// The first day.
+    pub first_day: Date,
+    /// The last day, which is part of it.
+    pub last_day: Date,
+}
+
+/// A dimension: a column or a crossing of columns, and the categories that it always shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dimension {
-    /// The column.
+    /// Its name in results: the column, or the columns with `×` between them.
     pub name: String,
-    /// Every declared category, in order; `unknown` comes after them.
+    /// The columns.
+    pub columns: Vec<String>,
+    /// Every category, in order. Those that a column declares are followed by `unknown`.
     pub categories: Vec<String>,
+}
+
+impl Dimension {
+    /// What stands between the names and between the categories of a crossing.
+    pub const CROSS: &str = " × ";
 }
 
 /// The category of units whose category is not known.
@@ -112,6 +152,45 @@ pub struct Additivity {
     pub periods: bool,
 }
 
+impl Additivity {
+    fn of_flow(window: Window) -> Self {
+        Self { sites: true, periods: window == Window::InPeriod }
+    }
+}
+
+/// How the value of a cell follows from what its units add up to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Summary {
+    /// `y`, a count of units.
+    FullCount,
+    /// `y`, a sum; nothing where no unit has a value.
+    Total,
+    /// `y / x`, where `y` is a part of `x`.
+    Share,
+    /// `y / x` over rows, each of which is one observation.
+    RowMean,
+    /// `y / x` with clusters.
+    ClusteredRatio,
+    /// `y / x` of two full counts.
+    Quotient,
+    /// The value of a rank.
+    Quantile(f64),
+    /// Events by person-time, which is counted in days.
+    Rate {
+        /// Days in one unit of the person-time.
+        days_per: f64,
+    },
+    /// Between the largest and the sum.
+    Bounds,
+    /// The share of the largest clusters.
+    TopShare {
+        /// How many of the clusters are the largest, in thousandths of all.
+        thousandths: u32,
+    },
+    /// A formula over other cells.
+    Derived,
+}
+
 /// How an indicator is computed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
@@ -119,332 +198,208 @@ pub enum Kind {
     Count(Count),
     /// Different people or things.
     DistinctCount(DistinctCount),
-    /// The sum of a column.
+    /// The sum of a number.
     Sum(Sum),
-    /// The mean of a column.
+    /// The mean of a number.
     Mean(Mean),
+    /// The median or another quantile of a number.
+    Quantile(Quantile),
     /// The share for which a condition holds.
     Proportion(Proportion),
     /// A ratio of sums.
     Ratio(Ratio),
+    /// Events by person-time.
+    Rate(Rate),
+    /// A weighted average of items.
+    Index(Index),
+    /// What there is at the end of a period.
+    Stock(Stock),
     /// The share of a cohort that finished in time.
     Completion(Completion),
     /// The share for whom a condition held long enough.
     Sustained(Sustained),
+    /// People by the generation of who led them.
+    Cascade(Cascade),
+    /// The mean change of the same person.
+    Change(Change),
+    /// The bounds of a union of audiences.
+    Union(Union),
+    /// The share of people that the most active leaders brought.
+    Concentration(Concentration),
+    /// A formula over other indicators.
+    Derived(Derived),
+}
+
+/// What every kind can say of itself.
+trait Measured {
+    /// The word in the pipeline language.
+    fn word(&self) -> &'static str;
+
+    /// The source of the rows; of several, that of the numerator.
+    fn from(&self) -> &str;
+
+    /// Every source that it looks at.
+    fn sources(&self) -> Vec<&str> {
+        vec![self.from()]
+    }
+
+    /// How the value follows from the units.
+    fn summary(&self) -> Summary;
+
+    /// Whether parts may be added up.
+    fn additivity(&self) -> Additivity {
+        Additivity { sites: false, periods: false }
+    }
+
+    /// What one row adds, for kinds whose units are rows.
+    fn row_measure(&self) -> Option<RowMeasure> {
+        None
+    }
+
+    /// The queries that together make the table of units.
+    fn units(&self, units: &Units) -> Vec<Query> {
+        units_of_rows(self, units)
+    }
+
+    /// A dimension that the kind itself has.
+    fn own_dimension(&self) -> Option<Dimension> {
+        None
+    }
+
+    /// The units by that dimension.
+    fn own_units(&self, _: &Units) -> Vec<Query> {
+        Vec::new()
+    }
+
+    /// What has to be made before the units can be.
+    fn prepare(&self) -> Vec<Statement> {
+        Vec::new()
+    }
+
+    /// What takes that away again.
+    fn dismantle(&self) -> Vec<Statement> {
+        Vec::new()
+    }
+
+    /// What numerator and denominator count, in words.
+    fn parts(&self, language: Language) -> (String, Option<String>);
+
+    /// What it counts, in a sentence.
+    fn sentence(&self, language: Language) -> String;
+}
+
+fn units_of_rows<K: Measured + ?Sized>(kind: &K, units: &Units) -> Vec<Query> {
+    kind.row_measure().map(|measure| measure.units(units, kind.from())).unwrap_or_default()
 }
 
 impl Kind {
+    fn measured(&self) -> &dyn Measured {
+        match self {
+            Kind::Count(k) => k,
+            Kind::DistinctCount(k) => k,
+            Kind::Sum(k) => k,
+            Kind::Mean(k) => k,
+            Kind::Quantile(k) => k,
+            Kind::Proportion(k) => k,
+            Kind::Ratio(k) => k,
+            Kind::Rate(k) => k,
+            Kind::Index(k) => k,
+            Kind::Stock(k) => k,
+            Kind::Completion(k) => k,
+            Kind::Sustained(k) => k,
+            Kind::Cascade(k) => k,
+            Kind::Change(k) => k,
+            Kind::Union(k) => k,
+            Kind::Concentration(k) => k,
+            Kind::Derived(k) => k,
+        }
+    }
+
     /// The word in the pipeline language.
     pub fn word(&self) -> &'static str {
-        match self {
-            Kind::Count(_) => "count",
-            Kind::DistinctCount(_) => "distinct_count",
-            Kind::Sum(_) => "sum",
-            Kind::Mean(_) => "mean",
-            Kind::Proportion(_) => "proportion",
-            Kind::Ratio(_) => "ratio",
-            Kind::Completion(_) => "completion",
-            Kind::Sustained(_) => "sustained",
-        }
+        self.measured().word()
     }
 
     /// Whether parts may be added up.
     pub fn additivity(&self) -> Additivity {
-        let window = match self {
-            Kind::Count(k) => k.window,
-            Kind::Sum(k) => k.window,
-            Kind::DistinctCount(_)
-            | Kind::Mean(_)
-            | Kind::Proportion(_)
-            | Kind::Ratio(_)
-            | Kind::Completion(_)
-            | Kind::Sustained(_) => return Additivity { sites: false, periods: false },
-        };
-        Additivity { sites: true, periods: window == Window::InPeriod }
+        self.measured().additivity()
     }
 
-    /// The source of the rows; a ratio has one for each side, and this is the numerator's.
+    /// The source of the rows; of several, that of the numerator. Empty for a formula.
     pub fn from(&self) -> &str {
+        self.measured().from()
+    }
+
+    /// Every source that it looks at.
+    pub fn sources(&self) -> Vec<&str> {
+        self.measured().sources()
+    }
+
+    /// How the value of a cell follows from its units.
+    pub fn summary(&self) -> Summary {
+        self.measured().summary()
+    }
+
+    /// A dimension that the kind itself has, such as the generations of a cascade. Its categories
+    /// need not add up to the total.
+    pub fn own_dimension(&self) -> Option<Dimension> {
+        self.measured().own_dimension()
+    }
+
+    /// What has to be made before the units can be.
+    pub fn prepare(&self) -> Vec<Statement> {
+        self.measured().prepare()
+    }
+
+    /// What takes that away again.
+    pub fn dismantle(&self) -> Vec<Statement> {
+        self.measured().dismantle()
+    }
+
+    /// Which rows belong to a period, for kinds that count rows or people.
+    pub fn window(&self) -> Option<Window> {
         match self {
-            Kind::Count(k) => &k.from,
-            Kind::DistinctCount(k) => &k.from,
-            Kind::Sum(k) => &k.from,
-            Kind::Mean(k) => &k.from,
-            Kind::Proportion(k) => &k.from,
-            Kind::Ratio(k) => &k.numerator.from,
-            Kind::Completion(k) => &k.from,
-            Kind::Sustained(k) => &k.from,
+            Kind::DistinctCount(k) => Some(k.window),
+            Kind::Cascade(k) => Some(k.window),
+            _ => self.measured().row_measure().map(|measure| measure.window),
         }
     }
 }
 
 impl Indicator {
-    /// The query that makes the table of units; see the module.
-    pub fn units(&self, calendar: &Calendar) -> Query {
-        let scopes = match &self.site_by {
-            Some(_) => vec![Scope::EverySite, Scope::AllSites],
-            None => vec![Scope::AllSites],
-        };
-        let queries = scopes
-            .into_iter()
-            .flat_map(|scope| {
-                let units = Units { indicator: self, calendar, scope };
-                match &self.kind {
-                    Kind::Count(k) => vec![k.units(&units)],
-                    Kind::DistinctCount(k) => vec![k.units(&units)],
-                    Kind::Sum(k) => vec![k.units(&units)],
-                    Kind::Mean(k) => vec![k.units(&units)],
-                    Kind::Proportion(k) => vec![k.units(&units)],
-                    Kind::Ratio(k) => k.units(&units),
-                    Kind::Completion(k) => vec![k.units(&units)],
-                    Kind::Sustained(k) => vec![k.units(&units)],
-                }
-            })
-            .collect();
-        Query::UnionAll(queries)
+    /// The columns of its dimensions, each once.
+    pub fn dimension_columns(&self) -> Vec<&str> {
+        let mut columns: Vec<&str> = Vec::new();
+        for column in self.disaggregate.iter().flat_map(|d| &d.columns) {
+            if !columns.contains(&column.as_str()) {
+                columns.push(column);
+            }
+        }
+        columns
     }
 
-    /// The query that adds the units up, one row a cell: `site, period, dimension, category, y,
-    /// x, immature, n`, in the order of the first four.
-    pub fn cells(&self, units: &str) -> Query {
-        let level = |dimension: Option<&Dimension>| {
-            level(units, dimension)
-                .column(summed("y"), "y")
-                .column(summed("x"), "x")
-                .column(summed("immature"), "immature")
-                .column(Value::CountRows.cast(SqlType::Integer), "n")
-                .query()
-        };
-        let mut levels = vec![level(None)];
-        levels.extend(self.disaggregate.iter().map(|d| level(Some(d))));
-        let keys = ["site", "period", "dimension", "category"];
-        let all = Query::UnionAll(levels).rows();
-        let mut select = Select::from(all, "c");
-        for name in ["site", "period", "dimension", "category", "y", "x", "immature", "n"] {
-            select = select.column(Value::column("c", name), name);
-        }
-        select.order(keys.map(|k| Value::column("c", k)).to_vec()).query()
-    }
-
-    /// The query that adds the units up by cluster: `site, period, dimension, category, y, x`, in
-    /// a total order. Only for kinds whose interval needs it.
-    pub fn clusters(&self, units: &str) -> Option<Query> {
-        match self.kind {
-            Kind::Ratio(_) | Kind::Mean(_) => {}
-            Kind::Count(_)
-            | Kind::DistinctCount(_)
-            | Kind::Sum(_)
-            | Kind::Proportion(_)
-            | Kind::Completion(_)
-            | Kind::Sustained(_) => return None,
-        }
-        let level = |dimension: Option<&Dimension>| {
-            level(units, dimension)
-                .group(Value::column("u", "cluster"), "cluster")
-                .column(summed("y"), "y")
-                .column(summed("x"), "x")
-                .query()
-        };
-        let mut levels = vec![level(None)];
-        levels.extend(self.disaggregate.iter().map(|d| level(Some(d))));
-        let mut select = Select::from(Query::UnionAll(levels).rows(), "c");
-        for name in ["site", "period", "dimension", "category", "y", "x"] {
-            select = select.column(Value::column("c", name), name);
-        }
-        let keys = ["site", "period", "dimension", "category", "cluster"];
-        Some(select.order(keys.map(|k| Value::column("c", k)).to_vec()).query())
+    /// What should be reached by a site, or by all together where the site is empty.
+    pub fn target(&self, site: &str, period: &str) -> Option<f64> {
+        self.targets.get(&(site.to_owned(), period.to_owned())).copied()
     }
 
     /// What it counts, in a sentence: the author's, or the kind's own.
     pub fn sentence(&self, language: Language) -> String {
-        if let Some(definition) = &self.definition {
-            return definition.get(language).to_owned();
-        }
-        match &self.kind {
-            Kind::Count(k) => k.sentence(language),
-            Kind::DistinctCount(k) => k.sentence(language),
-            Kind::Sum(k) => k.sentence(language),
-            Kind::Mean(k) => k.sentence(language),
-            Kind::Proportion(k) => k.sentence(language),
-            Kind::Ratio(k) => k.sentence(language),
-            Kind::Completion(k) => k.sentence(language),
-            Kind::Sustained(k) => k.sentence(language),
+        match &self.definition {
+            Some(definition) => definition.get(language).to_owned(),
+            None => self.kind.measured().sentence(language),
         }
     }
-}
 
-impl Indicator {
-    /// What numerator and denominator count, in words.
+    /// What numerator and denominator count, in words: the author's, or the kind's own.
     pub fn parts(&self, language: Language) -> (String, Option<String>) {
-        if let Some((numerator, denominator)) = &self.named_parts {
-            let denominator = denominator.as_ref().map(|d| d.get(language).to_owned());
-            return (numerator.get(language).to_owned(), denominator);
-        }
-        match &self.kind {
-            Kind::Count(k) => k.parts(language),
-            Kind::DistinctCount(k) => k.parts(language),
-            Kind::Sum(k) => k.parts(language),
-            Kind::Mean(k) => k.parts(language),
-            Kind::Proportion(k) => k.parts(language),
-            Kind::Ratio(k) => k.parts(language),
-            Kind::Completion(k) => k.parts(language),
-            Kind::Sustained(k) => k.parts(language),
+        let own = self.kind.measured().parts(language);
+        match &self.named_parts {
+            None => own,
+            Some((numerator, denominator)) => (
+                numerator.get(language).to_owned(),
+                own.1.map(|own| denominator.as_ref().map_or(own, |d| d.get(language).to_owned())),
+            ),
         }
     }
-}
-
-/// The units of a table put together by site, period and, where there is one, a dimension.
-fn level(units: &str, dimension: Option<&Dimension>) -> Select {
-    let column = |name: &str| Value::column("u", name);
-    let select = Select::from(From::Table(units.into()), "u")
-        .group(column("site"), "site")
-        .group(column("period"), "period");
-    match dimension {
-        None => select.column(Value::text(""), "dimension").column(Value::text(""), "category"),
-        Some(d) => select
-            .column(Value::text(&d.name), "dimension")
-            .group(column(&dimension_column(&d.name)), "category"),
-    }
-}
-
-fn summed(name: &str) -> Value {
-    Value::Call("sum", vec![Value::column("u", name)]).cast(SqlType::Double)
-}
-
-/// The name of the table of a source.
-pub fn source_table(source: &str) -> String {
-    format!("source:{source}")
-}
-
-/// The column of a dimension in the table of units.
-pub fn dimension_column(dimension: &str) -> String {
-    format!("by:{dimension}")
-}
-
-/// Whether units are made for every site, or for all sites together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Scope {
-    EverySite,
-    AllSites,
-}
-
-/// What the kinds build their queries with.
-struct Units<'a> {
-    indicator: &'a Indicator,
-    calendar: &'a Calendar,
-    scope: Scope,
-}
-
-impl Units<'_> {
-    fn source(&self, source: &str) -> Select {
-        Select::from(From::Table(source_table(source)), "s")
-    }
-
-    /// The site of a row of part `s`.
-    fn site(&self, site_by: Option<&str>) -> Value {
-        match (self.scope, site_by) {
-            (Scope::EverySite, Some(column)) => Value::column("s", column),
-            (Scope::EverySite, None) | (Scope::AllSites, _) => Value::text(""),
-        }
-    }
-
-    /// Keeps the rows that belong to a site, where every site has units of its own.
-    fn with_site(&self, select: Select, site_by: Option<&str>) -> Select {
-        match (self.scope, site_by) {
-            (Scope::EverySite, Some(column)) => select.filter(Value::column("s", column).is_there()),
-            (Scope::EverySite, None) => select.filter(Value::Truth(false)),
-            (Scope::AllSites, _) => select,
-        }
-    }
-
-    /// Joins the periods that a row belongs to.
-    fn with_periods(&self, select: Select, period_by: Option<&str>, window: Window) -> Select {
-        let on = match period_by {
-            None => Value::Truth(true),
-            Some(column) => {
-                let day = || Value::column("s", column);
-                let until = day().binary("<=", Value::column("p", "last_day"));
-                match window {
-                    Window::ToDate => until,
-                    Window::InPeriod => day().binary(">=", Value::column("p", "first_day")).and(until),
-                }
-            }
-        };
-        select.join(JoinKind::Inner, self.periods(), "p", on)
-    }
-
-    /// The calendar as rows: `period, first_day, last_day`.
-    fn periods(&self) -> From {
-        let rows = self
-            .calendar
-            .periods
-            .iter()
-            .map(|p| vec![Value::text(p.id()), Value::Day(p.first_day()), Value::Day(p.last_day())])
-            .collect();
-        From::Rows(vec!["period", "first_day", "last_day"], rows)
-    }
-
-    fn period(&self) -> Value {
-        Value::column("p", "period")
-    }
-
-    /// The category of a row of part `s`.
-    fn row_dimensions(&self, mut select: Select) -> Select {
-        for dimension in &self.indicator.disaggregate {
-            let value = Value::column("s", &dimension.name).cast(SqlType::Text);
-            let value = Value::Call("coalesce", vec![value, Value::text(UNKNOWN)]);
-            select = select.column(value, dimension_column(&dimension.name));
-        }
-        select
-    }
-
-    /// The one category of each person, resolved over all of their rows: the only value there is,
-    /// or `unknown` where there is none or more than one. Adds the columns to a query whose part
-    /// `d` has the person as `unit`.
-    fn person_dimensions(&self, mut select: Select, source: &str, of: &str) -> Select {
-        if self.indicator.disaggregate.is_empty() {
-            return select;
-        }
-        let mut people = self.source(source).group(Value::column("s", of).cast(SqlType::Text), "unit");
-        for dimension in &self.indicator.disaggregate {
-            let value = || Value::column("s", &dimension.name).cast(SqlType::Text);
-            let only = Value::Case(
-                vec![(
-                    Value::CountDistinct(Box::new(value())).binary("=", Value::integer(1)),
-                    Value::Call("min", vec![value()]),
-                )],
-                Box::new(Value::text(UNKNOWN)),
-            );
-            people = people.column(only, dimension_column(&dimension.name));
-        }
-        let on = Value::column("a", "unit").binary("=", Value::column("d", "unit"));
-        select = select.join(JoinKind::Left, people.query().rows(), "a", on);
-        for dimension in &self.indicator.disaggregate {
-            let name = dimension_column(&dimension.name);
-            let value = Value::Call("coalesce", vec![Value::column("a", &name), Value::text(UNKNOWN)]);
-            select = select.column(value, name);
-        }
-        select
-    }
-
-    /// What identifies a row: its file and its row there.
-    fn row_id(&self) -> Value {
-        Value::Call(
-            "concat",
-            vec![
-                Value::column("s", "_file").cast(SqlType::Text),
-                Value::text(":"),
-                Value::column("s", "_row").cast(SqlType::Text),
-            ],
-        )
-    }
-}
-
-/// A whole number of the value 0, for a column that a kind does not use.
-fn zero() -> Value {
-    Value::integer(0)
-}
-
-fn no_cluster() -> Value {
-    Value::Missing(SqlType::Text)
 }

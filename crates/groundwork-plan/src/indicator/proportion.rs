@@ -2,9 +2,11 @@
 //! Rows for which it cannot be decided are in neither. With `of`, people are counted instead of
 //! rows: the condition holds for someone when it holds in one of their rows.
 
-use super::{Units, Window, no_cluster, zero};
+use super::rows::{Amount, Missing, RowMeasure};
+use super::units::{Units, no_cluster, unit_of_d};
+use super::{Measured, Summary, Window};
 use crate::expression::Expression;
-use crate::query::{Query, Select, SqlType, Value};
+use crate::query::{Query, SqlType, Value};
 use crate::text::Language;
 
 /// The share of rows, or of people, for which a condition holds.
@@ -16,55 +18,58 @@ pub struct Proportion {
     pub numerator: Expression,
     /// The column that identifies the person, where people are counted.
     pub of: Option<String>,
+    /// What becomes of rows for which the condition cannot be decided.
+    pub missing: Missing,
     /// Which rows belong to a period.
     pub window: Window,
 }
 
-impl Proportion {
-    pub(super) fn units(&self, units: &Units) -> Query {
+impl Measured for Proportion {
+    fn word(&self) -> &'static str {
+        "proportion"
+    }
+
+    fn from(&self) -> &str {
+        &self.from
+    }
+
+    fn summary(&self) -> Summary {
+        Summary::Share
+    }
+
+    fn row_measure(&self) -> Option<RowMeasure> {
+        let (holds, counts) = self.missing.condition(&self.numerator);
+        let y = Amount::Holds(holds);
+        self.of.is_none().then_some(RowMeasure { counts, y, x: Amount::One, window: self.window })
+    }
+
+    fn units(&self, units: &Units) -> Vec<Query> {
+        let Some(of) = &self.of else {
+            return super::units_of_rows(self, units);
+        };
         let indicator = units.indicator;
         let site_by = indicator.site_by.as_deref();
-        let holds = Value::of(&self.numerator, "s");
-        let period_by = indicator.period_by.as_deref();
-        let Some(of) = &self.of else {
-            let select = units
-                .source(&self.from)
-                .column(units.site(site_by), "site")
-                .column(units.period(), "period")
-                .column(units.row_id(), "unit")
-                .column(no_cluster(), "cluster")
-                .column(holds.clone().flag(), "y")
-                .column(Value::integer(1), "x")
-                .column(zero(), "immature");
-            let select = units.with_site(units.row_dimensions(select), site_by).filter(holds.is_there());
-            return units
-                .with_periods(select, period_by, self.window)
-                .filter_if(indicator.filter.as_ref(), "s")
-                .query();
-        };
+        let (holds, counts) = self.missing.condition(&self.numerator);
         let person = Value::column("s", of);
-        let people = units
+        let mut people = units
             .source(&self.from)
             .group(units.site(site_by), "site")
             .group(units.period(), "period")
             .group(person.clone().cast(SqlType::Text), "unit")
-            .column(Value::Call("max", vec![holds.clone().flag()]), "y");
-        let people = units.with_site(people, site_by).filter(person.is_there()).filter(holds.is_there());
-        let people =
-            units.with_periods(people, period_by, self.window).filter_if(indicator.filter.as_ref(), "s");
-        let select = Select::from(people.query().rows(), "d")
-            .column(Value::column("d", "site"), "site")
-            .column(Value::column("d", "period"), "period")
-            .column(Value::column("d", "unit"), "unit")
-            .column(no_cluster(), "cluster")
-            .column(Value::column("d", "y"), "y")
-            .column(Value::integer(1), "x")
-            .column(zero(), "immature");
-        units.person_dimensions(select, &self.from, of).query()
+            .column(Value::Call("max", vec![holds.flag()]), "y")
+            .column(Value::Call("max", vec![no_cluster()]), "cluster");
+        if let Some(counts) = counts {
+            people = people.filter(counts);
+        }
+        let people = units.with_site(people, site_by).filter(person.is_there());
+        let people = units
+            .with_periods(people, indicator.period_by.as_deref(), self.window)
+            .filter_if(indicator.filter.as_ref(), "s");
+        let select = unit_of_d(people.query().rows(), Value::column("d", "y"), Value::integer(1));
+        vec![units.person_dimensions(select, &self.from, of).query()]
     }
 
-    /// What numerator and denominator count, in words.
-    pub(super) fn parts(&self, language: Language) -> (String, Option<String>) {
+    fn parts(&self, language: Language) -> (String, Option<String>) {
         match language {
             Language::Th => (format!("ผู้ที่ {}", self.numerator.text), Some("ทุกคนที่ทราบคำตอบ".to_owned())),
             Language::En | Language::My => (
@@ -74,7 +79,7 @@ impl Proportion {
         }
     }
 
-    pub(super) fn sentence(&self, language: Language) -> String {
+    fn sentence(&self, language: Language) -> String {
         let whom = self.of.as_deref().unwrap_or("rows");
         match language {
             Language::Th => format!("สัดส่วนใน {} ที่ {}", self.from, self.numerator.text),

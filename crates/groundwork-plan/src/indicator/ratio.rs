@@ -1,9 +1,10 @@
 //! Ratio: a ratio of sums whose numerator and denominator count different things, such as people
 //! reached for each volunteer trained. Never the mean of the clusters' own ratios.
 
-use super::{Units, Window, zero};
+use super::units::{People, Units, dimension_column, no_cluster, row_category, unit_of_d, zero};
+use super::{Measured, Summary, Window};
 use crate::expression::Expression;
-use crate::query::{From, Query, Select, SqlType, Value};
+use crate::query::{Query, SqlType, Value};
 use crate::text::Language;
 
 /// A ratio of sums.
@@ -35,32 +36,49 @@ pub struct Measure {
 }
 
 /// What one side counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum MeasureOf {
     /// Rows.
     Rows,
     /// Different values of a column.
     Distinct(String),
-    /// The sum of a column.
-    Sum(String),
+    /// The sum of a number.
+    Sum(Expression),
 }
 
 impl Ratio {
-    pub(super) fn units(&self, units: &Units) -> Vec<Query> {
-        vec![self.numerator.units(units, true), self.denominator.units(units, false)]
-    }
-
     /// Whether both sides name their clusters.
     pub fn has_clusters(&self) -> bool {
         self.numerator.cluster.is_some() && self.denominator.cluster.is_some()
     }
+}
 
-    /// What numerator and denominator count, in words.
-    pub(super) fn parts(&self, language: Language) -> (String, Option<String>) {
+impl Measured for Ratio {
+    fn word(&self) -> &'static str {
+        "ratio"
+    }
+
+    fn from(&self) -> &str {
+        &self.numerator.from
+    }
+
+    fn sources(&self) -> Vec<&str> {
+        vec![&self.numerator.from, &self.denominator.from]
+    }
+
+    fn summary(&self) -> Summary {
+        if self.has_clusters() { Summary::ClusteredRatio } else { Summary::Quotient }
+    }
+
+    fn units(&self, units: &Units) -> Vec<Query> {
+        vec![self.numerator.units(units, true), self.denominator.units(units, false)]
+    }
+
+    fn parts(&self, language: Language) -> (String, Option<String>) {
         (self.numerator.words(language), Some(self.denominator.words(language)))
     }
 
-    pub(super) fn sentence(&self, language: Language) -> String {
+    fn sentence(&self, language: Language) -> String {
         let (above, below) = (self.numerator.words(language), self.denominator.words(language));
         match language {
             Language::Th => format!("{above} หารด้วย {below}"),
@@ -69,94 +87,65 @@ impl Ratio {
     }
 }
 
-/// A key that orders rows by day, then by their place in the exports: 17 bits of days, 14 of the
-/// file, 32 of the row.
-fn reading_order(day: Option<&str>) -> Value {
-    let place = Value::column("s", "_file")
-        .cast(SqlType::Integer)
-        .binary("*", Value::integer(1 << 32))
-        .binary("+", Value::column("s", "_row").cast(SqlType::Integer));
-    match day {
-        None => place,
-        Some(day) => {
-            let start = Value::Day(jiff::civil::date(1900, 1, 1));
-            let days = Value::column("s", day).binary("-", start).cast(SqlType::Integer);
-            days.binary("*", Value::integer(1 << 46)).binary("+", place)
-        }
-    }
-}
-
 impl Measure {
     /// Units of one side; they add to `y` above and to `x` below.
-    fn units(&self, units: &Units, above: bool) -> Query {
+    pub(super) fn units(&self, units: &Units, above: bool) -> Query {
         let site_by = self.site_by.as_deref();
-        let cluster = || match &self.cluster {
-            Some(column) => Value::column("s", column).cast(SqlType::Text),
-            None => Value::text(""),
-        };
-        let finish = |from: From, amount: Value| {
-            let (y, x) = if above { (amount, zero()) } else { (zero(), amount) };
-            Select::from(from, "d")
-                .column(Value::column("d", "site"), "site")
-                .column(Value::column("d", "period"), "period")
-                .column(Value::column("d", "unit"), "unit")
-                .column(Value::column("d", "cluster"), "cluster")
-                .column(y, "y")
-                .column(x, "x")
-                .column(zero(), "immature")
-                .query()
-        };
-        let base = units.source(&self.from);
-        let narrowed = |select: Select| {
-            let select = units.with_site(select, site_by);
-            let select = if self.cluster.is_some() { select.filter(cluster().is_there()) } else { select };
-            units
-                .with_periods(select, self.period_by.as_deref(), self.window)
-                .filter_if(self.filter.as_ref(), "s")
-        };
-        match &self.of {
-            MeasureOf::Distinct(column) => {
-                let of = Value::column("s", column);
-                let select = base
-                    .group(units.site(site_by), "site")
-                    .group(units.period(), "period")
-                    .group(of.clone().cast(SqlType::Text), "unit")
-                    .column(
-                        Value::Call("arg_min", vec![cluster(), reading_order(self.period_by.as_deref())]),
-                        "cluster",
-                    );
-                finish(narrowed(select).filter(of.is_there()).query().rows(), Value::integer(1))
-            }
-            MeasureOf::Rows | MeasureOf::Sum(_) => {
-                let select = base
-                    .column(units.site(site_by), "site")
-                    .column(units.period(), "period")
-                    .column(units.row_id(), "unit")
-                    .column(cluster(), "cluster");
-                match &self.of {
-                    MeasureOf::Sum(column) => {
-                        let value = Value::column("s", column);
-                        let select =
-                            narrowed(select.column(value.clone(), "amount")).filter(value.is_there());
-                        finish(select.query().rows(), Value::column("d", "amount"))
-                    }
-                    MeasureOf::Rows | MeasureOf::Distinct(_) => {
-                        finish(narrowed(select).query().rows(), Value::integer(1))
-                    }
-                }
-            }
+        let sides = |amount: Value| if above { (amount, zero()) } else { (zero(), amount) };
+        if let MeasureOf::Distinct(of) = &self.of {
+            let people = units.people(&People {
+                from: &self.from,
+                of,
+                cluster: self.cluster.as_deref(),
+                filter: self.filter.as_ref(),
+                site_by,
+                period_by: self.period_by.as_deref(),
+                window: self.window,
+            });
+            let (y, x) = sides(Value::integer(1));
+            return units.person_dimensions(unit_of_d(people, y, x), &self.from, of).query();
         }
+        let cluster = self.cluster.as_ref().map(|c| Value::column("s", c).cast(SqlType::Text));
+        let amount = match &self.of {
+            MeasureOf::Sum(value) => Value::of(value, "s"),
+            MeasureOf::Rows | MeasureOf::Distinct(_) => Value::integer(1),
+        };
+        let mut select = units
+            .source(&self.from)
+            .column(units.site(site_by), "site")
+            .column(units.period(), "period")
+            .column(units.row_id(), "unit")
+            .column(cluster.clone().unwrap_or_else(no_cluster), "cluster")
+            .column(amount.clone(), "amount")
+            .filter(amount.is_there());
+        for column in units.indicator.dimension_columns() {
+            select = select.column(row_category(column), dimension_column(column));
+        }
+        if let Some(cluster) = cluster {
+            select = select.filter(cluster.is_there());
+        }
+        let select = units.with_site(select, site_by);
+        let select = units
+            .with_periods(select, self.period_by.as_deref(), self.window)
+            .filter_if(self.filter.as_ref(), "s");
+        let (y, x) = sides(Value::column("d", "amount"));
+        let mut select = unit_of_d(select.query().rows(), y, x);
+        for column in units.indicator.dimension_columns() {
+            let name = dimension_column(column);
+            select = select.column(Value::column("d", &name), name);
+        }
+        select.query()
     }
 
-    fn words(&self, language: Language) -> String {
+    pub(super) fn words(&self, language: Language) -> String {
         let thai = language == Language::Th;
         match &self.of {
             MeasureOf::Rows if thai => format!("จำนวนแถวข้อมูลใน {}", self.from),
             MeasureOf::Rows => format!("number of rows of {}", self.from),
             MeasureOf::Distinct(column) if thai => format!("จำนวน {column} ที่ไม่ซ้ำกันใน {}", self.from),
             MeasureOf::Distinct(column) => format!("number of different values of {column} in {}", self.from),
-            MeasureOf::Sum(column) if thai => format!("ผลรวมของ {column} ใน {}", self.from),
-            MeasureOf::Sum(column) => format!("sum of {column} over {}", self.from),
+            MeasureOf::Sum(value) if thai => format!("ผลรวมของ {} ใน {}", value.text, self.from),
+            MeasureOf::Sum(value) => format!("sum of {} over {}", value.text, self.from),
         }
     }
 }

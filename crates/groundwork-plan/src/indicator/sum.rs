@@ -1,62 +1,59 @@
-//! Sum: a column added up. Additive over sites, and over periods unless it counts to date.
-//! Missing values are left out, and the number of those with a value is kept.
+//! Sum: a number of each row added up. Additive over sites, and over periods unless it counts to
+//! date. How many rows have a value is kept.
 
-use super::{Units, Window, no_cluster, zero};
-use crate::query::{Query, Value};
+use super::rows::{Amount, Missing, RowMeasure};
+use super::{Additivity, Measured, Summary, Window};
+use crate::expression::Expression;
 use crate::text::Language;
 
-/// The sum of a column.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The sum of a number.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Sum {
     /// The source.
     pub from: String,
-    /// The column.
-    pub of: String,
+    /// The number.
+    pub of: Expression,
+    /// What becomes of missing values.
+    pub missing: Missing,
     /// Which rows belong to a period.
     pub window: Window,
 }
 
-impl Sum {
-    pub(super) fn units(&self, units: &Units) -> Query {
-        rows_with_value(&self.from, &self.of, self.window, units)
+impl Measured for Sum {
+    fn word(&self) -> &'static str {
+        "sum"
     }
 
-    /// What numerator and denominator count, in words.
-    pub(super) fn parts(&self, language: Language) -> (String, Option<String>) {
+    fn from(&self) -> &str {
+        &self.from
+    }
+
+    fn summary(&self) -> Summary {
+        Summary::Total
+    }
+
+    fn additivity(&self) -> Additivity {
+        Additivity::of_flow(self.window)
+    }
+
+    fn row_measure(&self) -> Option<RowMeasure> {
+        let y = Amount::Number(self.missing.number(&self.of));
+        Some(RowMeasure { counts: None, y, x: Amount::One, window: self.window })
+    }
+
+    fn parts(&self, language: Language) -> (String, Option<String>) {
         match language {
-            Language::Th => (format!("ผลรวมของ {}", self.of), Some("แถวที่มีค่า".to_owned())),
+            Language::Th => (format!("ผลรวมของ {}", self.of.text), Some("แถวที่มีค่า".to_owned())),
             Language::En | Language::My => {
-                (format!("sum of {}", self.of), Some("rows with a value".to_owned()))
+                (format!("sum of {}", self.of.text), Some("rows with a value".to_owned()))
             }
         }
     }
 
-    pub(super) fn sentence(&self, language: Language) -> String {
+    fn sentence(&self, language: Language) -> String {
         match language {
-            Language::Th => format!("ผลรวมของ {} ใน {}", self.of, self.from),
-            Language::En | Language::My => format!("The sum of {} over {}.", self.of, self.from),
+            Language::Th => format!("ผลรวมของ {} ใน {}", self.of.text, self.from),
+            Language::En | Language::My => format!("The sum of {} over {}.", self.of.text, self.from),
         }
     }
-}
-
-/// One unit a row that has a value: `y` is the value, `x` is 1, each row is its own cluster.
-pub(super) fn rows_with_value(from: &str, of: &str, window: Window, units: &Units) -> Query {
-    let indicator = units.indicator;
-    let site_by = indicator.site_by.as_deref();
-    let value = Value::column("s", of);
-    let is_mean = matches!(indicator.kind, super::Kind::Mean(_));
-    let select = units
-        .source(from)
-        .column(units.site(site_by), "site")
-        .column(units.period(), "period")
-        .column(units.row_id(), "unit")
-        .column(if is_mean { units.row_id() } else { no_cluster() }, "cluster")
-        .column(value.clone(), "y")
-        .column(Value::integer(1), "x")
-        .column(zero(), "immature");
-    let select = units.with_site(units.row_dimensions(select), site_by).filter(value.is_there());
-    units
-        .with_periods(select, indicator.period_by.as_deref(), window)
-        .filter_if(indicator.filter.as_ref(), "s")
-        .query()
 }

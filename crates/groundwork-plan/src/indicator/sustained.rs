@@ -2,9 +2,11 @@
 //! among those in the programme at least that long. A month without a row, or for which the
 //! condition cannot be decided, breaks the run.
 
-use super::{Units, no_cluster, zero};
+use super::units::{Scope, Units, no_cluster, zero};
+use super::{Measured, Summary};
 use crate::expression::Expression;
 use crate::query::{JoinKind, Query, Select, SqlType, Value};
+use crate::spells::{first_complete_run, month_number};
 use crate::text::Language;
 
 /// The share for whom a condition held long enough.
@@ -22,16 +24,20 @@ pub struct Sustained {
     pub months: u32,
 }
 
-/// Months since the year 0, so that consecutive months differ by 1.
-fn month_number(day: Value) -> Value {
-    Value::Call("year", vec![day.clone()])
-        .binary("*", Value::integer(12))
-        .binary("+", Value::Call("month", vec![day]))
-        .cast(SqlType::Integer)
-}
+impl Measured for Sustained {
+    fn word(&self) -> &'static str {
+        "sustained"
+    }
 
-impl Sustained {
-    pub(super) fn units(&self, units: &Units) -> Query {
+    fn from(&self) -> &str {
+        &self.from
+    }
+
+    fn summary(&self) -> Summary {
+        Summary::Share
+    }
+
+    fn units(&self, units: &Units) -> Vec<Query> {
         let indicator = units.indicator;
         let site_by = indicator.site_by.as_deref();
         let family = Value::column("s", &self.of);
@@ -47,29 +53,7 @@ impl Sustained {
             .filter(Value::column("s", &self.month).is_there())
             .filter_if(indicator.filter.as_ref(), "s");
         let months = units.with_site(months, site_by);
-        // Where the holding month so many holding months earlier is exactly that much earlier,
-        // the months between hold as well: a run is complete.
-        let column = |name: &str| Value::column("m", name);
-        let holding = Select::from(months.clone().query().rows(), "m")
-            .column(column("site"), "site")
-            .column(column("unit"), "unit")
-            .column(column("month"), "month")
-            .column(
-                Value::Lag(
-                    Box::new(column("month")),
-                    self.months.saturating_sub(1),
-                    vec![column("site"), column("unit")],
-                    vec![column("month")],
-                ),
-                "earlier",
-            )
-            .filter(column("holds").binary("=", Value::integer(1)));
-        let column = |name: &str| Value::column("h", name);
-        let reached = Select::from(holding.query().rows(), "h")
-            .group(column("site"), "site")
-            .group(column("unit"), "unit")
-            .column(Value::Call("min", vec![column("month")]), "month")
-            .filter(column("month").binary("-", column("earlier")).binary("=", Value::integer(needed - 1)));
+        let reached = first_complete_run(months.clone().query(), &["site", "unit"], self.months);
         let column = |name: &str| Value::column("m", name);
         let families = Select::from(months.query().rows(), "m")
             .group(column("site"), "site")
@@ -81,21 +65,23 @@ impl Sustained {
         let same = Value::column("r", "site")
             .binary("=", Value::column("d", "site"))
             .and(Value::column("r", "unit").binary("=", Value::column("d", "unit")));
+        let own_site = (units.scope == Scope::EverySite).then(|| Value::column("d", "site"));
+        let column = |name: &str| Value::column("d", name);
         let select = Select::from(families.query().rows(), "d")
-            .column(Value::column("d", "site"), "site")
+            .column(column("site"), "site")
             .column(units.period(), "period")
-            .column(Value::column("d", "unit"), "unit")
+            .column(column("unit"), "unit")
             .column(no_cluster(), "cluster")
             .column(Value::column("r", "month").binary("<=", last()).flag(), "y")
             .column(Value::integer(1), "x")
-            .column(zero(), "immature")
-            .join(JoinKind::Inner, units.periods(), "p", long_enough)
-            .join(JoinKind::Left, reached.query().rows(), "r", same);
-        units.person_dimensions(select, &self.from, &self.of).query()
+            .column(zero(), "immature");
+        let select = units
+            .join_periods_of(select, long_enough, own_site)
+            .join(JoinKind::Left, reached.rows(), "r", same);
+        vec![units.person_dimensions(select, &self.from, &self.of).query()]
     }
 
-    /// What numerator and denominator count, in words.
-    pub(super) fn parts(&self, language: Language) -> (String, Option<String>) {
+    fn parts(&self, language: Language) -> (String, Option<String>) {
         match language {
             Language::Th => (
                 format!("ติดต่อกัน {} เดือน", self.months),
@@ -108,7 +94,7 @@ impl Sustained {
         }
     }
 
-    pub(super) fn sentence(&self, language: Language) -> String {
+    fn sentence(&self, language: Language) -> String {
         let months = self.months;
         match language {
             Language::Th => format!(

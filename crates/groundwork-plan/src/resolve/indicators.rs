@@ -1,32 +1,28 @@
 //! Indicators: every column, date and condition bound to its source.
 
-use super::sources::months_at;
 use super::{Resolver, localised};
 use crate::expression::Scope;
-use crate::indicator::{
-    Completion, Count, Dimension, Direction, DistinctCount, Indicator, Kind, Mean, Measure, MeasureOf,
-    Proportion, Ratio, Sum, Sustained, Window,
-};
+use crate::indicator::{Dimension, Direction, Indicator, IndicatorPeriod, Kind, Summary, UNKNOWN, Window};
 use crate::number::Unit;
 use crate::period::Calendar;
 use crate::plan::{columns, find};
 use crate::site::Site;
 use crate::source::{ColumnType, Source};
-use crate::yaml::{Key, Node};
+use crate::yaml::{Key, Node, Value};
 use std::collections::BTreeMap;
 
 /// What an indicator can be bound to.
-struct Ground<'a> {
+pub(super) struct Ground<'a> {
     sources: &'a [Source],
     sites: &'a [Site],
-    site_ids: Vec<String>,
+    pub(super) site_ids: Vec<String>,
     calendar: &'a Calendar,
 }
 
 /// The rows that an indicator, or one side of a ratio, is computed from.
-struct Rows {
-    from: String,
-    columns: Vec<(String, ColumnType)>,
+pub(super) struct Rows {
+    pub(super) from: String,
+    pub(super) columns: Vec<(String, ColumnType)>,
 }
 
 impl Resolver {
@@ -40,211 +36,175 @@ impl Resolver {
         let ground =
             Ground { sources, sites, site_ids: sites.iter().map(|s| s.id.clone()).collect(), calendar };
         let entries = root.get("indicators").map(Node::entries).unwrap_or_default();
-        entries.iter().filter_map(|(key, node)| self.indicator(key, node, &ground)).collect()
+        let (formulas, counted): (Vec<_>, Vec<_>) = entries
+            .iter()
+            .map(|(key, node)| (key, node))
+            .partition(|(_, node)| node.text_at("kind") == Some("derived"));
+        let indicators =
+            counted.into_iter().filter_map(|(key, node)| self.indicator(key, node, &ground)).collect();
+        let mut indicators: Vec<Indicator> = self.formulas(formulas, indicators, &ground);
+        // In the order of the file.
+        indicators.sort_by_key(|i| entries.iter().position(|(key, _)| key.name == i.id));
+        indicators
     }
 
     fn indicator(&mut self, key: &Key, node: &Node, ground: &Ground) -> Option<Indicator> {
         let word = node.text_at("kind")?;
-        let is_ratio = word == "ratio";
-        let rows = if is_ratio { None } else { Some(self.rows(node, ground)?) };
-        if is_ratio {
-            for name in ["where", "period_by", "site_by", "disaggregate"] {
+        let sides: &[&str] = match word {
+            "ratio" => &["numerator", "denominator"],
+            "rate" => &["events", "exposure"],
+            _ => &[],
+        };
+        if let [first, second] = sides {
+            for name in ["where", "period_by", "site_by"] {
                 if let Some(at) = node.get(name) {
-                    self.problem(
-                        "indicator.ratio-side",
-                        at.span,
-                        format!("`{name}` of a ratio stands inside its numerator and its denominator"),
-                    )
-                    .hints
-                    .push(if name == "disaggregate" {
-                        "A ratio has no cells by category: its two sides count different things.".into()
-                    } else {
-                        format!("Move `{name}` into `numerator` and into `denominator`.")
-                    });
+                    let message =
+                        format!("`{name}` of a {word} stands inside its `{first}` and its `{second}`");
+                    self.problem("indicator.ratio-side", at.span, message)
+                        .hints
+                        .push(format!("Move `{name}` into `{first}` and into `{second}`."));
                 }
             }
+            let kind = match word {
+                "ratio" => Kind::Ratio(self.ratio(key, node, ground)?),
+                _ => Kind::Rate(self.rate(key, node, ground)?),
+            };
+            let sites = match &kind {
+                Kind::Ratio(r) => [&r.numerator.site_by, &r.denominator.site_by],
+                Kind::Rate(r) => [&r.events.site_by, &r.exposure.site_by],
+                _ => [&None, &None],
+            };
+            // It is computed by site when both sides know theirs.
+            let site_by = sites[0].clone().filter(|_| sites[1].is_some());
+            let disaggregate = self.shared_dimensions(node, &kind, ground);
+            let mut indicator = self.common(key, node, kind, ground);
+            indicator.site_by = site_by;
+            indicator.disaggregate = disaggregate;
+            return Some(indicator);
         }
-        let filter = match (&rows, node.get("where")) {
-            (Some(rows), Some(at)) => self.condition(at, &ground.scope(rows)),
-            _ => None,
-        };
-        let has_period = !matches!(word, "completion" | "sustained" | "ratio");
-        let period_by = match &rows {
-            Some(rows) if has_period => self.period_by(key, node, rows, ground),
-            _ => None,
-        };
-        let site_by = match &rows {
-            Some(rows) => self.site_by(key, node, rows, ground),
-            None => None,
-        };
-        let disaggregate = match &rows {
-            Some(rows) => self.dimensions(node, rows, ground),
-            None => Vec::new(),
-        };
-        let kind = self.kind(word, key, node, rows.as_ref(), ground)?;
-        let site_by = match &kind {
-            // A ratio is computed by site when both sides know theirs.
-            Kind::Ratio(r) => r.numerator.site_by.clone().filter(|_| r.denominator.site_by.is_some()),
-            _ => site_by,
-        };
-        let unit = match &kind {
-            Kind::Count(_) | Kind::DistinctCount(_) => Unit::Count,
-            Kind::Proportion(_) | Kind::Completion(_) | Kind::Sustained(_) => Unit::Share,
-            Kind::Ratio(_) => Unit::Ratio,
-            Kind::Sum(_) | Kind::Mean(_) => match node.text_at("unit") {
+        let rows = self.rows(node, ground)?;
+        let filter = node.get("where").and_then(|at| self.condition(at, &ground.scope(&rows, true)));
+        let has_period = !matches!(word, "completion" | "sustained");
+        let period_by = if has_period { self.period_by(key, node, &rows, ground) } else { None };
+        let site_by = self.site_by(key, node, &rows, ground);
+        let disaggregate = self.dimensions(node, &rows, ground);
+        let kind = self.kind_of_rows(word, key, node, &rows, ground)?;
+        if let Some(own) = kind.own_dimension()
+            && let Some(at) = node.get("disaggregate")
+            && disaggregate.iter().any(|d| d.name == own.name)
+        {
+            let message = format!("a {word} has the dimension `{}` by itself", own.name);
+            self.problem("indicator.own-dimension", at.span, message)
+                .hints
+                .push("Give the column of the source another name.".into());
+        }
+        let mut indicator = self.common(key, node, kind, ground);
+        indicator.filter = filter;
+        indicator.period_by = period_by;
+        indicator.site_by = site_by;
+        indicator.disaggregate = disaggregate;
+        Some(indicator)
+    }
+
+    /// What every kind has, with nothing bound to a source yet.
+    pub(super) fn common(&mut self, key: &Key, node: &Node, kind: Kind, ground: &Ground) -> Indicator {
+        let named = node.text_at("unit");
+        let unit = match kind.summary() {
+            Summary::FullCount | Summary::Bounds => Unit::Count,
+            Summary::Share | Summary::TopShare { .. } => Unit::Share,
+            Summary::RowMean if matches!(kind, Kind::Index(_)) => Unit::Score,
+            Summary::Total
+            | Summary::RowMean
+            | Summary::Quantile(_)
+            | Summary::Derived
+            | Summary::ClusteredRatio
+            | Summary::Quotient
+            | Summary::Rate { .. } => match named {
+                Some("share") => Unit::Share,
                 Some(unit) => Unit::Amount(unit.to_owned()),
                 None => Unit::Ratio,
             },
         };
         if let Some(at) = node.get("unit")
-            && !matches!(kind, Kind::Sum(_) | Kind::Mean(_))
+            && matches!(unit, Unit::Count | Unit::Score)
         {
-            self.problem(
-                "indicator.unit",
-                at.span,
-                format!("`unit` belongs to `sum` and `mean`; a {word} has its own unit"),
-            );
+            let message = format!("a {} has its own unit", kind.word());
+            self.problem("indicator.unit", at.span, message);
         }
-        let number = |key: &str| node.text_at(key).and_then(|t| t.parse::<f64>().ok());
-        let baseline = number("baseline");
-        let targets = self.targets(node, ground, &unit);
-        if let (Some(at), Some(value), Unit::Share) = (node.get("baseline"), baseline, &unit) {
-            self.share_in_range(at, value);
+        let periods = self.periods(node, ground);
+        let additivity = kind.additivity();
+        for item in node.get("adds_up_over").map(Node::items).unwrap_or_default() {
+            let adds_up = match item.text() {
+                Some("sites") => additivity.sites,
+                _ => additivity.periods,
+            };
+            if !adds_up {
+                let over = item.text().unwrap_or_default();
+                let message = format!("`{}` is a {} and does not add up over {over}", key.name, kind.word());
+                self.problem("indicator.not-additive", item.span, message).hints.push(
+                    "The cell of all sites together is counted anew, and so is a longer period: ask for it with `periods`. The sum would count someone twice, or give small sites too much weight.".into(),
+                );
+            }
         }
-        Some(Indicator {
+        let baselines = self.by_site(node.get("baseline"), ground, &unit);
+        let targets = self.targets(key, node, ground, &periods, &unit, additivity.sites);
+        let sheet = crate::language::SHEET_KEYS
+            .iter()
+            .filter_map(|name| Some((*name, localised(node.get("sheet"), name)?)))
+            .collect();
+        Indicator {
             id: key.name.clone(),
             title: localised(Some(node), "title").unwrap_or_default(),
             definition: localised(Some(node), "definition"),
             named_parts: localised(node.get("parts"), "numerator")
                 .map(|numerator| (numerator, localised(node.get("parts"), "denominator"))),
             kind,
-            filter,
-            site_by,
-            period_by,
-            disaggregate,
+            filter: None,
+            site_by: None,
+            period_by: None,
+            periods,
+            disaggregate: Vec::new(),
             direction: match node.text_at("direction") {
                 Some("decrease") => Direction::Decrease,
                 _ => Direction::Increase,
             },
             unit,
-            baseline,
+            people: node.text_at("people") != Some("false"),
+            baselines,
             targets,
             headline: node.text_at("headline") != Some("false"),
-        })
-    }
-
-    fn kind(
-        &mut self,
-        word: &str,
-        key: &Key,
-        node: &Node,
-        rows: Option<&Rows>,
-        ground: &Ground,
-    ) -> Option<Kind> {
-        let window = window_at(node, Window::InPeriod);
-        if word == "ratio" {
-            let numerator = self.measure(key, node.get("numerator")?, ground)?;
-            let denominator = self.measure(key, node.get("denominator")?, ground)?;
-            return Some(Kind::Ratio(Ratio { numerator, denominator }));
+            sheet,
         }
-        let rows = rows?;
-        let from = rows.from.clone();
-        let numeric = |kind: &ColumnType| matches!(kind, ColumnType::Integer | ColumnType::Number);
-        let date = |kind: &ColumnType| matches!(kind, ColumnType::Date | ColumnType::Timestamp);
-        Some(match word {
-            "count" => Kind::Count(Count { from, window }),
-            "distinct_count" => {
-                let of = self.column_at(node, "of", rows, "an identifier", |_| true)?;
-                Kind::DistinctCount(DistinctCount { from, of, window })
-            }
-            "sum" => {
-                let of = self.column_at(node, "of", rows, "a number", numeric)?;
-                Kind::Sum(Sum { from, of, window })
-            }
-            "mean" => {
-                let of = self.column_at(node, "of", rows, "a number", numeric)?;
-                Kind::Mean(Mean { from, of, window })
-            }
-            "proportion" => {
-                let of = match node.get("of") {
-                    Some(_) => Some(self.column_at(node, "of", rows, "an identifier", |_| true)?),
-                    None => None,
-                };
-                let numerator = self.condition(node.get("numerator")?, &ground.scope(rows))?;
-                Kind::Proportion(Proportion { from, numerator, of, window })
-            }
-            "completion" => {
-                let entered = self.column_at(node, "entered", rows, "a date", date)?;
-                let steps = node.get("steps")?;
-                if steps.items().is_empty() {
-                    self.problem(
-                        "indicator.no-steps",
-                        steps.span,
-                        "`steps` is empty, expected at least the date of completion",
-                    );
-                }
-                for step in steps.items() {
-                    let name = step.text().unwrap_or_default();
-                    if let Some(kind) = self.known_column(step, name, &from, &rows.columns)
-                        && !date(kind)
-                    {
-                        let message = format!("the step `{name}` is {}, expected a date", kind.word());
-                        self.problem("indicator.wrong-type", step.span, message);
-                    }
-                }
-                Kind::Completion(Completion {
-                    from,
-                    entered,
-                    steps: node.texts_at("steps"),
-                    within_months: months_at(node, "within"),
-                    window: window_at(node, Window::ToDate),
-                })
-            }
-            "sustained" => Kind::Sustained(Sustained {
-                of: self.column_at(node, "of", rows, "an identifier", |_| true)?,
-                month: self.column_at(node, "month", rows, "a date", date)?,
-                holds: self.condition(node.get("holds")?, &ground.scope(rows))?,
-                months: months_at(node, "for"),
-                from,
-            }),
-            _ => return None,
-        })
     }
 
-    fn measure(&mut self, key: &Key, node: &Node, ground: &Ground) -> Option<Measure> {
-        let rows = self.rows(node, ground)?;
-        let numeric = |kind: &ColumnType| matches!(kind, ColumnType::Integer | ColumnType::Number);
-        let of = match (node.get("distinct"), node.get("sum")) {
-            (Some(_), Some(at)) => {
-                self.problem("indicator.measure", at.span, "a measure has either `distinct` or `sum`");
-                return None;
-            }
-            (Some(_), None) => {
-                MeasureOf::Distinct(self.column_at(node, "distinct", &rows, "an identifier", |_| true)?)
-            }
-            (None, Some(_)) => MeasureOf::Sum(self.column_at(node, "sum", &rows, "a number", numeric)?),
-            (None, None) => MeasureOf::Rows,
+    /// The periods of the calendar, or those of another length between its ends, and those that
+    /// are counted from the opening of each site.
+    fn periods(&mut self, node: &Node, ground: &Ground) -> Vec<IndicatorPeriod> {
+        let calendar = ground.calendar;
+        let wanted = node.text_at("periods").and_then(|word| calendar.frequency_named(word));
+        let periods = match wanted {
+            None => calendar.periods.clone(),
+            Some(frequency) => calendar.of_frequency(frequency),
         };
-        let cluster = match node.get("cluster") {
-            Some(_) => Some(self.column_at(node, "cluster", &rows, "an identifier", |_| true)?),
-            None => None,
+        if let (Some(at), true, false) = (node.get("periods"), periods.is_empty(), calendar.periods.is_empty()) {
+            self.problem("indicator.no-whole-period", at.span, "the calendar holds no whole period of this length");
+        }
+        let own = |id: String, site: Option<String>, first_day, last_day| IndicatorPeriod {
+            id,
+            site,
+            first_day,
+            last_day,
         };
-        let filter = match node.get("where") {
-            Some(at) => Some(self.condition(at, &ground.scope(&rows))?),
-            None => None,
-        };
-        Some(Measure {
-            of,
-            filter,
-            site_by: self.site_by(key, node, &rows, ground),
-            period_by: self.period_by(key, node, &rows, ground),
-            window: window_at(node, Window::InPeriod),
-            cluster,
-            from: rows.from,
-        })
+        let mut out: Vec<IndicatorPeriod> =
+            periods.iter().map(|p| own(p.id(), None, p.first_day(), p.last_day())).collect();
+        for site in ground.sites {
+            let opened = calendar.since_opening(site.since);
+            out.extend(opened.into_iter().map(|(id, first, last)| own(id, Some(site.id.clone()), first, last)));
+        }
+        out
     }
 
-    fn rows(&mut self, node: &Node, ground: &Ground) -> Option<Rows> {
+    pub(super) fn rows(&mut self, node: &Node, ground: &Ground) -> Option<Rows> {
         let at = node.get("from")?;
         let from = at.text()?.to_owned();
         if find(ground.sources, &from).is_none() {
@@ -255,7 +215,7 @@ impl Resolver {
         Some(Rows { columns: columns(ground.sources, &from), from })
     }
 
-    fn column_at(
+    pub(super) fn column_at(
         &mut self,
         node: &Node,
         key: &str,
@@ -274,7 +234,7 @@ impl Resolver {
         Some(name.to_owned())
     }
 
-    fn period_by(&mut self, key: &Key, node: &Node, rows: &Rows, ground: &Ground) -> Option<String> {
+    pub(super) fn period_by(&mut self, key: &Key, node: &Node, rows: &Rows, ground: &Ground) -> Option<String> {
         let date = |kind: &ColumnType| matches!(kind, ColumnType::Date | ColumnType::Timestamp);
         if node.get("period_by").is_some() {
             return self.column_at(node, "period_by", rows, "a date", date);
@@ -303,7 +263,7 @@ impl Resolver {
         None
     }
 
-    fn site_by(&mut self, key: &Key, node: &Node, rows: &Rows, ground: &Ground) -> Option<String> {
+    pub(super) fn site_by(&mut self, key: &Key, node: &Node, rows: &Rows, ground: &Ground) -> Option<String> {
         if node.get("site_by").is_some() {
             return self.column_at(node, "site_by", rows, "a site", |kind| *kind == ColumnType::Site);
         }
@@ -343,53 +303,153 @@ impl Resolver {
     fn dimensions(&mut self, node: &Node, rows: &Rows, ground: &Ground) -> Vec<Dimension> {
         let mut out: Vec<Dimension> = Vec::new();
         for item in node.get("disaggregate").map(Node::items).unwrap_or_default() {
-            let Some(name) = item.text() else { continue };
-            if out.iter().any(|d| d.name == name) {
+            let crossed: Vec<&Node> = match &item.value {
+                Value::List(items) => items.iter().collect(),
+                Value::Scalar(_) | Value::Nothing | Value::Map(_) => vec![item],
+            };
+            let parts: Vec<Dimension> =
+                crossed.iter().filter_map(|column| self.dimension(column, rows, ground)).collect();
+            if parts.is_empty() || parts.len() < crossed.len() {
                 continue;
             }
-            let categories = match self.known_column(item, name, &rows.from, &rows.columns) {
-                None => continue,
-                Some(ColumnType::Category(words)) => words.iter().map(|w| w.id.clone()).collect(),
-                Some(ColumnType::Boolean) => vec!["true".to_owned(), "false".to_owned()],
-                Some(ColumnType::Site) => ground.site_ids.clone(),
-                Some(kind) => {
-                    let message = format!("`{name}` is {}, expected a category or a boolean", kind.word());
-                    self.problem("indicator.not-a-dimension", item.span, message)
-                        .hints
-                        .push("A dimension needs categories that are known beforehand: declare the column as `category` with its `values`.".into());
-                    continue;
+            let crossing = parts.into_iter().reduce(|a, b| {
+                let mut categories = Vec::new();
+                for x in &a.categories {
+                    categories.extend(b.categories.iter().map(|y| format!("{x}{}{y}", Dimension::CROSS)));
                 }
-            };
-            out.push(Dimension { name: name.to_owned(), categories });
+                Dimension {
+                    categories,
+                    name: format!("{}{}{}", a.name, Dimension::CROSS, b.name),
+                    columns: a.columns.into_iter().chain(b.columns).collect(),
+                }
+            });
+            out.extend(crossing.filter(|dimension| !out.iter().any(|d| d.name == dimension.name)));
         }
         out
     }
 
-    fn targets(&mut self, node: &Node, ground: &Ground, unit: &Unit) -> BTreeMap<String, f64> {
+    fn dimension(&mut self, item: &Node, rows: &Rows, ground: &Ground) -> Option<Dimension> {
+        let name = item.text()?;
+        let mut categories: Vec<String> = match self.known_column(item, name, &rows.from, &rows.columns)? {
+            ColumnType::Category(words) => words.iter().map(|w| w.id.clone()).collect(),
+            ColumnType::Boolean => vec!["true".to_owned(), "false".to_owned()],
+            ColumnType::Site => ground.site_ids.clone(),
+            kind => {
+                let message = format!("`{name}` is {}, expected a category or a boolean", kind.word());
+                self.problem("indicator.not-a-dimension", item.span, message)
+                    .hints
+                    .push("A dimension needs categories that are known beforehand: declare the column as `category` with its `values`, or derive `bands`.".into());
+                return None;
+            }
+        };
+        categories.push(UNKNOWN.to_owned());
+        Some(Dimension { name: name.to_owned(), columns: vec![name.to_owned()], categories })
+    }
+
+    /// The dimensions of a kind with two sides: columns that both have, with the same categories.
+    fn shared_dimensions(&mut self, node: &Node, kind: &Kind, ground: &Ground) -> Vec<Dimension> {
+        let mut sides = kind.sources().into_iter().map(|from| Rows {
+            from: from.to_owned(),
+            columns: columns(ground.sources, from),
+        });
+        let (Some(first), Some(second)) = (sides.next(), sides.next()) else {
+            return Vec::new();
+        };
+        let dimensions = self.dimensions(node, &first, ground);
+        let Some(at) = node.get("disaggregate") else {
+            return dimensions;
+        };
+        for dimension in &dimensions {
+            for column in &dimension.columns {
+                let of = |rows: &Rows| rows.columns.iter().find(|(n, _)| n == column).map(|(_, k)| k.clone());
+                if of(&first) != of(&second) {
+                    let message = format!("`{column}` is not the same in `{}` and `{}`", first.from, second.from);
+                    self.problem("indicator.unlike-sides", at.span, message).hints.push(
+                        "Numerator and denominator are divided category by category, so both sources need the column with the same categories.".into(),
+                    );
+                }
+            }
+        }
+        dimensions
+    }
+
+    fn targets(
+        &mut self,
+        key: &Key,
+        node: &Node,
+        ground: &Ground,
+        periods: &[IndicatorPeriod],
+        unit: &Unit,
+        adds_up: bool,
+    ) -> BTreeMap<(String, String), f64> {
         let mut out = BTreeMap::new();
-        for (key, value) in node.get("target").map(Node::entries).unwrap_or_default() {
-            if ground.calendar.period(&key.name).is_none() && !ground.calendar.periods.is_empty() {
-                let ids: Vec<String> = ground.calendar.periods.iter().map(|p| p.id()).collect();
+        for (period, value) in node.get("target").map(Node::entries).unwrap_or_default() {
+            if !periods.is_empty() && !periods.iter().any(|p| p.id == period.name) {
                 self.unknown(
                     "indicator.unknown-period",
-                    key.span,
+                    period.span,
                     "period of the calendar",
-                    &key.name,
-                    ids.iter().map(String::as_str),
+                    &period.name,
+                    periods.iter().map(|p| p.id.as_str()),
                 );
             }
-            if let Some(number) = value.text().and_then(|t| t.parse::<f64>().ok()) {
-                if *unit == Unit::Share {
-                    self.share_in_range(value, number);
+            let mut by_site = self.by_site(Some(value), ground, unit);
+            let everywhere = ground.site_ids.iter().all(|site| by_site.contains_key(site));
+            if adds_up && everywhere && !ground.site_ids.is_empty() {
+                let sum: f64 = ground.site_ids.iter().filter_map(|site| by_site.get(site)).sum();
+                match by_site.get("") {
+                    None => {
+                        by_site.insert(String::new(), sum);
+                    }
+                    Some(all) if (all - sum).abs() > 1e-9 * sum.abs().max(1.0) => {
+                        let message = format!("the targets of the sites add up to {sum}, not to {all}");
+                        self.problem("indicator.target-sum", value.span, message).hints.push(format!(
+                            "`{}` adds up over sites; leave `all` out, or mend one of them.",
+                            key.name
+                        ));
+                    }
+                    Some(_) => {}
                 }
-                out.insert(key.name.clone(), number);
+            }
+            out.extend(by_site.into_iter().map(|(site, value)| ((site, period.name.clone()), value)));
+        }
+        out
+    }
+
+    /// A number for all sites together, or one for each; `all` and the empty site are the same.
+    fn by_site(&mut self, node: Option<&Node>, ground: &Ground, unit: &Unit) -> BTreeMap<String, f64> {
+        let mut out = BTreeMap::new();
+        let Some(node) = node else {
+            return out;
+        };
+        let number = |node: &Node| node.text().and_then(|t| t.parse::<f64>().ok());
+        match &node.value {
+            Value::Map(entries) => {
+                for (site, value) in entries {
+                    let id = if site.name == "all" { "" } else { site.name.as_str() };
+                    if !id.is_empty() && !ground.site_ids.iter().any(|s| s == id) {
+                        let known = ground.site_ids.iter().map(String::as_str).chain(["all"]);
+                        self.unknown("indicator.unknown-site", site.span, "site", id, known);
+                        continue;
+                    }
+                    if let Some(number) = number(value) {
+                        self.share_in_range(value, number, unit);
+                        out.insert(id.to_owned(), number);
+                    }
+                }
+            }
+            Value::Scalar(_) | Value::Nothing | Value::List(_) => {
+                if let Some(number) = number(node) {
+                    self.share_in_range(node, number, unit);
+                    out.insert(String::new(), number);
+                }
             }
         }
         out
     }
 
-    fn share_in_range(&mut self, at: &Node, value: f64) {
-        if !(0.0..=1.0).contains(&value) {
+    fn share_in_range(&mut self, at: &Node, value: f64, unit: &Unit) {
+        if *unit == Unit::Share && !(0.0..=1.0).contains(&value) {
             self.problem(
                 "indicator.share",
                 at.span,
@@ -402,12 +462,17 @@ impl Resolver {
 }
 
 impl Ground<'_> {
-    fn scope(&self, rows: &Rows) -> Scope<'_> {
-        Scope { of: format!("source `{}`", rows.from), columns: rows.columns.clone(), sites: &self.site_ids }
+    pub(super) fn scope(&self, rows: &Rows, has_period: bool) -> Scope<'_> {
+        Scope {
+            of: format!("source `{}`", rows.from),
+            columns: rows.columns.clone(),
+            sites: &self.site_ids,
+            has_period,
+        }
     }
 }
 
-fn window_at(node: &Node, otherwise: Window) -> Window {
+pub(super) fn window_at(node: &Node, otherwise: Window) -> Window {
     match node.text_at("window") {
         Some("in_period") => Window::InPeriod,
         Some("to_date") => Window::ToDate,

@@ -1,14 +1,16 @@
 //! From the file as written to the plan: names bound, defaults filled, contradictions reported.
 //! Defaults live here and nowhere else.
 
+mod derive;
 mod indicators;
+mod kinds;
 mod sources;
 
 use crate::diag::{Checked, Diagnostic, has_errors};
 use crate::disclosure::{Audience, Policy};
 use crate::location::Span;
-use crate::number::Unit;
-use crate::period::{Calendar, Frequency, Period};
+use crate::indicator::Summary;
+use crate::period::{Calendar, Fiscal, Frequency, Period, SinceOpening};
 use crate::plan::{Evaluation, Event, Plan, Programme, Report};
 use crate::shape;
 use crate::site::{Site, SiteRole, spelling_key};
@@ -72,7 +74,7 @@ impl Resolver {
             programme: self.programme(root),
             events: self.events(root),
             policy: self.policy(root, &indicators),
-            reports: self.reports(root, &calendar),
+            reports: self.reports(root, &calendar, &indicators),
             calendar,
             sites,
             sources,
@@ -101,19 +103,32 @@ impl Resolver {
     }
 
     fn calendar(&mut self, root: &Node) -> Calendar {
-        let fallback = Calendar { periods: Vec::new(), as_of: date(1970, 1, 1) };
+        let fallback = Calendar {
+            periods: Vec::new(),
+            as_of: date(1970, 1, 1),
+            fiscal: Fiscal::default(),
+            since_opening: None,
+        };
         let Some(node) = root.get("calendar") else {
             return fallback;
         };
-        let frequency = Frequency::ALL.into_iter().find(|f| Some(f.word()) == node.text_at("periods"));
-        let (Some(frequency), Some(from), Some(to), Some(as_of)) = (
-            frequency,
-            node.text_at("from").and_then(Period::parse),
-            node.text_at("to").and_then(Period::parse),
-            day(node, "as_of"),
-        ) else {
+        let first_month = node
+            .text_at("fiscal_year_starts")
+            .and_then(|word| crate::language::MONTHS.iter().position(|month| *month == word))
+            .map_or(Fiscal::default().first_month, |at| at as i8 + 1);
+        let fiscal =
+            Fiscal { first_month, named_by_start: node.text_at("fiscal_year_named_by") == Some("start") };
+        let frequency = node.text_at("periods").and_then(|word| Frequency::named(word, fiscal));
+        let period = |key: &str| node.text_at(key).and_then(|text| Period::parse_in(text, fiscal));
+        let (Some(frequency), Some(from), Some(to), Some(as_of)) =
+            (frequency, period("from"), period("to"), day(node, "as_of"))
+        else {
             return fallback;
         };
+        let clock = node.get("since_opening").map(|clock| SinceOpening {
+            every_months: sources::months_at(clock, "every"),
+            up_to_months: sources::months_at(clock, "up_to"),
+        });
         for (key, period) in [("from", from), ("to", to)] {
             if let Some(at) = node.get(key)
                 && period.frequency() != frequency
@@ -121,13 +136,15 @@ impl Resolver {
                 self.problem(
                     "calendar.frequency",
                     at.span,
-                    format!("`{}` is not a {}", period.id(), frequency.word()),
+                    format!("`{}` is not a {}", period.id(), frequency.word().replace('_', " ")),
                 );
                 return fallback;
             }
         }
         match Calendar::between(from, to, as_of) {
-            Some(calendar) => {
+            Some(mut calendar) => {
+                calendar.fiscal = fiscal;
+                calendar.since_opening = clock;
                 if as_of < to.first_day()
                     && let Some(at) = node.get("as_of")
                 {
@@ -238,10 +255,7 @@ impl Resolver {
                         name,
                         declared.iter().copied(),
                     ),
-                    Some(indicator)
-                        if matches!(indicator.unit, Unit::Count)
-                            || matches!(indicator.kind, crate::indicator::Kind::Sum(_)) =>
-                    {
+                    Some(indicator) if !is_comparable(indicator) => {
                         self.problem(
                             "evaluation.full-count",
                             item.span,
@@ -301,7 +315,12 @@ impl Resolver {
         }
     }
 
-    fn reports(&mut self, root: &Node, calendar: &Calendar) -> Vec<Report> {
+    fn reports(
+        &mut self,
+        root: &Node,
+        calendar: &Calendar,
+        indicators: &[crate::indicator::Indicator],
+    ) -> Vec<Report> {
         let mut out = Vec::new();
         for (key, node) in root.get("reports").map(Node::entries).unwrap_or_default() {
             if !is_plain_name(&key.name) {
@@ -321,9 +340,37 @@ impl Resolver {
                 template: node.text_at("template").unwrap_or_default().to_owned(),
                 languages,
                 period: self.period_of(node, calendar),
+                limit_to: self.limit_to(node, indicators),
             });
         }
         out
+    }
+
+    /// One dimension that some indicator has, with one of its categories.
+    fn limit_to(
+        &mut self,
+        node: &Node,
+        indicators: &[crate::indicator::Indicator],
+    ) -> Option<(String, String)> {
+        let at = node.get("limit_to")?;
+        let [(name, category)] = at.entries() else {
+            self.problem("report.limit", at.span, "`limit_to` names one dimension with one category");
+            return None;
+        };
+        let dimensions = || indicators.iter().flat_map(|i| &i.disaggregate);
+        let Some(dimension) = dimensions().find(|d| d.name == name.name) else {
+            let known = dimensions().map(|d| d.name.as_str());
+            self.unknown("report.unknown-dimension", name.span, "dimension", &name.name, known);
+            return None;
+        };
+        let word = category.text()?;
+        if !dimension.categories.iter().any(|c| c == word) {
+            let known = dimension.categories.iter().map(String::as_str);
+            let what = format!("category of `{}`", name.name);
+            self.unknown("report.unknown-category", category.span, &what, word, known);
+            return None;
+        }
+        Some((name.name.clone(), word.to_owned()))
     }
 
     /// The period at `period`, or the last one.
@@ -331,7 +378,7 @@ impl Resolver {
         let Some(at) = node.get("period") else {
             return calendar.last();
         };
-        let written = at.text().and_then(Period::parse);
+        let written = at.text().and_then(|text| Period::parse_in(text, calendar.fiscal));
         match written {
             Some(period) if calendar.periods.contains(&period) => period,
             Some(period) if !calendar.periods.is_empty() => {
@@ -347,6 +394,20 @@ impl Resolver {
             }
             _ => calendar.last(),
         }
+    }
+}
+
+/// Whether the values of two sites can be set against each other by an estimate.
+fn is_comparable(indicator: &crate::indicator::Indicator) -> bool {
+    match indicator.kind.summary() {
+        Summary::Share | Summary::RowMean | Summary::ClusteredRatio | Summary::Quotient => true,
+        Summary::FullCount
+        | Summary::Total
+        | Summary::Quantile(_)
+        | Summary::Rate { .. }
+        | Summary::Bounds
+        | Summary::TopShare { .. }
+        | Summary::Derived => false,
     }
 }
 

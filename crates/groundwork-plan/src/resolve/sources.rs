@@ -58,24 +58,37 @@ impl Resolver {
         for (name, column) in node.get("columns").map(Node::entries).unwrap_or_default() {
             read.push(self.column(name, column, sites));
         }
-        let origin = match (node.get("export"), node.get("summary"), node.text_at("repeat_of")) {
+        let site_ids: Vec<String> = sites.iter().map(|s| s.id.clone()).collect();
+        let made = node.get("summary").or(node.get("spells"));
+        let origin = match (node.get("export"), made, node.text_at("repeat_of")) {
             (Some(_), Some(other), _) | (_, Some(other), Some(_)) => {
                 self.problem(
                     "source.two-origins",
                     other.span,
-                    format!("`{}` is both an export and a summary", key.name),
+                    format!("`{}` is both an export and made from another source", key.name),
                 )
                 .hints
                 .push("A summary has a name of its own and names the source that it summarises.".into());
                 Origin::Export(self.export(node, done))
             }
-            (None, Some(summary), None) => Origin::Summary(self.summary(summary, done)),
+            (None, Some(_), None) => match (node.get("summary"), node.get("spells")) {
+                (Some(_), Some(other)) => {
+                    let message = format!("`{}` is both a summary and spells", key.name);
+                    self.problem("source.two-origins", other.span, message);
+                    Origin::Export(self.export(node, done))
+                }
+                (Some(summary), None) => Origin::Summary(self.summary(summary, done)),
+                (None, spells) => match spells.and_then(|spells| self.spells(spells, done, &site_ids)) {
+                    Some(spells) => Origin::Spells(spells),
+                    None => Origin::Export(self.export(node, done)),
+                },
+            },
             (Some(_), None, _) | (None, None, Some(_)) => Origin::Export(self.export(node, done)),
             (None, None, None) => {
                 self.problem(
                     "source.no-origin",
                     key.span,
-                    format!("`{}` has neither `export` nor `summary`", key.name),
+                    format!("`{}` has neither `export` nor `summary` nor `spells`", key.name),
                 )
                 .hints
                 .push(
@@ -85,12 +98,12 @@ impl Resolver {
                 Origin::Export(self.export(node, done))
             }
         };
-        if let (Origin::Export(_), None) = (&origin, node.get("columns")) {
+        if let (Origin::Export(_), None, None) = (&origin, node.get("columns"), made) {
             self.problem("source.no-columns", key.span, format!("`{}` reads no columns", key.name))
                 .hints
                 .push("List the columns to read under `columns`, such as `age: integer`.".into());
         }
-        if let (Origin::Summary(_), Some(at)) = (&origin, node.get("columns")) {
+        if let (Some(_), Some(at)) = (made, node.get("columns")) {
             self.problem("source.summary-columns", at.span, "the columns of a summary stand under `summary`");
         }
         Source {
@@ -101,6 +114,7 @@ impl Resolver {
             keep: None,
             checks: Vec::new(),
             lookups: self.lookups(node, done),
+            derived: Vec::new(),
             span: key.span,
         }
     }
@@ -281,7 +295,7 @@ impl Resolver {
         let mut out = Vec::new();
         for (key, lookup) in node.get("lookups").map(Node::entries).unwrap_or_default() {
             if let Some(source) = find(done, &key.name)
-                && !matches!(source.origin, Origin::Summary(_))
+                && source.key().is_none()
             {
                 self.problem(
                     "lookup.not-a-summary",
@@ -314,9 +328,20 @@ impl Resolver {
         let Some(id) = done.last().map(|s| s.id.clone()) else {
             return;
         };
-        let known = columns(done, &id);
         let site_ids: Vec<String> = sites.iter().map(|s| s.id.clone()).collect();
-        let scope = Scope { of: format!("source `{id}`"), columns: known.clone(), sites: &site_ids };
+        for (_, lookup) in node.get("lookups").map(Node::entries).unwrap_or_default() {
+            if let Some(at) = lookup.get("column") {
+                self.known_column(at, at.text().unwrap_or_default(), &id, &columns(done, &id));
+            }
+        }
+        self.derived(node, done, &site_ids);
+        let known = columns(done, &id);
+        let scope = Scope {
+            of: format!("source `{id}`"),
+            columns: known.clone(),
+            sites: &site_ids,
+            has_period: false,
+        };
         if let Some(at) = node.get("received")
             && let Some(kind) = self.known_column(at, at.text().unwrap_or_default(), &id, &known)
             && !matches!(kind, ColumnType::Date | ColumnType::Timestamp)
@@ -326,11 +351,6 @@ impl Resolver {
                 at.span,
                 format!("`received` is {}, expected a date or a timestamp", kind.word()),
             );
-        }
-        for (_, lookup) in node.get("lookups").map(Node::entries).unwrap_or_default() {
-            if let Some(at) = lookup.get("column") {
-                self.known_column(at, at.text().unwrap_or_default(), &id, &known);
-            }
         }
         let keep = node.get("keep").and_then(|at| self.condition(at, &scope));
         let mut checks = Vec::new();
@@ -405,6 +425,17 @@ impl Resolver {
     pub(super) fn condition(&mut self, at: &Node, scope: &Scope) -> Option<expression::Expression> {
         match expression::condition(at.text()?, at.span, scope) {
             Ok(condition) => Some(condition),
+            Err(problems) => {
+                self.problems.extend(problems);
+                None
+            }
+        }
+    }
+
+    /// A value that is a number.
+    pub(super) fn number(&mut self, at: &Node, scope: &Scope) -> Option<expression::Expression> {
+        match expression::value(at.text()?, at.span, scope) {
+            Ok(value) => Some(value),
             Err(problems) => {
                 self.problems.extend(problems);
                 None

@@ -35,7 +35,7 @@ fn a_sound_pipeline_resolves() {
 fn a_problem_is_said_once() {
     // The indicator is declared and has a problem; the evaluation that names it has none.
     let rest = "indicators:\n  m: {kind: mean, title: M, from: visits, of: minuts, period_by: on}\nevaluations:\n  e: {design: site_comparison, question: Q, indicators: [m], reference: north}\n";
-    assert_eq!(codes(rest), ["source.unknown-column"]);
+    assert_eq!(codes(rest), ["expression.unknown-column"]);
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn contradictions_are_reported_where_they_stand() {
         ("indicators:\n  n: {kind: count, title: N, from: visits}\n", "indicator.no-period"),
         (
             "indicators:\n  n: {kind: sum, title: N, from: visits, of: who, period_by: on}\n",
-            "indicator.wrong-type",
+            "expression.not-a-number",
         ),
         (
             "indicators:\n  n: {kind: count, title: N, from: visits, period_by: on, disaggregate: [who]}\n",

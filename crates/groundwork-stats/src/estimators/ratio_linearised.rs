@@ -196,6 +196,30 @@ impl ClusteredRatio {
         Self::from_pairs(&pairs, n)
     }
 
+    /// Takes in rows each of which is its own cluster with a denominator of 1,
+    /// from their number, their sum and the sum of their squares: a mean.
+    ///
+    /// The spread is lost where it is smaller than the rounding of the sums,
+    /// about 1e-8 of the mean; it then counts as none.
+    ///
+    /// # Refusals
+    ///
+    /// * `empty`, `too_few_clusters`, `not_finite`, as for cluster sums.
+    pub fn from_row_moments(n: u64, sum: f64, squares: f64) -> Result<Self, Refusal> {
+        if !(sum.is_finite() && squares.is_finite()) {
+            return Err(Refusal::not_finite("a sum of the rows"));
+        }
+        if n < 2 {
+            return Self::from_pairs(&vec![(sum, 1.0); n as usize], n);
+        }
+        let rows = n as f64;
+        let ratio = sum / rows;
+        let spread = squares - sum * ratio;
+        let noise = 8.0 * f64::EPSILON * squares;
+        let std_error = if spread <= noise { 0.0 } else { (spread / (rows - 1.0) / rows).sqrt() };
+        Ok(Self { ratio, std_error, n, n_clusters: n, y_is_zero: squares == 0.0 })
+    }
+
     fn from_pairs(sums: &[(f64, f64)], n: u64) -> Result<Self, Refusal> {
         if sums.is_empty() {
             return Err(Refusal::new(
@@ -397,6 +421,22 @@ mod tests {
             weights.push(0.5 + next());
         }
         (y, x, cluster, weights)
+    }
+
+    #[test]
+    fn moments_of_rows_are_as_good_as_the_rows() {
+        let y = [3.5, 0.0, 12.25, 7.0, 7.0, -2.0];
+        let rows = ClusteredRatio::from_cluster_sums(&y, &[1.0; 6], 6);
+        let squares = y.iter().map(|v| v * v).sum();
+        let moments = ClusteredRatio::from_row_moments(6, y.iter().sum(), squares);
+        let both = rows.ok().zip(moments.ok());
+        assert!(both.is_some_and(|(a, b)| {
+            (a.std_error / b.std_error - 1.0).abs() < 1e-14 && a.ratio == b.ratio && a.n_clusters == b.n_clusters
+        }));
+        let same = ClusteredRatio::from_row_moments(3, 0.3, 0.03);
+        assert!(same.is_ok_and(|ratio| ratio.std_error == 0.0));
+        assert_eq!(ClusteredRatio::from_row_moments(0, 0.0, 0.0).map_err(|r| r.code), Err("empty"));
+        assert_eq!(ClusteredRatio::from_row_moments(1, 2.0, 4.0).map_err(|r| r.code), Err("too_few_clusters"));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Comparing: every other site of an evaluation against its reference.
 
-use super::compute::{LEVEL, Results, estimated, whole};
+use super::compute::{LEVEL, Results};
+use super::estimate::{estimated, whole};
 use groundwork_disclosure::{Cell, CellKey, Contrast, Finding};
-use groundwork_plan::indicator::{Indicator, Kind};
+use groundwork_plan::indicator::{Indicator, Summary};
 use groundwork_plan::plan::{Evaluation, Plan};
 use groundwork_stats::{
     Outcome, difference_miettinen_nurminen, ratio_contrast_difference, ratio_contrast_log,
@@ -57,8 +58,8 @@ fn contrast(
         (Some(a), Some(b)) => (summary, method, contrast(a, b, LEVEL)),
         _ => (summary, method, Err(not_estimated())),
     };
-    let (summary, method, outcome) = match &indicator.kind {
-        Kind::Proportion(_) | Kind::Completion(_) | Kind::Sustained(_) => (
+    let (summary, method, outcome) = match indicator.kind.summary() {
+        Summary::Share => (
             "difference",
             "mn.score",
             difference_miettinen_nurminen(
@@ -69,16 +70,29 @@ fn contrast(
                 LEVEL,
             ),
         ),
-        Kind::Ratio(_) => of_ratios("ratio", "ratio.contrast.log", ratio_contrast_log),
-        Kind::Mean(_) => of_ratios("difference", "ratio.contrast.difference", ratio_contrast_difference),
+        Summary::ClusteredRatio | Summary::Quotient => of_ratios("ratio", "ratio.contrast.log", ratio_contrast_log),
+        Summary::RowMean => of_ratios("difference", "ratio.contrast.difference", ratio_contrast_difference),
         // Resolving refuses to compare these; they have no sampling error.
-        Kind::Count(_) | Kind::DistinctCount(_) | Kind::Sum(_) => {
+        Summary::FullCount
+        | Summary::Total
+        | Summary::Quantile(_)
+        | Summary::Rate { .. }
+        | Summary::Bounds
+        | Summary::TopShare { .. }
+        | Summary::Derived => {
             ("difference", "full_count", Err(not_estimated()))
         }
     };
     let estimate = outcome.as_ref().ok().cloned();
     let nothing = [cell, reference].iter().any(|c| c.finding == Finding::NoData);
-    let (method, finding) = if nothing { (method, Finding::NoData) } else { estimated(method, outcome) };
+    let (method, finding) = if nothing {
+        (method, Finding::NoData)
+    } else if cell.partial != reference.partial {
+        // A part of a period is not compared with a whole one.
+        (method, Finding::Refused("partial_period"))
+    } else {
+        estimated(method, outcome)
+    };
     Contrast {
         evaluation: evaluation.id.clone(),
         cell: cell.key.clone(),

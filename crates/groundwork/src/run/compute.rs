@@ -1,17 +1,22 @@
-//! Computing: from counts to cells, each with its finding and, where it is an estimate, its
-//! interval.
+//! Computing: from counts to cells.
 //!
-//! Every cell that the plan promises is there: every site and all sites together, every period,
-//! every category and `unknown`. What has no rows is `no_data`, not zero.
+//! Indicators that share a scan are counted together, the others one by one, formulas last. Every
+//! cell that the plan promises is there: every site and all sites together, every period, every
+//! category. What has no rows is `no_data`, not zero.
 
+use super::estimate::{Basis, estimate};
+use super::stop_if_interrupted;
 use groundwork_disclosure::{Cell, CellKey, Counts, Finding};
 use groundwork_plan::diag::Diagnostic;
-use groundwork_plan::indicator::{Count, Indicator, Kind, UNKNOWN};
+use groundwork_plan::indicator::{
+    Count, Counted, Dimension, Indicator, IndicatorPeriod, Kind, Passes, Summary,
+};
 use groundwork_plan::plan::Plan;
 use groundwork_plan::query::Statement;
-use groundwork_stats::{ClusteredRatio, Outcome, proportion_wilson, ratio_linearised, ratio_linearised_log};
+use groundwork_stats::ClusteredRatio;
+use groundwork_stats::estimators::quantile_ranks::quantile_ranks;
 use groundwork_store::{CellCount, ClusterSum, Store};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The level of every interval.
 pub(super) const LEVEL: f64 = 0.95;
@@ -21,42 +26,165 @@ pub(super) const LEVEL: f64 = 0.95;
 pub(super) struct Results {
     /// Every cell.
     pub(super) cells: Vec<Cell>,
-    /// For indicators with clusters: what a comparison needs.
+    /// For indicators with an interval from clusters or rows: what a comparison needs.
     pub(super) ratios: BTreeMap<CellKey, ClusteredRatio>,
 }
 
-/// Computes one indicator.
-pub(super) fn compute(
-    store: &Store,
-    plan: &Plan,
-    indicator: &Indicator,
-    results: &mut Results,
-) -> Result<(), Diagnostic> {
-    let units = format!("units:{}", indicator.id);
-    store.run(&Statement::CreateTable(units.clone(), indicator.units(&plan.calendar)))?;
-    let counts: BTreeMap<CellKey, CellCount> = store
-        .cells(&indicator.cells(&units))?
-        .into_iter()
-        .map(|c| (key(indicator, &c.site, &c.period, &c.dimension, &c.category), c))
-        .collect();
-    if let Some(query) = indicator.clusters(&units) {
-        for (key, sums) in by_cell(indicator, store.clusters(&query)?) {
-            let n = counts.get(&key).map_or(0, |c| c.n);
-            let (y, x): (Vec<f64>, Vec<f64>) = sums.iter().map(|s| (s.y, s.x)).unzip();
-            if let Ok(ratio) = ClusteredRatio::from_cluster_sums(&y, &x, n) {
-                results.ratios.insert(key, ratio);
-            }
+/// What was counted for one indicator.
+#[derive(Default)]
+struct Found {
+    counts: BTreeMap<CellKey, CellCount>,
+    clusters: BTreeMap<CellKey, Vec<ClusterSum>>,
+    /// Values by rank, for quantiles.
+    ranks: BTreeMap<CellKey, BTreeMap<u64, f64>>,
+}
+
+/// Computes every indicator.
+pub(super) fn compute(store: &Store, plan: &Plan) -> Result<Results, Vec<Diagnostic>> {
+    let alone = |d: Diagnostic| vec![d];
+    // Where rows were recorded at all, for counts that look at some of them only: there a count of
+    // none is a zero, elsewhere it is no data.
+    let (backgrounds, background_of) = backgrounds(plan);
+    let all: Vec<Indicator> = plan.indicators.iter().chain(&backgrounds).cloned().collect();
+    let passes = Passes::of(&all, &|source| plan.columns(source));
+    let mut found: Vec<Found> = all.iter().map(|_| Found::default()).collect();
+    for pass in &passes.shared {
+        stop_if_interrupted()?;
+        run_all(store, &pass.prepare).map_err(alone)?;
+        for (at, counted) in &pass.members {
+            let (indicator, found) = (&all[*at], &mut found[*at]);
+            add_counts(store, indicator, counted, &indicator.disaggregate, true, found).map_err(alone)?;
+        }
+        run_all(store, &pass.dismantle).map_err(alone)?;
+    }
+    for at in &passes.alone {
+        stop_if_interrupted()?;
+        if !matches!(all[*at].kind, Kind::Derived(_)) {
+            on_its_own(store, &all[*at], &mut found[*at]).map_err(alone)?;
         }
     }
-    store.run(&Statement::DropTable(units))?;
-    let seen = seen(store, plan, indicator)?;
-    for key in promised(plan, indicator) {
-        let total = CellKey { dimension: String::new(), category: String::new(), ..key.clone() };
-        let recorded = counts.get(&total).is_some_and(|c| c.n > 0) || seen.contains_key(&total);
-        let ratio = results.ratios.get(&key);
-        results.cells.push(cell(indicator, &key, counts.get(&key), recorded, ratio));
+    let mut results = Results::default();
+    let seen: Vec<BTreeSet<(String, String)>> = found[plan.indicators.len()..]
+        .iter()
+        .map(|f| f.counts.keys().map(|key| (key.site.clone(), key.period.clone())).collect())
+        .collect();
+    for (at, indicator) in plan.indicators.iter().enumerate() {
+        if matches!(indicator.kind, Kind::Derived(_)) {
+            continue;
+        }
+        let seen = background_of[at].and_then(|at| seen.get(at));
+        for key in promised(plan, indicator) {
+            let cell = cell(plan, indicator, &key, &found[at], seen, &mut results.ratios);
+            results.cells.push(cell);
+        }
+    }
+    formulas(plan, &mut results);
+    Ok(results)
+}
+
+fn run_all(store: &Store, statements: &[Statement]) -> Result<(), Diagnostic> {
+    statements.iter().try_for_each(|statement| store.run(statement))
+}
+
+fn add_counts(
+    store: &Store,
+    indicator: &Indicator,
+    counted: &Counted,
+    dimensions: &[Dimension],
+    with_total: bool,
+    found: &mut Found,
+) -> Result<(), Diagnostic> {
+    for count in store.cells(&indicator.cells(counted, dimensions, with_total))? {
+        found.counts.insert(key(indicator, &count.site, &count.period, &count.dimension, &count.category), count);
     }
     Ok(())
+}
+
+/// Computes an indicator from a table of units of its own.
+fn on_its_own(store: &Store, indicator: &Indicator, found: &mut Found) -> Result<(), Diagnostic> {
+    run_all(store, &indicator.kind.prepare())?;
+    let units = format!("units:{}", indicator.id);
+    store.run(&Statement::CreateTable(units.clone(), indicator.units()))?;
+    let counted = Counted::Units(units.clone());
+    add_counts(store, indicator, &counted, &indicator.disaggregate, true, found)?;
+    match indicator.kind.summary() {
+        Summary::ClusteredRatio | Summary::TopShare { .. } => {
+            for sum in store.clusters(&indicator.clusters(&units, &indicator.disaggregate))? {
+                let key = key(indicator, &sum.site, &sum.period, &sum.dimension, &sum.category);
+                found.clusters.entry(key).or_default().push(sum);
+            }
+        }
+        Summary::Quantile(share) => {
+            let ranks = wanted_ranks(share, &found.counts);
+            if !ranks.is_empty() {
+                for value in store.ranked(&indicator.ranked(&units, &indicator.disaggregate, &ranks))? {
+                    let [site, period, dimension, category] = &value.cell;
+                    let key = key(indicator, site, period, dimension, category);
+                    found.ranks.entry(key).or_default().insert(value.rank, value.value);
+                }
+            }
+        }
+        _ => {}
+    }
+    store.run(&Statement::DropTable(units.clone()))?;
+    if let Some(own) = indicator.kind.own_dimension() {
+        store.run(&Statement::CreateTable(units.clone(), indicator.own_units()))?;
+        add_counts(store, indicator, &counted, &[own], false, found)?;
+        store.run(&Statement::DropTable(units))?;
+    }
+    run_all(store, &indicator.kind.dismantle())
+}
+
+/// The ranks whose values a quantile needs, cell by cell.
+fn wanted_ranks(share: f64, counts: &BTreeMap<CellKey, CellCount>) -> Vec<([String; 4], u64)> {
+    let mut wanted = Vec::new();
+    for (key, count) in counts {
+        let Ok(ranks) = quantile_ranks(count.n, share, LEVEL) else {
+            continue;
+        };
+        let limits = ranks.limits.map(|(a, b)| [a, b]).unwrap_or([ranks.point.0; 2]);
+        let mut of_cell: Vec<u64> = [ranks.point.0, ranks.point.1].into_iter().chain(limits).collect();
+        of_cell.sort_unstable();
+        of_cell.dedup();
+        let cell = [&key.site, &key.period, &key.dimension, &key.category].map(Clone::clone);
+        wanted.extend(of_cell.into_iter().map(|rank| (cell.clone(), rank)));
+    }
+    wanted
+}
+
+/// Counts of all rows behind the indicators that count some of them, and which of them belongs to
+/// each indicator.
+fn backgrounds(plan: &Plan) -> (Vec<Indicator>, Vec<Option<usize>>) {
+    let mut backgrounds: Vec<Indicator> = Vec::new();
+    let background_of = plan
+        .indicators
+        .iter()
+        .map(|indicator| {
+            let counts_rows = indicator.kind.summary() == Summary::FullCount;
+            let window = indicator.kind.window().filter(|_| counts_rows && indicator.filter.is_some())?;
+            let all = Indicator {
+                id: String::new(),
+                kind: Kind::Count(Count { from: indicator.kind.from().to_owned(), window }),
+                filter: None,
+                disaggregate: Vec::new(),
+                targets: BTreeMap::new(),
+                baselines: BTreeMap::new(),
+                ..indicator.clone()
+            };
+            let same = |other: &Indicator| {
+                other.kind == all.kind
+                    && other.site_by == all.site_by
+                    && other.period_by == all.period_by
+                    && other.periods == all.periods
+            };
+            let found = backgrounds.iter().position(same);
+            Some(found.unwrap_or_else(|| {
+                backgrounds.push(all);
+                backgrounds.len() - 1
+            }))
+        })
+        .collect();
+    (backgrounds, background_of)
 }
 
 /// Every cell that the plan promises for an indicator.
@@ -65,49 +193,19 @@ fn promised(plan: &Plan, indicator: &Indicator) -> Vec<CellKey> {
     if indicator.site_by.is_some() {
         sites.extend(plan.sites.iter().map(|s| s.id.as_str()));
     }
+    let own = indicator.kind.own_dimension();
     let mut out = Vec::new();
     for site in sites {
-        for period in &plan.calendar.periods {
-            let period = period.id();
-            out.push(key(indicator, site, &period, "", ""));
-            for dimension in &indicator.disaggregate {
-                let categories = dimension.categories.iter().map(String::as_str);
-                for category in categories.chain([UNKNOWN]) {
-                    out.push(key(indicator, site, &period, &dimension.name, category));
+        for period in indicator.periods.iter().filter(|p| p.site.as_ref().is_none_or(|s| s == site)) {
+            out.push(key(indicator, site, &period.id, "", ""));
+            for dimension in indicator.disaggregate.iter().chain(&own) {
+                for category in &dimension.categories {
+                    out.push(key(indicator, site, &period.id, &dimension.name, category));
                 }
             }
         }
     }
     out
-}
-
-/// Where rows were recorded at all, for counts that look at some of them only: there a count of
-/// none is a zero, elsewhere it is no data.
-fn seen(store: &Store, plan: &Plan, indicator: &Indicator) -> Result<BTreeMap<CellKey, ()>, Diagnostic> {
-    let window = match &indicator.kind {
-        Kind::Count(k) => k.window,
-        Kind::DistinctCount(k) => k.window,
-        Kind::Sum(_)
-        | Kind::Mean(_)
-        | Kind::Proportion(_)
-        | Kind::Ratio(_)
-        | Kind::Completion(_)
-        | Kind::Sustained(_) => return Ok(BTreeMap::new()),
-    };
-    if indicator.filter.is_none() {
-        return Ok(BTreeMap::new());
-    }
-    let all = Indicator {
-        kind: Kind::Count(Count { from: indicator.kind.from().to_owned(), window }),
-        filter: None,
-        disaggregate: Vec::new(),
-        ..indicator.clone()
-    };
-    let table = format!("seen:{}", indicator.id);
-    store.run(&Statement::CreateTable(table.clone(), all.units(&plan.calendar)))?;
-    let counts = store.cells(&all.cells(&table))?;
-    store.run(&Statement::DropTable(table))?;
-    Ok(counts.into_iter().map(|c| (key(indicator, &c.site, &c.period, "", ""), ())).collect())
 }
 
 fn key(indicator: &Indicator, site: &str, period: &str, dimension: &str, category: &str) -> CellKey {
@@ -120,87 +218,125 @@ fn key(indicator: &Indicator, site: &str, period: &str, dimension: &str, categor
     }
 }
 
-/// Cluster sums by cell; they come in order, so the clusters of a cell stay in order.
-fn by_cell(indicator: &Indicator, sums: Vec<ClusterSum>) -> BTreeMap<CellKey, Vec<ClusterSum>> {
-    let mut out: BTreeMap<CellKey, Vec<ClusterSum>> = BTreeMap::new();
-    for sum in sums {
-        let key = key(indicator, &sum.site, &sum.period, &sum.dimension, &sum.category);
-        out.entry(key).or_default().push(sum);
-    }
-    out
+/// Whether a period was not over when the exports were taken, or began before the site opened.
+fn is_partial(plan: &Plan, key: &CellKey, period: Option<&IndicatorPeriod>) -> bool {
+    let Some(period) = period else {
+        return false;
+    };
+    let opened = plan.sites.iter().find(|s| s.id == key.site).and_then(|s| s.since);
+    let opened_within = opened.is_some_and(|day| day > period.first_day && day <= period.last_day);
+    period.last_day > plan.calendar.as_of || (period.site.is_none() && opened_within)
 }
 
 fn cell(
+    plan: &Plan,
     indicator: &Indicator,
     key: &CellKey,
-    count: Option<&CellCount>,
-    recorded: bool,
-    ratio: Option<&ClusteredRatio>,
+    found: &Found,
+    seen: Option<&BTreeSet<(String, String)>>,
+    ratios: &mut BTreeMap<CellKey, ClusteredRatio>,
 ) -> Cell {
-    let (y, x, immature, n) = count.map_or((0.0, 0.0, 0.0, 0), |c| (c.y, c.x, c.immature, c.n));
-    let (counts, denominator) = match &indicator.kind {
-        Kind::Count(_) | Kind::DistinctCount(_) => (Counts::Total, None),
-        Kind::Sum(_) | Kind::Mean(_) => (Counts::Amount, Some(x)),
-        Kind::Proportion(_) | Kind::Completion(_) | Kind::Sustained(_) => (Counts::Part, Some(x)),
-        Kind::Ratio(_) => (Counts::Quotient, Some(x)),
+    let total = CellKey::total(&key.indicator, &key.site, &key.period);
+    let recorded = found.counts.get(&total).is_some_and(|c| c.n > 0)
+        || seen.is_some_and(|seen| seen.contains(&(key.site.clone(), key.period.clone())));
+    let count = found.counts.get(key);
+    let period = indicator.periods.iter().find(|p| p.id == key.period);
+    let basis = Basis {
+        indicator,
+        recorded,
+        y: count.map_or(0.0, |c| c.y),
+        x: count.map_or(0.0, |c| c.x),
+        squares: count.map_or(0.0, |c| c.squares),
+        top: count.map_or(0.0, |c| c.top),
+        n: count.map_or(0, |c| c.n),
+        clusters: found.clusters.get(key).map(Vec::as_slice).unwrap_or_default(),
+        ranks: found.ranks.get(key),
     };
-    let (method, finding) = match &indicator.kind {
-        _ if !recorded => ("full_count", Finding::NoData),
-        Kind::Count(_) | Kind::DistinctCount(_) => full_count(y),
-        Kind::Sum(_) if n == 0 => ("full_count", Finding::NoData),
-        Kind::Sum(_) => full_count(y),
-        Kind::Proportion(_) | Kind::Completion(_) | Kind::Sustained(_) => {
-            estimated("wilson", proportion_wilson(whole(y), whole(x), LEVEL))
-        }
-        Kind::Mean(_) if x == 0.0 => ("ratio.linearised", Finding::Undefined("zero_denominator")),
-        Kind::Mean(_) => match ratio {
-            Some(ratio) => estimated("ratio.linearised", ratio_linearised(ratio, LEVEL)),
-            None => ("ratio.linearised", Finding::Refused("too_few_clusters")),
-        },
-        Kind::Ratio(_) if x == 0.0 => ("ratio.linearised.log", Finding::Undefined("zero_denominator")),
-        Kind::Ratio(kind) if !kind.has_clusters() => full_count(y / x),
-        Kind::Ratio(_) => match ratio {
-            Some(ratio) => estimated("ratio.linearised.log", ratio_linearised_log(ratio, LEVEL)),
-            None => ("ratio.linearised.log", Finding::Refused("too_few_clusters")),
-        },
-    };
+    let estimate = estimate(&basis);
+    if let Some(ratio) = estimate.ratio {
+        ratios.insert(key.clone(), ratio);
+    }
     let is_completion = matches!(indicator.kind, Kind::Completion(_));
     Cell {
         key: key.clone(),
-        numerator: y,
-        denominator,
-        immature: is_completion.then_some(immature),
-        n: match &indicator.kind {
-            Kind::Count(_) | Kind::DistinctCount(_) => n,
-            _ => whole(x),
-        },
-        counts,
+        numerator: estimate.numerator,
+        denominator: estimate.denominator,
+        immature: is_completion.then_some(count.map_or(0.0, |c| c.immature)),
+        n: estimate.n,
+        counts: estimate.counts,
         unit: indicator.unit.clone(),
-        method,
+        method: estimate.method,
+        finding: estimate.finding,
+        people: indicator.people,
+        partial: is_partial(plan, key, period),
+        inputs: Vec::new(),
+    }
+}
+
+/// Formulas, each after those that it names.
+fn formulas(plan: &Plan, results: &mut Results) {
+    let mut values: BTreeMap<CellKey, Cell> =
+        results.cells.iter().map(|cell| (cell.key.clone(), cell.clone())).collect();
+    let mut waiting: Vec<&Indicator> =
+        plan.indicators.iter().filter(|i| matches!(i.kind, Kind::Derived(_))).collect();
+    while !waiting.is_empty() {
+        let (ready, rest): (Vec<&Indicator>, Vec<&Indicator>) = waiting.iter().partition(|i| match &i.kind {
+            Kind::Derived(kind) => !kind.inputs().iter().any(|name| waiting.iter().any(|w| w.id == *name)),
+            _ => true,
+        });
+        for indicator in &ready {
+            for key in promised(plan, indicator) {
+                let cell = formula(plan, indicator, &key, &values);
+                values.insert(key, cell.clone());
+                results.cells.push(cell);
+            }
+        }
+        // Resolving refuses circles, so each round ends some.
+        if ready.is_empty() {
+            break;
+        }
+        waiting = rest;
+    }
+}
+
+fn formula(plan: &Plan, indicator: &Indicator, key: &CellKey, values: &BTreeMap<CellKey, Cell>) -> Cell {
+    let Kind::Derived(kind) = &indicator.kind else {
+        unreachable!("only formulas come here")
+    };
+    let input = |name: &str| CellKey { indicator: name.to_owned(), ..key.clone() };
+    let inputs: Vec<CellKey> = kind.inputs().into_iter().map(input).collect();
+    let found = |name: &str| values.get(&input(name));
+    let value_of = |name: &str| match found(name).map(|cell| &cell.finding) {
+        Some(Finding::Value { value, .. }) => Some(*value),
+        _ => None,
+    };
+    let missing = inputs.iter().filter_map(|input| values.get(input)).find_map(|cell| match cell.finding {
+        Finding::Value { .. } => None,
+        Finding::Bounds { .. } => Some(Finding::Undefined("input_is_bounds")),
+        Finding::NoData => Some(Finding::NoData),
+        Finding::Undefined(_) => Some(Finding::Undefined("input_undefined")),
+        Finding::Refused(_) => Some(Finding::Refused("input_refused")),
+    });
+    let value = kind.value(&value_of);
+    let finding = match (value, missing) {
+        (Some(value), _) => Finding::Value { value, interval: None },
+        (None, Some(missing)) => missing,
+        (None, None) => Finding::Undefined("zero_denominator"),
+    };
+    let n = inputs.iter().filter_map(|input| values.get(input)).map(|cell| cell.n).min().unwrap_or(0);
+    let period = indicator.periods.iter().find(|p| p.id == key.period);
+    Cell {
+        key: key.clone(),
+        numerator: value.unwrap_or(0.0),
+        denominator: None,
+        immature: None,
+        n,
+        counts: Counts::Amount,
+        unit: indicator.unit.clone(),
+        method: "formula",
         finding,
+        people: indicator.people,
+        partial: is_partial(plan, key, period),
+        inputs,
     }
-}
-
-fn full_count(value: f64) -> (&'static str, Finding) {
-    ("full_count", Finding::Value { value, interval: None })
-}
-
-/// A finding from an estimate or a refusal.
-pub(super) fn estimated(method: &'static str, outcome: Outcome) -> (&'static str, Finding) {
-    match outcome {
-        Ok(estimate) => (
-            estimate.method,
-            Finding::Value {
-                value: estimate.value,
-                interval: estimate.interval.map(|i| (i.lower, i.upper, i.level)),
-            },
-        ),
-        Err(refusal) if refusal.code == "zero_denominator" => (method, Finding::Undefined(refusal.code)),
-        Err(refusal) => (method, Finding::Refused(refusal.code)),
-    }
-}
-
-/// A count that went through a floating number.
-pub(super) fn whole(count: f64) -> u64 {
-    if count.is_finite() && count > 0.0 { count.round() as u64 } else { 0 }
 }

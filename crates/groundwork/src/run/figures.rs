@@ -140,6 +140,7 @@ fn trends(plan: &Plan, report: &Report, language: Language, released: &Released)
         .indicators
         .iter()
         .filter(|i| i.headline)
+        .filter(|i| periods.iter().all(|p| i.periods.iter().any(|own| own.id == p.id())))
         .map(|indicator| TrendPanel {
             title: indicator.title.get(language).to_owned(),
             unit: indicator.unit.clone(),
@@ -198,6 +199,12 @@ fn period_label(period: Period, language: Language) -> String {
     let year = year(period, language);
     match (period.frequency(), language) {
         (Frequency::Year, _) => year.to_string(),
+        (Frequency::FiscalYear(_), Language::Th) => format!("ปีงบประมาณ {year}"),
+        (Frequency::FiscalYear(_), _) => format!("FY{year}"),
+        (Frequency::FiscalQuarter(_), Language::Th) => {
+            format!("ไตรมาส {} ปีงบประมาณ {year}", quarter(period))
+        }
+        (Frequency::FiscalQuarter(_), _) => format!("Q{} FY{year}", quarter(period)),
         (Frequency::Quarter, Language::Th) => format!("ไตรมาส {} ปี {year}", quarter(period)),
         (Frequency::Quarter, _) => format!("Q{} {year}", quarter(period)),
         (Frequency::Month, _) => {
@@ -213,17 +220,21 @@ fn short_label(period: Period, language: Language) -> String {
     let short = year.rem_euclid(100);
     match (period.frequency(), language) {
         (Frequency::Year, _) => year.to_string(),
-        (Frequency::Quarter, Language::Th) => format!("ไตร. {}/{short:02}", quarter(period)),
-        (Frequency::Quarter, _) => format!("Q{} ’{short:02}", quarter(period)),
+        (Frequency::FiscalYear(_), Language::Th) => format!("ปีงบ {year}"),
+        (Frequency::FiscalYear(_), _) => format!("FY{short:02}"),
+        (Frequency::Quarter | Frequency::FiscalQuarter(_), Language::Th) => {
+            format!("ไตร. {}/{short:02}", quarter(period))
+        }
+        (Frequency::Quarter | Frequency::FiscalQuarter(_), _) => format!("Q{} ’{short:02}", quarter(period)),
         (Frequency::Month, _) => format!("{}/{short:02}", period.first_day().month()),
     }
 }
 
 fn year(period: Period, language: Language) -> i32 {
-    let year = i32::from(period.first_day().year());
+    let year = i32::from(period.year_and_quarter().0);
     if language == Language::Th { year + 543 } else { year }
 }
 
 fn quarter(period: Period) -> i8 {
-    (period.first_day().month() - 1) / 3 + 1
+    period.year_and_quarter().1
 }

@@ -5,6 +5,7 @@
 
 mod compare;
 mod compute;
+mod estimate;
 mod figures;
 mod load;
 mod lock;
@@ -96,7 +97,8 @@ fn apply(plan: &mut Plan, request: &Request) -> Vec<Diagnostic> {
         plan.calendar.as_of = as_of;
     }
     if let Some(period) = request.period {
-        if !plan.calendar.periods.contains(&period) {
+        let known_period = plan.calendar.period(&period.id());
+        if known_period.is_none() {
             let known: Vec<String> = plan.calendar.periods.iter().map(|p| p.id()).collect();
             problems.push(
                 Diagnostic::command_line(
@@ -106,6 +108,8 @@ fn apply(plan: &mut Plan, request: &Request) -> Vec<Diagnostic> {
                 .did_you_mean(&period.id(), known.iter().map(String::as_str)),
             );
         }
+        // The pipeline's own fiscal year, where the period is one of it.
+        let period = known_period.unwrap_or(period);
         plan.reports.iter_mut().for_each(|r| r.period = period);
         plan.evaluations.iter_mut().for_each(|e| e.period = period);
     }
@@ -155,11 +159,7 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     let _ = rayon::ThreadPoolBuilder::new().num_threads(request.threads).build_global();
     let (ground, loaded) = load(request, &plan, progress)?;
     progress.step("compute indicators");
-    let mut results = compute::Results::default();
-    for indicator in &plan.indicators {
-        stop_if_interrupted()?;
-        compute::compute(&ground.store, &plan, indicator, &mut results).map_err(|d| vec![d])?;
-    }
+    let results = compute::compute(&ground.store, &plan)?;
     let contrasts = compare::contrasts(&plan, &results);
     progress.step("apply the disclosure policy");
     let released = release(results.cells, contrasts, &plan.policy);

@@ -6,7 +6,7 @@ use super::{Loaded, Request, compare, lock, pipeline_hash, pipeline_name, qualit
 use crate::files::Folder;
 use groundwork_disclosure::Released;
 use groundwork_plan::diag::Diagnostic;
-use groundwork_plan::indicator::{self, Kind};
+use groundwork_plan::indicator::{self, Kind, Summary};
 use groundwork_plan::plan::{Plan, Report};
 use groundwork_plan::text::{Language, Localised};
 use groundwork_report::{
@@ -89,12 +89,12 @@ impl Parts<'_> {
                 indicator::Direction::Increase => Direction::Increase,
                 indicator::Direction::Decrease => Direction::Decrease,
             },
-            target: indicator.targets.get(&self.report.period.id()).copied(),
+            target: indicator.target("", &self.report.period.id()),
             headline: indicator.headline,
             definition: in_both(&|l| indicator.sentence(l)),
             numerator: in_both(&|l| indicator.parts(l).0),
             denominator: has_denominator.then(|| in_both(&|l| indicator.parts(l).1.unwrap_or_default())),
-            method: method(&indicator.kind),
+            method: method(&indicator.kind.summary()),
             additive_over_sites: additivity.sites,
             additive_over_periods: additivity.periods,
         }
@@ -182,28 +182,48 @@ fn placed(drawn: &Drawn) -> PlacedFigure {
     }
 }
 
-/// How value and interval of a kind are obtained, in words.
-fn method(kind: &Kind) -> Localised {
-    let (en, th) = match kind {
-        Kind::Count(_) | Kind::DistinctCount(_) | Kind::Sum(_) => (
+/// How value and interval are obtained, in words.
+fn method(summary: &Summary) -> Localised {
+    let (en, th) = match summary {
+        Summary::FullCount | Summary::Total => (
             "Full count of what the exports hold; no interval, because nothing was sampled.",
             "นับครบทุกแถวในข้อมูลส่งออก ไม่มีช่วงความเชื่อมั่นเพราะไม่ได้สุ่มตัวอย่าง",
         ),
-        Kind::Mean(_) => (
-            "Sum divided by count, with a 95% t interval (linearised variance).",
+        Summary::RowMean => (
+            "Sum divided by count, with a 95% t interval.",
             "ผลรวมหารด้วยจำนวน พร้อมช่วงความเชื่อมั่น t ร้อยละ 95",
         ),
-        Kind::Proportion(_) | Kind::Completion(_) | Kind::Sustained(_) => (
+        Summary::Share => (
             "Numerator divided by denominator, with the 95% Wilson score interval (Wilson 1927).",
             "ตัวตั้งหารด้วยตัวหาร พร้อมช่วงความเชื่อมั่น Wilson ร้อยละ 95 (Wilson 1927)",
         ),
-        Kind::Ratio(ratio) if ratio.has_clusters() => (
+        Summary::ClusteredRatio => (
             "Ratio of sums with a 95% interval from the variance between clusters, on the log scale, t with clusters less one degrees of freedom.",
             "อัตราส่วนของผลรวม พร้อมช่วงความเชื่อมั่นร้อยละ 95 จากความแปรปรวนระหว่างกลุ่ม",
         ),
-        Kind::Ratio(_) => {
+        Summary::Quotient => {
             ("Ratio of two full counts; no interval.", "อัตราส่วนของการนับครบสองค่า ไม่มีช่วงความเชื่อมั่น")
         }
+        Summary::Quantile(_) => (
+            "The value of a rank, with an interval between two ranks that covers at least 95% (Thompson 1936).",
+            "ค่าตามลำดับ พร้อมช่วงระหว่างสองลำดับที่ครอบคลุมอย่างน้อยร้อยละ 95 (Thompson 1936)",
+        ),
+        Summary::Rate { .. } => (
+            "Events divided by person-time, with the exact 95% Poisson interval (Garwood 1936).",
+            "จำนวนเหตุการณ์หารด้วยคน-เวลา พร้อมช่วงความเชื่อมั่น Poisson ร้อยละ 95 (Garwood 1936)",
+        ),
+        Summary::Bounds => (
+            "No value: at least the largest figure, at most the sum of all (Fréchet 1935).",
+            "ไม่มีค่าเดียว: อย่างน้อยเท่ากับตัวเลขสูงสุด อย่างมากเท่ากับผลรวม (Fréchet 1935)",
+        ),
+        Summary::TopShare { .. } => (
+            "Full count; no interval. Each person counts for the leader they first appear with.",
+            "นับครบ ไม่มีช่วงความเชื่อมั่น แต่ละคนนับให้ผู้นำคนแรกที่พบ",
+        ),
+        Summary::Derived => (
+            "Computed from other indicators; no interval.",
+            "คำนวณจากตัวชี้วัดอื่น ไม่มีช่วงความเชื่อมั่น",
+        ),
     };
     Localised { en: en.to_owned(), th: Some(th.to_owned()), my: None }
 }

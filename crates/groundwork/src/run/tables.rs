@@ -74,20 +74,19 @@ fn indicator_rows<'a>(plan: &Plan, released: &'a Released) -> Vec<Row<'a>> {
         .iter()
         .map(|cell| {
             let key = cell.key();
-            let period = plan.calendar.period(&key.period);
             let indicator = plan.indicator(&key.indicator);
-            // Baseline and target are those of all sites together.
-            let whole = key.site.is_empty() && key.dimension.is_empty();
-            let of_whole = indicator.filter(|_| whole);
-            let baseline = of_whole.and_then(|i| i.baseline);
-            let target = of_whole.and_then(|i| i.targets.get(&key.period).copied());
+            let period = indicator.and_then(|i| i.periods.iter().find(|p| p.id == key.period));
+            // Baseline and target are those of a site or of all together, not of a category.
+            let of_total = indicator.filter(|_| key.dimension.is_empty());
+            let baseline = of_total.and_then(|i| i.baselines.get(&key.site).copied());
+            let target = of_total.and_then(|i| i.target(&key.site, &key.period));
             Row {
                 cell,
-                first_day: period.map(|p| p.first_day()),
-                last_day: period.map(|p| p.last_day()),
+                first_day: period.map(|p| p.first_day),
+                last_day: period.map(|p| p.last_day),
                 baseline,
                 target,
-                achievement: achievement(of_whole, cell.value(), target),
+                achievement: achievement(of_total, cell.value(), target),
                 progress: progress(cell.value(), baseline, target),
             }
         })

@@ -1,0 +1,422 @@
+//! Units: the table that a kind becomes, and the cells that units add up to.
+//!
+//! A unit is a person, a family, a case or a row that counts for a site and a period. The columns
+//! are always the same:
+//!
+//! | column | holds |
+//! |---|---|
+//! | `site`, `period` | the cell's site (empty: all sites together) and period |
+//! | `unit` | what identifies the unit |
+//! | `cluster` | the cluster of the unit, for kinds that have clusters |
+//! | `y`, `x`, `immature` | what the unit adds to numerator, denominator and immature |
+//! | one for each column of a dimension | the unit's category |
+//!
+//! All sites together is counted, never added up, so a kind that is not additive cannot be rolled
+//! up wrongly: a person who attends in two sites is one person.
+
+use super::{Dimension, Indicator, UNKNOWN, Window};
+use crate::expression::Expression;
+use crate::query::{From, JoinKind, Query, Select, SqlType, Value};
+
+/// Whether units are made for every site, or for all sites together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    EverySite,
+    AllSites,
+}
+
+/// What the kinds build their queries with.
+pub(super) struct Units<'a> {
+    pub(super) indicator: &'a Indicator,
+    pub(super) scope: Scope,
+}
+
+/// What cells are added up from.
+#[derive(Debug, Clone)]
+pub enum Counted {
+    /// A table of units.
+    Units(String),
+    /// Sums that were made for several indicators in one pass: the columns of the units without
+    /// `unit` and `cluster`, and with `squares` and `n`.
+    Sums(Query),
+}
+
+impl Indicator {
+    /// The query that makes the table of units; see the module.
+    pub fn units(&self) -> Query {
+        self.in_every_scope(|units| self.kind.measured().units(units))
+    }
+
+    /// The units by the dimension that the kind itself has, such as the generations of a cascade.
+    pub fn own_units(&self) -> Query {
+        self.in_every_scope(|units| self.kind.measured().own_units(units))
+    }
+
+    fn in_every_scope(&self, make: impl Fn(&Units) -> Vec<Query>) -> Query {
+        let scopes = match &self.site_by {
+            Some(_) => vec![Scope::EverySite, Scope::AllSites],
+            None => vec![Scope::AllSites],
+        };
+        let make = |scope| make(&Units { indicator: self, scope });
+        Query::UnionAll(scopes.into_iter().flat_map(make).collect())
+    }
+
+    /// The query that adds up, one row a cell: `site, period, dimension, category, y, x, immature,
+    /// squares, top, n`, in the order of the first four. `squares` is the sum of the squares of
+    /// `y`, `top` the largest.
+    pub fn cells(&self, counted: &Counted, dimensions: &[Dimension], with_total: bool) -> Query {
+        let level = |dimension: Option<&Dimension>| {
+            let y = || Value::column("u", "y");
+            let squares = match counted {
+                Counted::Units(_) => Value::Call("sum", vec![y().binary("*", y())]),
+                Counted::Sums(_) => Value::Call("sum", vec![Value::column("u", "squares")]),
+            };
+            let n = match counted {
+                Counted::Units(_) => Value::CountRows,
+                Counted::Sums(_) => Value::Call("sum", vec![Value::column("u", "n")]),
+            };
+            level(counted, dimension)
+                .column(summed("y"), "y")
+                .column(summed("x"), "x")
+                .column(summed("immature"), "immature")
+                .column(squares.cast(SqlType::Double), "squares")
+                .column(Value::Call("max", vec![y()]).cast(SqlType::Double), "top")
+                .column(n.cast(SqlType::Integer), "n")
+                .query()
+        };
+        let names = ["site", "period", "dimension", "category"];
+        let all = levels(dimensions, with_total, level);
+        let mut select = Select::from(all, "c");
+        for name in names.into_iter().chain(["y", "x", "immature", "squares", "top", "n"]) {
+            select = select.column(Value::column("c", name), name);
+        }
+        select.order(names.map(|k| Value::column("c", k)).to_vec()).query()
+    }
+
+    /// The query that adds the units up by cluster: `site, period, dimension, category, y, x`, in
+    /// a total order.
+    pub fn clusters(&self, units: &str, dimensions: &[Dimension]) -> Query {
+        let counted = Counted::Units(units.to_owned());
+        let level = |dimension: Option<&Dimension>| {
+            level(&counted, dimension)
+                .group(Value::column("u", "cluster"), "cluster")
+                .column(summed("y"), "y")
+                .column(summed("x"), "x")
+                .query()
+        };
+        let mut select = Select::from(levels(dimensions, true, level), "c");
+        for name in ["site", "period", "dimension", "category", "y", "x"] {
+            select = select.column(Value::column("c", name), name);
+        }
+        let keys = ["site", "period", "dimension", "category", "cluster"];
+        select.order(keys.map(|k| Value::column("c", k)).to_vec()).query()
+    }
+
+    /// The values of some ranks of each cell: `site, period, dimension, category, rank, y`. `ranks`
+    /// are cells with a rank each, counted from 1 in the order of `y`.
+    pub fn ranked(&self, units: &str, dimensions: &[Dimension], ranks: &[([String; 4], u64)]) -> Query {
+        let counted = Counted::Units(units.to_owned());
+        let names = ["site", "period", "dimension", "category"];
+        let level = |dimension: Option<&Dimension>| {
+            let select = Select::from(relation(&counted), "u");
+            let (name, category) = cell_of(dimension);
+            select
+                .column(Value::column("u", "site"), "site")
+                .column(Value::column("u", "period"), "period")
+                .column(name, "dimension")
+                .column(category, "category")
+                .column(Value::column("u", "y"), "y")
+                .query()
+        };
+        let column = |name: &str| Value::column("c", name);
+        let mut ranked = Select::from(levels(dimensions, true, level), "c");
+        for name in names {
+            ranked = ranked.column(column(name), name);
+        }
+        let number = Value::RowNumber(names.map(column).to_vec(), vec![column("y")]);
+        let ranked = ranked
+            .column(column("y").cast(SqlType::Double), "y")
+            .column(number.cast(SqlType::Integer), "rank");
+        let wanted = ranks
+            .iter()
+            .map(|(cell, rank)| {
+                let rank = Value::Number(rank.to_string()).cast(SqlType::Integer);
+                cell.iter().map(Value::text).chain([rank]).collect()
+            })
+            .collect();
+        let wanted =
+            From::Rows(vec!["w_site", "w_period", "w_dimension", "w_category", "w_rank"], wanted);
+        let same = names
+            .iter()
+            .map(|name| Value::column("r", *name).binary("=", Value::column("w", format!("w_{name}"))))
+            .fold(Value::column("r", "rank").binary("=", Value::column("w", "w_rank")), Value::and);
+        let mut select = Select::from(ranked.query().rows(), "r").join(JoinKind::Inner, wanted, "w", same);
+        for name in names.into_iter().chain(["rank", "y"]) {
+            select = select.column(Value::column("r", name), name);
+        }
+        select.order(names.into_iter().chain(["rank"]).map(|n| Value::column("r", n)).collect()).query()
+    }
+}
+
+fn levels(dimensions: &[Dimension], with_total: bool, level: impl Fn(Option<&Dimension>) -> Query) -> From {
+    let total = with_total.then(|| level(None));
+    Query::UnionAll(total.into_iter().chain(dimensions.iter().map(|d| level(Some(d)))).collect()).rows()
+}
+
+fn relation(counted: &Counted) -> From {
+    match counted {
+        Counted::Units(table) => From::Table(table.clone()),
+        Counted::Sums(query) => query.clone().rows(),
+    }
+}
+
+/// Dimension and category of a unit of part `u`; those of a crossing stand one after the other.
+fn cell_of(dimension: Option<&Dimension>) -> (Value, Value) {
+    let Some(dimension) = dimension else {
+        return (Value::text(""), Value::text(""));
+    };
+    let mut parts = Vec::new();
+    for column in &dimension.columns {
+        if !parts.is_empty() {
+            parts.push(Value::text(Dimension::CROSS));
+        }
+        parts.push(Value::column("u", dimension_column(column)));
+    }
+    let category = match parts.as_slice() {
+        [one] => one.clone(),
+        _ => Value::Call("concat", parts),
+    };
+    (Value::text(&dimension.name), category)
+}
+
+/// What is counted, put together by site, period and, where there is one, a dimension.
+fn level(counted: &Counted, dimension: Option<&Dimension>) -> Select {
+    let column = |name: &str| Value::column("u", name);
+    let select =
+        Select::from(relation(counted), "u").group(column("site"), "site").group(column("period"), "period");
+    let (name, category) = cell_of(dimension);
+    match dimension {
+        None => select.column(name, "dimension").column(category, "category"),
+        Some(_) => select.column(name, "dimension").group(category, "category"),
+    }
+}
+
+fn summed(name: &str) -> Value {
+    Value::Call("sum", vec![Value::column("u", name)]).cast(SqlType::Double)
+}
+
+/// The name of the table of a source.
+pub fn source_table(source: &str) -> String {
+    format!("source:{source}")
+}
+
+/// The column of a dimension in the table of units.
+pub(super) fn dimension_column(column: &str) -> String {
+    format!("by:{column}")
+}
+
+/// The category of a row of part `s`.
+pub(super) fn row_category(column: &str) -> Value {
+    let value = Value::column("s", column).cast(SqlType::Text);
+    Value::Call("coalesce", vec![value, Value::text(UNKNOWN)])
+}
+
+impl Units<'_> {
+    pub(super) fn source(&self, source: &str) -> Select {
+        Select::from(From::Table(source_table(source)), "s")
+    }
+
+    /// The site of a row of part `s`.
+    pub(super) fn site(&self, site_by: Option<&str>) -> Value {
+        match (self.scope, site_by) {
+            (Scope::EverySite, Some(column)) => Value::column("s", column),
+            (Scope::EverySite, None) | (Scope::AllSites, _) => Value::text(""),
+        }
+    }
+
+    /// Keeps the rows that belong to a site, where every site has units of its own.
+    pub(super) fn with_site(&self, select: Select, site_by: Option<&str>) -> Select {
+        match (self.scope, site_by) {
+            (Scope::EverySite, Some(column)) => select.filter(Value::column("s", column).is_there()),
+            (Scope::EverySite, None) => select.filter(Value::Truth(false)),
+            (Scope::AllSites, _) => select,
+        }
+    }
+
+    /// Joins the periods that a row belongs to, by its day.
+    pub(super) fn with_periods(&self, select: Select, period_by: Option<&str>, window: Window) -> Select {
+        let on = match period_by {
+            None => Value::Truth(true),
+            Some(column) => {
+                let day = || Value::column("s", column);
+                let until = day().binary("<=", Value::column("p", "last_day"));
+                match window {
+                    Window::ToDate => until,
+                    Window::InPeriod => day().binary(">=", Value::column("p", "first_day")).and(until),
+                }
+            }
+        };
+        self.join_periods(select, on)
+    }
+
+    /// Joins the periods for which a condition holds. Where a period is one site's own, only that
+    /// site's rows belong to it.
+    pub(super) fn join_periods(&self, select: Select, on: Value) -> Select {
+        self.join_periods_of(select, on, self.indicator.site_by.as_deref().map(|name| Value::column("s", name)))
+    }
+
+    /// [`Units::join_periods`], where the site stands in another part.
+    pub(super) fn join_periods_of(&self, select: Select, on: Value, site: Option<Value>) -> Select {
+        let own_sites = self.indicator.periods.iter().any(|p| p.site.is_some());
+        let on = match (self.scope, site) {
+            (Scope::EverySite, Some(site)) if own_sites => {
+                let everyone = Value::column("p", "of_site").binary("=", Value::text(""));
+                on.and(everyone.binary("OR", Value::column("p", "of_site").binary("=", site)))
+            }
+            _ => on,
+        };
+        select.join(JoinKind::Inner, self.periods(), "p", on)
+    }
+
+    /// The periods as rows: `period, first_day, last_day, of_site`. Those of one site only have no
+    /// cell of all sites.
+    fn periods(&self) -> From {
+        let rows = self
+            .indicator
+            .periods
+            .iter()
+            .filter(|p| p.site.is_none() || self.scope == Scope::EverySite)
+            .map(|p| {
+                let site = Value::text(p.site.clone().unwrap_or_default());
+                vec![Value::text(&p.id), Value::Day(p.first_day), Value::Day(p.last_day), site]
+            })
+            .collect();
+        From::Rows(vec!["period", "first_day", "last_day", "of_site"], rows)
+    }
+
+    pub(super) fn period(&self) -> Value {
+        Value::column("p", "period")
+    }
+
+    /// The category of a row of part `s`.
+    pub(super) fn row_dimensions(&self, mut select: Select) -> Select {
+        for column in self.indicator.dimension_columns() {
+            select = select.column(row_category(column), dimension_column(column));
+        }
+        select
+    }
+
+    /// The one category of each person, resolved over all of their rows: the only value there is,
+    /// or `unknown` where there is none or more than one. Adds the columns to a query whose part
+    /// `d` has the person as `unit`.
+    pub(super) fn person_dimensions(&self, mut select: Select, source: &str, of: &str) -> Select {
+        let columns = self.indicator.dimension_columns();
+        if columns.is_empty() {
+            return select;
+        }
+        let mut people = self.source(source).group(Value::column("s", of).cast(SqlType::Text), "unit");
+        for column in &columns {
+            let value = || Value::column("s", *column).cast(SqlType::Text);
+            let only = Value::Case(
+                vec![(
+                    Value::CountDistinct(Box::new(value())).binary("=", Value::integer(1)),
+                    Value::Call("min", vec![value()]),
+                )],
+                Box::new(Value::text(UNKNOWN)),
+            );
+            people = people.column(only, dimension_column(column));
+        }
+        let on = Value::column("a", "unit").binary("=", Value::column("d", "unit"));
+        select = select.join(JoinKind::Left, people.query().rows(), "a", on);
+        for column in columns {
+            let name = dimension_column(column);
+            let value = Value::Call("coalesce", vec![Value::column("a", &name), Value::text(UNKNOWN)]);
+            select = select.column(value, name);
+        }
+        select
+    }
+
+    /// What identifies a row: its file and its row there.
+    pub(super) fn row_id(&self) -> Value {
+        Value::Call(
+            "concat",
+            vec![
+                Value::column("s", "_file").cast(SqlType::Text),
+                Value::text(":"),
+                Value::column("s", "_row").cast(SqlType::Text),
+            ],
+        )
+    }
+
+    /// The distinct people of a source by site and period: part `d` of a query has `site`,
+    /// `period`, `unit`, and `cluster`, the first value of a column that the person appears with,
+    /// by day and then in reading order.
+    pub(super) fn people(&self, people: &People<'_>) -> From {
+        let of = Value::column("s", people.of);
+        let cluster = people.cluster.map(|c| Value::column("s", c).cast(SqlType::Text));
+        let select = self
+            .source(people.from)
+            .group(self.site(people.site_by), "site")
+            .group(self.period(), "period")
+            .group(of.clone().cast(SqlType::Text), "unit");
+        let select = match &cluster {
+            None => select.column(no_cluster(), "cluster"),
+            Some(cluster) => {
+                let first = Value::Call("arg_min", vec![cluster.clone(), reading_order(people.period_by)]);
+                select.column(first, "cluster").filter(cluster.clone().is_there())
+            }
+        };
+        let select = self.with_site(select, people.site_by).filter(of.is_there());
+        self.with_periods(select, people.period_by, people.window).filter_if(people.filter, "s").query().rows()
+    }
+}
+
+/// Which people are put together.
+pub(super) struct People<'a> {
+    pub(super) from: &'a str,
+    pub(super) of: &'a str,
+    pub(super) cluster: Option<&'a str>,
+    pub(super) filter: Option<&'a Expression>,
+    pub(super) site_by: Option<&'a str>,
+    pub(super) period_by: Option<&'a str>,
+    pub(super) window: Window,
+}
+
+/// The columns of a unit of part `d` that adds so much.
+pub(super) fn unit_of_d(from: From, y: Value, x: Value) -> Select {
+    let column = |name: &str| Value::column("d", name);
+    Select::from(from, "d")
+        .column(column("site"), "site")
+        .column(column("period"), "period")
+        .column(column("unit"), "unit")
+        .column(column("cluster"), "cluster")
+        .column(y, "y")
+        .column(x, "x")
+        .column(zero(), "immature")
+}
+
+/// A key that orders rows by day, then by their place in the exports: 17 bits of days, 14 of the
+/// file, 32 of the row.
+pub(super) fn reading_order(day: Option<&str>) -> Value {
+    let place = Value::column("s", "_file")
+        .cast(SqlType::Integer)
+        .binary("*", Value::integer(1 << 32))
+        .binary("+", Value::column("s", "_row").cast(SqlType::Integer));
+    match day {
+        None => place,
+        Some(day) => {
+            let start = Value::Day(jiff::civil::date(1900, 1, 1));
+            let days = Value::column("s", day).binary("-", start).cast(SqlType::Integer);
+            days.binary("*", Value::integer(1 << 46)).binary("+", place)
+        }
+    }
+}
+
+/// A whole number of the value 0, for a column that a kind does not use.
+pub(super) fn zero() -> Value {
+    Value::integer(0)
+}
+
+pub(super) fn no_cluster() -> Value {
+    Value::Missing(SqlType::Text)
+}
