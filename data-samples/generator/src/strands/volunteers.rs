@@ -223,8 +223,8 @@ fn generations(trainers: &[Trainer]) -> Vec<u8> {
     generations
 }
 
-/// Half of those who did nothing in the last four months of the period have
-/// left some time after the last thing they did.
+/// Most of those who did nothing in the last two months of the period have left
+/// some time after the last thing they did.
 fn draw_exits(rng: &mut Rng, programme: &Programme) -> Vec<(Day, u32, u8)> {
     let mut last: Vec<Day> = programme.volunteers.iter().map(|volunteer| volunteer.trained).collect();
     for training in &programme.trainings {
@@ -239,9 +239,9 @@ fn draw_exits(rng: &mut Rng, programme: &Programme) -> Vec<(Day, u32, u8)> {
     }
     let mut exits = Vec::new();
     for (day, volunteer) in last.into_iter().zip(0u32..) {
-        let left = day.max(PERIOD_START).plus(rng.between(10, 240));
+        let left = day.max(PERIOD_START).plus(rng.between(10, 150));
         let reason = rng.below(4) as u8;
-        if day.plus(120) < PERIOD_END && rng.chance(1, 2) && left <= EXTRACT {
+        if day.plus(60) < PERIOD_END && rng.chance(4, 5) && left <= EXTRACT {
             exits.push((left, volunteer, reason));
         }
     }

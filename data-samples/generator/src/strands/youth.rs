@@ -182,14 +182,14 @@ impl Youth {
         }
     }
 
-    /// Two in five get a place once they are fifteen and half a year enrolled.
+    /// Half get a place once they are fifteen and two months enrolled.
     fn draw_placements(&mut self, rng: &mut Rng) {
         for (child, number) in self.children.iter().zip(0u32..) {
-            if !rng.chance(2, 5) {
+            if !rng.chance(1, 2) {
                 continue;
             }
             let fifteen = child.born.map_or(child.enrolled, |born| born.plus_months(15 * 12));
-            let started = child.enrolled.plus(180).max(fifteen).plus(rng.between(0, 240));
+            let started = child.enrolled.plus(60).max(fifteen).plus(rng.between(0, 240));
             let ended = started.plus(rng.between(40, 400));
             let partner = match child.site {
                 Site::ChiangRai => rng.below(7) as u8,

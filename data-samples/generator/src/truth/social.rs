@@ -24,6 +24,8 @@ fn posts(social: &Social, cells: &mut Vec<Cell>) {
     let mut reach = Tally::count("post_reach", dimensions());
     let mut views = Tally::count("post_views", dimensions());
     let mut engagement = Tally::ratio("engagement_rate", Vec::new());
+    let mut engagement_of = ["engagement_rate_facebook", "engagement_rate_line"]
+        .map(|indicator| Tally::ratio(indicator, Vec::new()));
     for post in &social.posts {
         let Some(quarter) = quarter_of(post.day) else {
             continue;
@@ -35,10 +37,12 @@ fn posts(social: &Social, cells: &mut Vec<Cell>) {
         if !post.deleted {
             reach.add(post.site(), quarter, &at, post.reach.into(), 0);
             views.add(post.site(), quarter, &at, post.views.into(), 0);
-            engagement.add(post.site(), quarter, &[], post.engagements().into(), post.reach.into());
+            for tally in [&mut engagement, &mut engagement_of[channel]] {
+                tally.add(post.site(), quarter, &[], post.engagements().into(), post.reach.into());
+            }
         }
     }
-    for tally in [posts, reach, views, engagement] {
+    for tally in [posts, reach, views, engagement].into_iter().chain(engagement_of) {
         tally.finish(cells);
     }
 }

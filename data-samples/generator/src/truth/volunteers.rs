@@ -67,18 +67,25 @@ pub(super) fn count(programme: &Programme, strands: &Strands, cells: &mut Vec<Ce
     knowledge(strands, cells);
 }
 
-/// Points gained between the tests before and after, for those who sat both.
+/// Points in the tests before and after, and gained between them, for those who
+/// sat both.
 fn knowledge(strands: &Strands, cells: &mut Vec<Cell>) {
     let languages = Dimension::of_words("manual_language", &MANUALS);
     let versions = Dimension::of_words("manual_version", &VERSIONS);
     let crossed = languages.cross(&versions);
     let mut change = Tally::ratio("knowledge_change", vec![languages.clone(), versions.clone(), crossed]);
+    let [mut first, mut second] = ["knowledge_before", "knowledge_after"]
+        .map(|indicator| Tally::ratio(indicator, vec![languages.clone(), versions.clone()]));
     for test in &strands.volunteers.tests {
         if let (Some(quarter), Some(before), Some(after)) = (quarter_of(test.day), test.before, test.after) {
             let (language, version) = (test.language.into(), test.version.into());
             let both = languages.crossed(language, &versions, version);
+            first.add(test.site, quarter, &[language, version], before.into(), 1);
+            second.add(test.site, quarter, &[language, version], after.into(), 1);
             change.add(test.site, quarter, &[language, version, both], (after - before).into(), 1);
         }
     }
-    change.finish(cells);
+    for tally in [first, second, change] {
+        tally.finish(cells);
+    }
 }

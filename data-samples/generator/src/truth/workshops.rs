@@ -136,6 +136,7 @@ fn sessions(programme: &Programme, strands: &Strands, cells: &mut Vec<Cell>) {
     let mut youth_held =
         Tally::new("youth_sessions_held", Periods::Months, Shows::Numerator, vec![modes.clone()]);
     let mut youth_kept = monthly("youth_sessions_kept", Shows::Both);
+    let mut youth_planned = monthly("youth_sessions_planned", Shows::Numerator);
     for (number, session) in programme.sessions.iter().enumerate() {
         let mode = session_mode(programme.seed, number, session);
         if let Leader::Volunteer(volunteer) = session.leader
@@ -162,10 +163,11 @@ fn sessions(programme: &Programme, strands: &Strands, cells: &mut Vec<Cell>) {
             planned.add(plan.site, month, &[], sessions, 0);
             kept.add(plan.site, month, &[], 0, sessions);
         } else {
+            youth_planned.add(plan.site, month, &[], sessions, 0);
             youth_kept.add(plan.site, month, &[], 0, sessions);
         }
     }
-    for tally in [by_volunteers, held, remote, kept, planned, youth_held, youth_kept] {
+    for tally in [by_volunteers, held, remote, kept, planned, youth_held, youth_planned, youth_kept] {
         tally.finish(cells);
     }
 }
