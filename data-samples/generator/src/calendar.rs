@@ -111,6 +111,27 @@ pub const fn month_start(month: usize) -> Day {
     PERIOD_START.plus_months(month as i32)
 }
 
+/// Name of a month of the period, `2019-07` for 0 to `2021-12` for 29.
+pub fn month_label(month: usize) -> String {
+    let Civil { year, month, .. } = month_start(month).civil();
+    format!("{year:04}-{month:02}")
+}
+
+/// The month of the period a day lies in, if it lies in the period.
+pub fn month_of(day: Day) -> Option<usize> {
+    if day < PERIOD_START || day > PERIOD_END {
+        return None;
+    }
+    let first = PERIOD_START.civil();
+    let Civil { year, month, .. } = day.civil();
+    Some(((year - first.year) * 12 + month - first.month) as usize)
+}
+
+/// The quarter of the period a day lies in, if it lies in the period.
+pub fn quarter_of(day: Day) -> Option<usize> {
+    month_of(day).map(|month| month / 3)
+}
+
 /// The last month of a quarter of the period.
 pub const fn quarter_last_month(quarter: usize) -> usize {
     3 * quarter + 2
@@ -155,5 +176,14 @@ mod tests {
             }
         }
         assert_eq!(month_start(MONTHS - 1), Day::of(2021, 12, 1));
+        assert_eq!(month_label(MONTHS - 1), "2021-12");
+        for n in PERIOD_START.0 - 2..=PERIOD_END.0 + 2 {
+            let inside = (PERIOD_START.0..=PERIOD_END.0).contains(&n);
+            assert_eq!(month_of(Day(n)).is_some(), inside);
+            if let (Some(month), Some(quarter)) = (month_of(Day(n)), quarter_of(Day(n))) {
+                assert!(month_start(month) <= Day(n) && Day(n) < month_start(month + 1));
+                assert!(quarter_start(quarter) <= Day(n) && Day(n) <= quarter_end(quarter));
+            }
+        }
     }
 }

@@ -180,6 +180,30 @@ pub const COMPLETED_PERMILLE: [u64; 2] = [620, 550];
 /// Months within which a registration counts as completed.
 pub const COMPLETION_MONTHS: i32 = 12;
 
+/// How much of what was usual the sites could do, in percent, in everything but
+/// the workshops: the closures stop most of it in Chiang Rai; Nan is building up.
+const ACTIVITY_PERCENT: [[u32; QUARTERS]; 2] =
+    [[100, 100, 80, 15, 35, 50, 50, 40, 45, 70], [40, 60, 80, 80, 90, 95, 100, 95, 95, 100]];
+
+/// How much of what was usual a site could do in a quarter, in percent.
+pub const fn activity_percent(site: Site, quarter: usize) -> u32 {
+    ACTIVITY_PERCENT[site.index()][quarter]
+}
+
+/// Share of sessions and visits that were held by telephone or video, in
+/// thousandths.
+pub const REMOTE_PERMILLE: [[u64; QUARTERS]; 2] =
+    [[0, 0, 30, 850, 600, 450, 400, 600, 550, 300], [0, 0, 0, 120, 50, 40, 40, 100, 120, 60]];
+
+/// Districts children are registered in.
+pub const DISTRICTS: [[&str; 4]; 2] = [
+    ["mae_sai", "mae_fa_luang", "chiang_saen", "mueang_chiang_rai"],
+    ["mueang_nan", "pua", "bo_kluea", "chaloem_phra_kiat"],
+];
+
+/// Groups the families of registered children belong to.
+pub const GROUPS: [[&str; 4]; 2] = [["akha", "lahu", "shan", "lua"], ["lua", "hmong", "mien", "khmu"]];
+
 /// Share of participants who are women or girls, in percent.
 pub const FEMALE_PERCENT: u64 = 57;
 /// Share of participants whose sex was never written down, in thousandths.

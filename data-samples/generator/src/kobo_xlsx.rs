@@ -11,6 +11,7 @@ use crate::design::{LANGUAGES, TOPICS};
 use crate::dirt;
 use crate::programme::{Leader, Person, Programme, Session, Sex};
 use crate::rng::{Rng, Stream};
+use crate::strands::volunteers::session_mode;
 use crate::submissions::{COPY_FIELDS, Form, Frame, Kind, Plan, Record, Submission, frame};
 
 /// Name of the root sheet and of the form.
@@ -18,8 +19,17 @@ const ROOT: &str = "workshops";
 /// Name of the repeat and its sheet.
 const REPEAT: &str = "attendance";
 
-const QUESTIONS: [&str; 8] =
-    ["start", "end", "group_place/province", "group_place/village", "held_on", "language", "topic", "led_by"];
+const QUESTIONS: [&str; 9] = [
+    "start",
+    "end",
+    "group_place/province",
+    "group_place/village",
+    "held_on",
+    "language",
+    "topic",
+    "led_by",
+    "mode",
+];
 
 const REPEAT_QUESTIONS: [&str; 3] = ["attendance/participant", "attendance/sex", "attendance/age"];
 
@@ -107,8 +117,8 @@ impl<'a> Source<'a> {
         Ok(())
     }
 
-    /// Province, village, day, language, topic and leader of a session.
-    fn answers(&self, submission: &Submission) -> [String; 6] {
+    /// Province, village, day, language, topic, leader and mode of a session.
+    fn answers(&self, submission: &Submission) -> [String; 7] {
         let session = self.session(submission);
         let site = session.site;
         // A duplicate is spelled like its original, a mistake on its own.
@@ -137,6 +147,7 @@ impl<'a> Source<'a> {
                 Leader::Staff(number) => format!("S{:02}", number + 1),
                 Leader::Unrecorded => String::new(),
             },
+            session_mode(self.programme.seed, submission.record as usize, session).key().to_owned(),
         ]
     }
 
@@ -185,19 +196,19 @@ pub(crate) fn volunteer_id(number: u32) -> String {
 }
 
 /// Writes cells from left to right and rows from top to bottom.
-struct Rows<'a> {
+pub(crate) struct Rows<'a> {
     sheet: &'a mut Worksheet,
     row: u32,
     column: u16,
 }
 
 impl<'a> Rows<'a> {
-    fn new(sheet: &'a mut Worksheet, name: &str) -> Result<Rows<'a>, XlsxError> {
+    pub(crate) fn new(sheet: &'a mut Worksheet, name: &str) -> Result<Rows<'a>, XlsxError> {
         sheet.set_name(name)?;
         Ok(Rows { sheet, row: 0, column: 0 })
     }
 
-    fn header<'n>(&mut self, names: impl Iterator<Item = &'n str>) -> Result<(), XlsxError> {
+    pub(crate) fn header<'n>(&mut self, names: impl Iterator<Item = &'n str>) -> Result<(), XlsxError> {
         for name in names {
             self.text(name)?;
         }
@@ -206,7 +217,7 @@ impl<'a> Rows<'a> {
     }
 
     /// A text cell, or none when the text is empty.
-    fn text(&mut self, text: &str) -> Result<(), XlsxError> {
+    pub(crate) fn text(&mut self, text: &str) -> Result<(), XlsxError> {
         if !text.is_empty() {
             self.sheet.write_string(self.row, self.column, text)?;
         }
@@ -214,13 +225,13 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
-    fn number(&mut self, number: f64) -> Result<(), XlsxError> {
+    pub(crate) fn number(&mut self, number: f64) -> Result<(), XlsxError> {
         self.sheet.write_number(self.row, self.column, number)?;
         self.column += 1;
         Ok(())
     }
 
-    fn next_row(&mut self) {
+    pub(crate) fn next_row(&mut self) {
         self.row += 1;
         self.column = 0;
     }

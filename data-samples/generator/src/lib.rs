@@ -23,7 +23,10 @@ mod programme;
 mod readme;
 mod registration;
 pub mod rng;
+mod sheet;
+mod strands;
 mod submissions;
+mod text;
 mod truth;
 mod workshops;
 mod write;
@@ -32,6 +35,7 @@ pub use programme::{
     Case, CloseReason, Family, Finding, FollowUp, Leader, Person, Programme, Session, Sex, Training,
     Volunteer,
 };
+pub use sheet::SourceRows;
 pub use submissions::SubmissionDirt;
 pub use truth::{Completion, Counts, Multiplier, Reach, SelfSufficiency};
 pub use write::{Dirt, Rows, SOURCE_ROW_LIMIT, WriteError, Written, write};

@@ -13,9 +13,9 @@ const EXAMPLE: &str = "\
 Example:
   groundwork-samples --seed 5755 --scale 1 --out data-samples
 
-Writes kobo/workshops.xlsx, kobo/livelihood_followups.csv, csv/trainings.csv,
-csv/registration.csv, truth.json and README.md. The same seed and scale give
-the same bytes in every file.
+Writes exports of KoboToolbox, Facebook and LINE and lists kept by hand into
+the folders kobo, facebook, line and csv, with truth.json and README.md. The
+same seed and scale give the same bytes in every file.
 
 Exit codes: 0 written, 2 wrong arguments, 6 the folder cannot be written.";
 
@@ -28,8 +28,8 @@ struct Arguments {
     #[arg(long, default_value_t = DEFAULT_SEED)]
     seed: u64,
 
-    /// Multiplies people, volunteers, families and cases; 1 is about a
-    /// thousand people a quarter
+    /// Multiplies people, volunteers, families, cases and money, not posts and
+    /// partners; 1 is about a thousand people a quarter
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=2000))]
     scale: u32,
 

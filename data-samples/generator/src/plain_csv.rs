@@ -12,14 +12,18 @@ use crate::dirt;
 use crate::kobo_xlsx::volunteer_id;
 use crate::programme::{Case, CloseReason, Programme, Sex};
 use crate::rng::{Rng, Stream};
+use crate::strands::registration::{Residence, left};
+use crate::strands::volunteers::VolunteerLife;
 
-const TRAININGS: [&str; 6] = ["training_id", "volunteer", "sex", "site", "language", "held_on"];
+const TRAININGS: [&str; 7] = ["training_id", "volunteer", "sex", "site", "language", "held_on", "trained_by"];
 
-const REGISTRATION: [&str; 11] = [
+const REGISTRATION: [&str; 14] = [
     "case_id",
     "child",
     "sex",
     "site",
+    "district",
+    "group",
     "identified_on",
     "documents_gathered_on",
     "filed_on",
@@ -27,6 +31,7 @@ const REGISTRATION: [&str; 11] = [
     "id_received_on",
     "closed_on",
     "close_reason",
+    "left_on",
 ];
 
 /// Every so many rows of the training list one stands there twice.
@@ -47,7 +52,12 @@ pub(crate) fn training_rows(programme: &Programme) -> Vec<u32> {
 }
 
 /// Writes the given rows of the training list as one file.
-pub(crate) fn write_trainings(programme: &Programme, rows: &[u32], path: &Path) -> Result<(), csv::Error> {
+pub(crate) fn write_trainings(
+    programme: &Programme,
+    life: &VolunteerLife,
+    rows: &[u32],
+    path: &Path,
+) -> Result<(), csv::Error> {
     write_table(path, &TRAININGS, rows.iter(), |&row| {
         let training = programme.trainings[row as usize];
         let volunteer = programme.volunteers[training.volunteer as usize];
@@ -64,12 +74,18 @@ pub(crate) fn write_trainings(programme: &Programme, rows: &[u32], path: &Path) 
             dirt::province(&mut rng, site).to_owned(),
             LANGUAGES[site.index()][usize::from(volunteer.language)].to_owned(),
             dirt::date(&mut rng, training.day),
+            // Written down at the first training only.
+            if training.day > volunteer.trained {
+                String::new()
+            } else {
+                life.trained_by(training.volunteer)
+            },
         ]
     })
 }
 
 /// Two volunteers in three are women.
-fn adult_sex(seed: u64, volunteer: u32) -> Sex {
+pub(crate) fn adult_sex(seed: u64, volunteer: u32) -> Sex {
     if Rng::keyed(seed, Stream::Volunteer, volunteer.into()).chance(2, 3) { Sex::Female } else { Sex::Male }
 }
 
@@ -80,7 +96,9 @@ pub(crate) fn write_registration(
     path: &Path,
 ) -> Result<(), csv::Error> {
     write_table(path, &REGISTRATION, rows, |row| {
-        let Case { site, identified, documents, filed, approved, received, closed } = programme.cases[row];
+        let case = &programme.cases[row];
+        let Case { site, identified, documents, filed, approved, received, closed } = *case;
+        let residence = Residence::of(programme.seed, row);
         let mut rng = Rng::keyed(programme.seed, Stream::RegistrationText, row as u64);
         let sex = child_sex(programme.seed, row);
         let sex = dirt::sex(&mut rng, sex).to_owned();
@@ -91,6 +109,8 @@ pub(crate) fn write_registration(
             format!("C{:04}", row + 1),
             sex,
             province,
+            residence.district(case).unwrap_or_default().to_owned(),
+            residence.group(case).unwrap_or_default().to_owned(),
             date(Some(identified)),
             date(documents),
             date(filed),
@@ -98,6 +118,7 @@ pub(crate) fn write_registration(
             date(received),
             date(closed.map(|(day, _)| day)),
             closed.map_or("", |(_, reason)| reason_key(reason)).to_owned(),
+            date(left(case)),
         ]
     })
 }
@@ -107,7 +128,7 @@ fn site_name(rng: &mut Rng, site: Site) -> String {
 }
 
 /// Half of the children are girls; of one in fifty nobody wrote it down.
-fn child_sex(seed: u64, child: usize) -> Sex {
+pub(crate) fn child_sex(seed: u64, child: usize) -> Sex {
     match Rng::keyed(seed, Stream::Child, child as u64).below(100) {
         0..=1 => Sex::Unknown,
         2..=50 => Sex::Female,

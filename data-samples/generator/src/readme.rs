@@ -1,5 +1,7 @@
 //! The README beside the data.
 
+use std::fmt::Write as _;
+
 use crate::programme::Programme;
 use crate::write::Written;
 
@@ -8,19 +10,42 @@ pub(crate) fn text(programme: &Programme, written: &Written) -> String {
     let Programme { seed, scale, .. } = programme;
     let dirt = &written.dirt;
     let rows = &written.rows;
+    let mut sources = String::new();
+    let (mut again, mut never, mut rejected, mut late) = (0, 0, 0, 0);
+    for source in &written.sources {
+        // Writing to a text does not fail.
+        let _ = writeln!(
+            sources,
+            "| `{}.{}` | {}, one row {} | {} |",
+            source.source,
+            source.ending,
+            source.kept_in(),
+            source.row_is,
+            source.rows
+        );
+        if let (Some(repeat), Some(repeat_rows)) = (source.repeat, source.repeat_rows) {
+            let _ = writeln!(sources, "| | its repeat, sheet `{repeat}` | {repeat_rows} |");
+        }
+        again += source.duplicates;
+        never += source.impossible_dates;
+        rejected += source.not_approved;
+        late += source.late;
+    }
     format!(
         "\
 # Invented field data
 
-No person, family, child, volunteer or village in these files exists. They were drawn at
-random, by
+No person, family, child, volunteer, village, partner or funder in these files exists. They were
+drawn at random, by
 
     cargo run -p groundwork-samples -- --seed {seed} --scale {scale} --out data-samples
 
 and the same seed and scale give the same bytes again. The organisation is invented too: it
 prevents child trafficking in northern Thailand, in Chiang Rai (since 2008) and, adapted, in
 Nan (since July 2019). It trains migrant volunteers who hold workshops in their communities,
-coaches families into livelihoods and registers undocumented children. The data run from
+posts on Facebook and LINE, works with young people and business partners, coaches families into
+livelihoods, supports people whose rights were violated, registers undocumented children, gives
+material support, and helps other organisations to take the model over. The data run from
 2019-07-01 to 2021-12-31; the exports were made on 2022-01-15. From March 2020 the closures
 stop most of the work in Chiang Rai and hardly touch Nan.
 
@@ -31,14 +56,21 @@ stop most of the work in Chiang Rai and hardly touch Nan.
 | `kobo/livelihood_followups.csv` | KoboToolbox export: one row a family and month | {follow_ups} |
 | `csv/trainings.csv` | one row a volunteer and training, refreshers included | {trainings} |
 | `csv/registration.csv` | one row a child and case | {registration} |
-| `truth.json` | the true counts, and the parameters everything was drawn from | |
+{sources}| `truth.json` | the truth, and the parameters everything was drawn from | |
 
 A source of more than 200,000 rows stands in several files, `workshops-001.xlsx` and so on,
 each a complete export with its own `_index`.
 
+`truth.json` says under `cells` what every indicator of `pipelines/prevention.yaml` should say, for
+each site and both together (`\"\"`), each period, the total and every category, as far as anything
+was recorded there: `numerator` for counts, sums and stocks, `numerator` and `denominator` for
+shares, means, changes and ratios (events and person-days for rates), `value` for quantiles and
+indices with the number of rows or answers as `denominator`, `value` alone for what is derived from
+two others, `lower` and `upper` for bounds.
+
 ## What is wrong with it, on purpose
 
-The true counts were taken before any of this was added.
+The truth was counted before any of this was added.
 
 - Dates of one column as `2020-08-15`, `2563-08-15`, `15/08/2563` and `๑๕/๐๘/๒๕๖๓`.
 - Provinces as `Chiang Rai`, `Chiangrai`, `เชียงราย`, `Nan`, `nan`, `น่าน`, `จ.น่าน`.
@@ -59,6 +91,18 @@ The true counts were taken before any of this was added.
 - Sessions without `led_by` ({without_leader}), sessions nobody attended, sessions of
   volunteers not yet trained, and people who attend in both sites.
 - Blank lines at the end of the plain CSV files.
+
+The sources from `csv/volunteer_exits.csv` on have the same kinds of dirt: {again} rows twice,
+{never} mistaken rows with a date that does not exist before the correct row of the same number,
+{rejected} rejected submissions, {late_others} late ones, yes and no as `yes`, `no`, `ใช่`, `ไม่ใช่`,
+choices in English and in Thai, and blanks where nobody knew. Beside these:
+
+- What Facebook and LINE export is clean, with a byte order mark. The two Facebook exports overlap
+  by half a year; the earlier one has smaller totals of the same posts. Posts that were taken down
+  stand in `csv/post_log.csv` only.
+- From December 2020 to March 2021 nobody wrote down the followers of LINE in Chiang Rai.
+- Some volunteers were trained by somebody (`X01`) who is not in the training list.
+- Some young people have no day of birth, some assessments no answers or not all of them.
 ",
         workshops = rows.workshops,
         attendance = rows.attendance,
@@ -75,5 +119,6 @@ The true counts were taken before any of this was added.
         not_answered = dirt.followups_not_answered,
         zero = dirt.followups_with_zero_income,
         without_leader = dirt.sessions_without_leader,
+        late_others = late,
     )
 }

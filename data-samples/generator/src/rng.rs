@@ -43,6 +43,34 @@ pub enum Stream {
     RegistrationText = 12,
     /// Identifiers of submissions.
     Uuid = 13,
+    /// Seeds of the forms after the first two.
+    Forms = 14,
+    /// Which rows of a register stand there twice or wrongly.
+    Registers = 15,
+    /// Spelling of one row of the sources beyond the first five.
+    SheetText = 16,
+    /// Who trained a volunteer, when a volunteer left, knowledge tests.
+    VolunteerLife = 17,
+    /// Whether a session was held in person or remotely.
+    Mode = 18,
+    /// Posts, audiences and followers.
+    Social = 19,
+    /// Young people, their sessions, schools and placements.
+    Youth = 20,
+    /// What families are coached in, by whom and with whom.
+    Coaching = 21,
+    /// Relief and cases of people whose rights were violated.
+    Rights = 22,
+    /// District and group of a registered child.
+    Residence = 23,
+    /// People with awareness, with material support and with both.
+    Combination = 24,
+    /// Partner organisations, fidelity and adaptations.
+    Expansion = 25,
+    /// Sessions that were planned.
+    Continuity = 26,
+    /// Grants and spending.
+    Resources = 27,
 }
 
 /// A SplitMix64 sequence.

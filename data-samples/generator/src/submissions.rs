@@ -37,11 +37,17 @@ const DAY: i64 = 86_400;
 /// Local time is seven hours ahead of UTC.
 const OFFSET: i64 = 7 * 3_600;
 
-/// The two forms.
+/// The forms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     Workshops = 0,
     FollowUps = 1,
+    KnowledgeTests = 2,
+    YouthSessions = 3,
+    CoachingVisits = 4,
+    Relief = 5,
+    RiskAssessments = 6,
+    Fidelity = 7,
 }
 
 impl Form {
@@ -50,6 +56,12 @@ impl Form {
         match self {
             Form::Workshops => Rates { duplicate: 61, impossible: 43, not_approved: 97, late: 29 },
             Form::FollowUps => Rates { duplicate: 53, impossible: 41, not_approved: 4, late: 31 },
+            Form::Relief | Form::Fidelity => {
+                Rates { duplicate: 31, impossible: 23, not_approved: 37, late: 29 }
+            }
+            Form::KnowledgeTests | Form::YouthSessions | Form::CoachingVisits | Form::RiskAssessments => {
+                Rates { duplicate: 47, impossible: 37, not_approved: 59, late: 31 }
+            }
         }
     }
 
@@ -58,6 +70,21 @@ impl Form {
         match self {
             Form::Workshops => 41_200_000,
             Form::FollowUps => 43_700_000,
+            Form::KnowledgeTests => 44_100_000,
+            Form::YouthSessions => 44_600_000,
+            Form::CoachingVisits => 45_300_000,
+            Form::Relief => 45_900_000,
+            Form::RiskAssessments => 46_400_000,
+            Form::Fidelity => 47_000_000,
+        }
+    }
+
+    /// The seed of the form's own random numbers, and where its keys lie: the
+    /// first two forms share one seed, every other form has its own.
+    fn roots(self, seed: u64) -> (u64, u64) {
+        match self {
+            Form::Workshops | Form::FollowUps => (seed, self as u64),
+            _ => (Rng::keyed(seed, Stream::Forms, self as u64).bits(), 0),
         }
     }
 }
@@ -116,17 +143,17 @@ pub(crate) struct Plan {
 }
 
 /// Counts eligible records and says which of them it hits.
-struct Every {
+pub(crate) struct Every {
     step: u32,
     next: u32,
 }
 
 impl Every {
-    fn new(rng: &mut Rng, step: u32) -> Every {
+    pub(crate) fn new(rng: &mut Rng, step: u32) -> Every {
         Every { step, next: rng.below(u64::from(step)) as u32 }
     }
 
-    fn hits(&mut self) -> bool {
+    pub(crate) fn hits(&mut self) -> bool {
         if self.next == 0 {
             self.next = self.step - 1;
             return true;
@@ -138,7 +165,8 @@ impl Every {
 
 /// Plans the submissions of a form.
 pub(crate) fn plan(seed: u64, form: Form, records: impl Iterator<Item = Record>) -> Plan {
-    let mut rng = Rng::keyed(seed, Stream::Plan, form as u64);
+    let (root, lane) = form.roots(seed);
+    let mut rng = Rng::keyed(root, Stream::Plan, lane);
     let rates = form.rates();
     let mut duplicate = Every::new(&mut rng, rates.duplicate);
     let mut impossible = Every::new(&mut rng, rates.impossible);
@@ -179,8 +207,9 @@ pub(crate) fn plan(seed: u64, form: Form, records: impl Iterator<Item = Record>)
 /// (UTC). A duplicate is the same form sent twice; a mistaken one was filled
 /// in shortly before the correct one.
 fn filled(seed: u64, form: Form, record: u32, kind: Kind, day: Day) -> (i64, i64) {
-    let key = u64::from(record) * 2 + form as u64;
-    let mut rng = Rng::keyed(seed, Stream::Plan, key + 2);
+    let (root, lane) = form.roots(seed);
+    let key = u64::from(record) * 2 + lane;
+    let mut rng = Rng::keyed(root, Stream::Plan, key + 2);
     let before = match kind {
         Kind::Correct | Kind::Duplicate => 0,
         Kind::ImpossibleDate => 900,
@@ -215,7 +244,8 @@ pub(crate) fn frame(
     let Submission { received, record, kind } = *submission;
     let (start, end) = filled(seed, form, record, kind, day);
     let uuid = uuid(seed, form, record, kind);
-    let mut rng = Rng::keyed(seed, Stream::Plan, u64::MAX - (u64::from(record) * 2 + form as u64));
+    let (root, lane) = form.roots(seed);
+    let mut rng = Rng::keyed(root, Stream::Plan, u64::MAX - (u64::from(record) * 2 + lane));
     let status = match kind {
         Kind::NotApproved => "validation_status_not_approved",
         Kind::Correct if rng.chance(2, 3) => "validation_status_approved",
@@ -268,8 +298,9 @@ fn uuid(seed: u64, form: Form, record: u32, kind: Kind) -> String {
         Kind::ImpossibleDate => 1,
         Kind::NotApproved => 2,
     };
-    let key = (u64::from(record) * 3 + kind) * 2 + form as u64;
-    let mut rng = Rng::keyed(seed, Stream::Uuid, key);
+    let (root, lane) = form.roots(seed);
+    let key = (u64::from(record) * 3 + kind) * 2 + lane;
+    let mut rng = Rng::keyed(root, Stream::Uuid, key);
     let (a, b) = (rng.bits(), rng.bits());
     format!(
         "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
@@ -293,7 +324,7 @@ mod tests {
     #[test]
     fn a_plan_holds_every_record_once_and_its_mistakes() {
         for seed in 0..30 {
-            for form in [Form::Workshops, Form::FollowUps] {
+            for form in [Form::Workshops, Form::FollowUps, Form::KnowledgeTests, Form::Relief] {
                 let plan = plan(seed, form, records());
                 let count = |kind| plan.submissions.iter().filter(|s| s.kind == kind).count() as u32;
                 assert_eq!(count(Kind::Correct), 900);

@@ -14,13 +14,19 @@ use rust_xlsxwriter::XlsxError;
 use serde::Serialize;
 
 use crate::programme::{Leader, Programme};
+use crate::sheet::{Sheet, SourceRows};
+use crate::strands::Strands;
+use crate::strands::volunteers::VolunteerLife;
 use crate::submissions::{Form, SubmissionDirt, plan};
-use crate::truth::{Counts, Parameters};
+use crate::truth::{Cell, Counts, Parameters, cells};
 use crate::{kobo_csv, kobo_xlsx, plain_csv, readme};
 
 /// Rows of one source in one file, at most; of the workshops these are the
 /// attendance rows.
 pub const SOURCE_ROW_LIMIT: usize = 200_000;
+
+/// The folders of the sources, by the tool that wrote them.
+const FOLDERS: [&str; 4] = ["kobo", "csv", "facebook", "line"];
 
 /// What stands at the top of the truth file.
 const NOTE: &str = "Invented data: no person in it exists. Counted while drawing, before the \
@@ -100,6 +106,8 @@ pub struct Written {
     pub rows: Rows,
     /// Dirt added.
     pub dirt: Dirt,
+    /// The sources of the other strands: rows and dirt of each.
+    pub sources: Vec<SourceRows>,
 }
 
 #[derive(Serialize)]
@@ -112,6 +120,7 @@ struct Truth<'a> {
     counts: &'a Counts,
     rows: Rows,
     dirt: Dirt,
+    sources: &'a [SourceRows],
 }
 
 /// Writes all files of a programme under `dir`, which is made if it is not
@@ -122,14 +131,18 @@ struct Truth<'a> {
 pub fn write(programme: &Programme, dir: &Path) -> Result<Written, WriteError> {
     let kobo = dir.join("kobo");
     let csv = dir.join("csv");
-    for folder in [&kobo, &csv] {
-        fs::create_dir_all(folder).map_err(failed(folder))?;
+    for folder in FOLDERS.map(|folder| dir.join(folder)) {
+        fs::create_dir_all(&folder).map_err(failed(&folder))?;
     }
+    let strands = Strands::draw(programme);
     let mut written = Written::default();
     write_workshops(programme, &kobo, &mut written)?;
     write_follow_ups(programme, &kobo, &mut written)?;
-    write_trainings(programme, &csv, &mut written)?;
+    write_trainings(programme, &strands.volunteers, &csv, &mut written)?;
     write_registration(programme, &csv, &mut written)?;
+    for sheet in strands.sheets(programme) {
+        write_sheet(programme.seed, &sheet, dir, &mut written)?;
+    }
 
     let path = dir.join("truth.json");
     let truth = Truth {
@@ -141,9 +154,9 @@ pub fn write(programme: &Programme, dir: &Path) -> Result<Written, WriteError> {
         counts: programme.counts(),
         rows: written.rows,
         dirt: written.dirt,
+        sources: &written.sources,
     };
-    let mut text = serde_json::to_string_pretty(&truth).map_err(failed(&path))?;
-    text.push('\n');
+    let text = truth.text(&cells(programme, &strands)).map_err(failed(&path))?;
     fs::write(&path, text).map_err(failed(&path))?;
     written.files.push(path);
 
@@ -151,6 +164,33 @@ pub fn write(programme: &Programme, dir: &Path) -> Result<Written, WriteError> {
     fs::write(&path, readme::text(programme, &written)).map_err(failed(&path))?;
     written.files.push(path);
     Ok(written)
+}
+
+impl Truth<'_> {
+    /// The truth as text, with the cells at its end, one a line.
+    fn text(&self, cells: &[Cell]) -> serde_json::Result<String> {
+        let mut text = serde_json::to_string_pretty(self)?;
+        // The last brace closes the truth; the cells come before it.
+        text.truncate(text.trim_end_matches('}').trim_end().len());
+        text.push_str(",\n  \"cells\": [");
+        for (position, cell) in cells.iter().enumerate() {
+            text.push_str(if position == 0 { "\n    " } else { ",\n    " });
+            text.push_str(&serde_json::to_string(cell)?);
+        }
+        text.push_str("\n  ]\n}\n");
+        Ok(text)
+    }
+}
+
+/// Writes one source of the strands in one file or several.
+fn write_sheet(seed: u64, sheet: &Sheet, dir: &Path, written: &mut Written) -> Result<(), WriteError> {
+    let (order, rows) = sheet.order(seed);
+    let parts = split(rows.rows, |at| sheet.weight(&order, at));
+    let files = name_files(&dir.join(sheet.folder), sheet.stem, sheet.ending(), parts)?;
+    in_parallel(&files, |places, path| sheet.write(seed, &order, places, path).map_err(failed(path)))?;
+    written.files.extend(files.into_iter().map(|(path, _)| path));
+    written.sources.push(rows);
+    Ok(())
 }
 
 fn write_workshops(programme: &Programme, dir: &Path, written: &mut Written) -> Result<(), WriteError> {
@@ -192,10 +232,15 @@ fn write_follow_ups(programme: &Programme, dir: &Path, written: &mut Written) ->
     Ok(())
 }
 
-fn write_trainings(programme: &Programme, dir: &Path, written: &mut Written) -> Result<(), WriteError> {
+fn write_trainings(
+    programme: &Programme,
+    life: &VolunteerLife,
+    dir: &Path,
+    written: &mut Written,
+) -> Result<(), WriteError> {
     let rows = plain_csv::training_rows(programme);
     for (path, part) in name_files(dir, "trainings", "csv", split(rows.len(), |_| 1))? {
-        plain_csv::write_trainings(programme, &rows[part], &path).map_err(failed(&path))?;
+        plain_csv::write_trainings(programme, life, &rows[part], &path).map_err(failed(&path))?;
         written.files.push(path);
     }
     written.rows.trainings = rows.len();

@@ -1,6 +1,9 @@
 //! Reads the written files back the way a careful analyst would, with none of
 //! the generator's own code, and holds what it counts against `truth.json`.
 
+mod read;
+mod strands;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::path::Path;
@@ -10,126 +13,10 @@ use calamine::{Data, Reader, Xlsx, open_workbook};
 use groundwork_samples::{DEFAULT_SEED, Programme, write};
 use jiff::ToSpan;
 use jiff::civil::Date;
-use serde_json::Value;
-
-/// A row as column name and text; blanks are empty.
-type Row = HashMap<String, String>;
-
-fn generate(seed: u64, scale: u32) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    write(&Programme::draw(seed, scale), dir.path()).unwrap();
-    dir
-}
-
-fn sheet(path: &Path, name: &str) -> (Vec<String>, Vec<Row>) {
-    let mut book: Xlsx<_> = open_workbook(path).unwrap();
-    let range = book.worksheet_range(name).unwrap();
-    let text = |cell: &Data| match cell {
-        Data::Empty => String::new(),
-        Data::String(text) => text.clone(),
-        Data::Float(number) => number.to_string(),
-        other => panic!("unexpected cell {other:?}"),
-    };
-    let mut lines = range.rows();
-    let header: Vec<String> = lines.next().unwrap().iter().map(text).collect();
-    let rows = lines.map(|line| header.iter().cloned().zip(line.iter().map(text)).collect()).collect();
-    (header, rows)
-}
-
-fn table(path: &Path, delimiter: u8) -> (Vec<String>, Vec<Row>) {
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_path(path).unwrap();
-    let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
-    let rows = reader
-        .records()
-        .map(|line| {
-            let line = line.unwrap();
-            let cells = line.iter().map(str::to_owned);
-            header.iter().cloned().zip(cells).collect()
-        })
-        .collect();
-    (header, rows)
-}
-
-fn western(text: &str) -> String {
-    text.chars()
-        .map(|c| match c as u32 {
-            n @ 0x0E50..=0x0E59 => char::from_digit(n - 0x0E50, 10).unwrap(),
-            _ => c,
-        })
-        .collect()
-}
-
-/// The date, or `None` when no such day exists.
-fn date(text: &str) -> Option<Date> {
-    let text = western(text);
-    let (year, month, day) = match text.split('/').collect::<Vec<_>>()[..] {
-        [day, month, year] => (year, month, day),
-        _ => match text.split('-').collect::<Vec<_>>()[..] {
-            [year, month, day] => (year, month, day),
-            _ => panic!("not a date: {text:?}"),
-        },
-    };
-    let year: i16 = year.parse().unwrap();
-    let year = if year > 2400 { year - 543 } else { year };
-    Date::new(year, month.parse().unwrap(), day.parse().unwrap()).ok()
-}
-
-fn some_date(text: &str) -> Option<Date> {
-    (!text.is_empty()).then(|| date(text).unwrap())
-}
-
-fn site(text: &str) -> &'static str {
-    match text {
-        "Chiang Rai" | "Chiangrai" | "เชียงราย" => "chiang_rai",
-        "Nan" | "nan" | "น่าน" | "จ.น่าน" => "nan",
-        other => panic!("not a site: {other:?}"),
-    }
-}
-
-fn sex(text: &str) -> Option<&'static str> {
-    match text {
-        "female" | "F" | "หญิง" => Some("female"),
-        "male" | "M" | "ชาย" => Some("male"),
-        "" => None,
-        other => panic!("not a sex: {other:?}"),
-    }
-}
-
-fn quarter(day: Date) -> String {
-    format!("{}-Q{}", day.year(), (day.month() + 2) / 3)
-}
-
-fn quarter_end(period: &str) -> Date {
-    let (year, number) = period.split_once("-Q").unwrap();
-    let month = number.parse::<i8>().unwrap() * 3;
-    let first = Date::new(year.parse().unwrap(), month, 1).unwrap();
-    first.last_of_month()
-}
-
-/// Whether a row of `place` (empty: both) covers a site.
-fn covers(place: &str, site: &str) -> bool {
-    place.is_empty() || place == site
-}
-
-struct Truth(Value);
-
-impl Truth {
-    fn read(dir: &Path) -> Truth {
-        Truth(serde_json::from_str(&fs::read_to_string(dir.join("truth.json")).unwrap()).unwrap())
-    }
-
-    fn rows(&self, name: &str) -> &[Value] {
-        self.0["counts"][name].as_array().unwrap()
-    }
-}
-
-fn text<'a>(row: &'a Value, field: &str) -> &'a str {
-    row[field].as_str().unwrap()
-}
-
-fn number(row: &Value, field: &str) -> usize {
-    row[field].as_u64().unwrap() as usize
-}
+use read::{
+    Truth, covers, date, generate, number, quarter, quarter_end, sex, sheet, site, some_date, table, text,
+    western,
+};
 
 /// One session as counted: each form once, rejected and impossible ones left
 /// out (rejected ones only where `approved_only`).
@@ -378,7 +265,7 @@ fn the_kobo_files_have_kobos_columns() {
     assert_eq!(
         header.join(","),
         format!(
-            "start,end,group_place/province,group_place/village,held_on,language,topic,led_by,\
+            "start,end,group_place/province,group_place/village,held_on,language,topic,led_by,mode,\
              {AFTER},_index"
         )
     );
@@ -483,7 +370,7 @@ fn the_dirt_is_there_and_is_counted() {
 
 fn bytes(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
-    for folder in [dir.to_owned(), dir.join("kobo"), dir.join("csv")] {
+    for folder in ["", "kobo", "csv", "facebook", "line"].map(|folder| dir.join(folder)) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_file() {
@@ -499,17 +386,28 @@ fn bytes(dir: &Path) -> BTreeMap<String, Vec<u8>> {
 fn the_same_seed_gives_the_same_bytes() {
     let first = bytes(generate(7, 2).path());
     let names: Vec<_> = first.keys().map(String::as_str).collect();
+    let written: Vec<&str> = names.iter().filter(|name| !name.starts_with("csv/")).copied().collect();
     assert_eq!(
-        names,
+        written,
         [
             "README.md",
-            "csv/registration.csv",
-            "csv/trainings.csv",
+            "facebook/posts_2019-07-01_2020-12-31.csv",
+            "facebook/posts_2020-07-01_2021-12-31.csv",
+            "kobo/coaching_visits.csv",
+            "kobo/fidelity.xlsx",
+            "kobo/knowledge_tests.csv",
             "kobo/livelihood_followups.csv",
+            "kobo/relief.csv",
+            "kobo/risk_assessments.csv",
             "kobo/workshops.xlsx",
+            "kobo/youth_sessions.xlsx",
+            "line/friend_overview_chiang_rai.csv",
+            "line/friend_overview_nan.csv",
+            "line/message_broadcast.csv",
             "truth.json"
         ]
     );
+    assert_eq!(names.len() - written.len(), 16);
     // A zip archive stamps times to two seconds.
     std::thread::sleep(std::time::Duration::from_millis(2_100));
     assert_eq!(first, bytes(generate(7, 2).path()));
@@ -531,7 +429,7 @@ fn a_large_source_is_split_into_complete_exports() {
         let mut book: Xlsx<_> = open_workbook(&path).unwrap();
         let sessions = book.worksheet_range("workshops").unwrap();
         let attendance = book.worksheet_range("attendance").unwrap();
-        // Row 0 is the header; `_index` is the last column, `_id` the ninth.
+        // Row 0 is the header; `_index` is the last column, `_id` the tenth.
         let last = sessions.width() - 1;
         for (row, index) in sessions.rows().skip(1).zip(1..) {
             assert_eq!(row[last], Data::Float(f64::from(index)));
@@ -540,7 +438,7 @@ fn a_large_source_is_split_into_complete_exports() {
             let Data::Float(parent) = row[4] else {
                 panic!("{:?} is no index", row[4]);
             };
-            assert_eq!(row[5], sessions[(parent as usize, 8)]);
+            assert_eq!(row[5], sessions[(parent as usize, 9)]);
         }
         assert!(attendance.height() - 1 <= 200_000);
         roots += sessions.height() - 1;
