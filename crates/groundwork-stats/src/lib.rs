@@ -42,6 +42,8 @@
 
 mod estimate;
 pub mod estimators;
+pub mod optimise;
+pub mod quadrature;
 pub mod root;
 pub mod special;
 pub mod sum;

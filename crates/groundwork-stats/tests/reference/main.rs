@@ -21,11 +21,12 @@
 //!   references have 20 digits.
 
 mod basics;
+mod distributions;
 mod support;
 
 fn main() {
     let arguments = libtest_mimic::Arguments::from_args();
-    let trials = [basics::trials()];
+    let trials = [basics::trials(), distributions::trials()];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
     support::summary();
     conclusion.exit();
