@@ -31,6 +31,9 @@
 //!     unit: Unit::Share,
 //!     method: "wilson",
 //!     finding: Finding::Value { value: 55.0 / 89.0, interval: Some((0.514, 0.712, 0.95)) },
+//!     people: true,
+//!     partial: false,
+//!     inputs: Vec::new(),
 //! };
 //! let chart = DotInterval {
 //!     about: About::new("Most families finish.", "share of families, Nan", Language::En),
@@ -68,6 +71,9 @@
 //!     unit: Unit::Share,
 //!     method: "wilson",
 //!     finding: Finding::Value { value: 55.0 / 89.0, interval: Some((0.514, 0.712, 0.95)) },
+//!     people: true,
+//!     partial: false,
+//!     inputs: Vec::new(),
 //! };
 //! # let chart = DotInterval {
 //! #     about: About::new("Most families finish.", "share of families, Nan", Language::En),

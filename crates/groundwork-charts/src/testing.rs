@@ -25,6 +25,9 @@ pub(crate) fn cell(indicator: &str, site: &str, period: &str, part: f64, whole: 
         unit: Unit::Share,
         method: "wilson",
         finding: Finding::Value { value, interval: Some((value - 0.05, value + 0.05, 0.95)) },
+        people: true,
+        partial: false,
+        inputs: Vec::new(),
     }
 }
 

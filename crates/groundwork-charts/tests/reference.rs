@@ -30,6 +30,9 @@ fn share(key: CellKey, value: f64, half: f64) -> Cell {
         unit: Unit::Share,
         method: "wilson",
         finding: Finding::Value { value, interval: Some((value - half, value + half, 0.95)) },
+        people: true,
+        partial: false,
+        inputs: Vec::new(),
     }
 }
 

@@ -187,7 +187,9 @@ impl Period {
             Frequency::Month | Frequency::Quarter | Frequency::Year => {
                 (self.first.year(), (self.first.month() - 1) / 3 + 1)
             }
-            Frequency::FiscalQuarter(f) | Frequency::FiscalYear(f) => (f.name(self.first), f.quarter(self.first)),
+            Frequency::FiscalQuarter(f) | Frequency::FiscalYear(f) => {
+                (f.name(self.first), f.quarter(self.first))
+            }
         }
     }
 

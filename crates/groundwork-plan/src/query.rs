@@ -64,6 +64,12 @@ pub enum SqlType {
     Truth,
     /// A number with four decimals, exactly.
     Exact,
+    /// A number with nine decimals, exactly.
+    Fine,
+    /// A number with four decimals that has room for squares.
+    Wide,
+    /// A number with nine decimals that has room for squares.
+    WideFine,
     /// A whole number of 32 bits without a sign: the number of a file.
     File,
     /// A whole number of 64 bits without a sign: the number of a row.
@@ -79,6 +85,9 @@ impl SqlType {
             SqlType::Day => "DATE",
             SqlType::Truth => "BOOLEAN",
             SqlType::Exact => "DECIMAL(18,4)",
+            SqlType::Fine => "DECIMAL(18,9)",
+            SqlType::Wide => "DECIMAL(38,4)",
+            SqlType::WideFine => "DECIMAL(38,9)",
             SqlType::File => "UINTEGER",
             SqlType::Row => "UBIGINT",
         }

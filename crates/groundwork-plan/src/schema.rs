@@ -41,7 +41,9 @@ fn shape(of: &Shape) -> Value {
         Shape::Number => json!({"type": "number"}),
         Shape::Boolean => json!({"type": "boolean"}),
         Shape::Date => json!({"type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}$"}),
-        Shape::Period => json!({"type": ["string", "integer"], "pattern": "^(FY)?\\d{4}(-(Q[1-4]|\\d{2}))?$"}),
+        Shape::Period => {
+            json!({"type": ["string", "integer"], "pattern": "^(FY)?\\d{4}(-(Q[1-4]|\\d{2}))?$"})
+        }
         Shape::Months => json!({"type": "string", "pattern": "^\\d+ (months?|years?)$"}),
         Shape::OneOf(["1"]) => json!({"const": 1}),
         Shape::OneOf(words) => json!({"enum": words}),

@@ -245,8 +245,7 @@ fn widened(
         };
         let available: Vec<String> = columns(sources, &lookup.source).into_iter().map(|(n, _)| n).collect();
         let is_taken = |name: &String| lookup.take.contains(name) && available.contains(name);
-        let taken: Vec<String> =
-            names.iter().filter(|n| is_taken(n) && !have.contains(n)).cloned().collect();
+        let taken: Vec<String> = names.iter().filter(|n| is_taken(n) && !have.contains(n)).cloned().collect();
         let mut select = wider(rows, have);
         for name in &taken {
             select = select.column(Value::column("l", name), name.clone());
@@ -332,13 +331,7 @@ fn summarised(summary: &Summary) -> Query {
 
 /// The rows of a summary or of spells, numbered in the order of their key, with what they look up
 /// and derive; those for which `keep` does not hold are left out.
-fn counted_rows(
-    rows: Query,
-    by: &str,
-    source: &Source,
-    sources: &[Source],
-    names: &[String],
-) -> Query {
+fn counted_rows(rows: Query, by: &str, source: &Source, sources: &[Source], names: &[String]) -> Query {
     let taken = |name: &String| source.lookups.iter().any(|l| l.take.contains(name));
     let derived = |name: &String| source.derived.iter().any(|d| d.name == *name);
     let mut have: Vec<String> = names.iter().filter(|n| !taken(n) && !derived(n)).cloned().collect();

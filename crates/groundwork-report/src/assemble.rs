@@ -93,7 +93,11 @@ impl<'a> Maker<'a> {
             Frequency::Year => year,
             Frequency::FiscalQuarter(_) | Frequency::FiscalYear(_) => {
                 let (_, begun) = words(period.first_day());
-                if begun == year { format!("{first}–{last} {year}") } else { format!("{first} {begun}–{last} {year}") }
+                if begun == year {
+                    format!("{first}–{last} {year}")
+                } else {
+                    format!("{first} {begun}–{last} {year}")
+                }
             }
         }
     }

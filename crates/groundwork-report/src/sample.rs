@@ -100,6 +100,9 @@ pub(crate) fn share(id: &str, site: &str, numerator: f64, denominator: f64) -> C
             value,
             interval: Some(((value - half).max(0.0), (value + half).min(1.0), 0.95)),
         },
+        people: true,
+        partial: false,
+        inputs: Vec::new(),
     }
 }
 

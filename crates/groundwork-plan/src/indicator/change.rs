@@ -52,10 +52,9 @@ impl Measured for Change {
         let (before, after) = (&self.before.text, &self.after.text);
         match language {
             Language::Th => format!("ค่าเฉลี่ยของ {after} ลบ {before} ของคนเดียวกันใน {}", self.from),
-            Language::En | Language::My => format!(
-                "The mean of {after} less {before} over those of {} that have both.",
-                self.from
-            ),
+            Language::En | Language::My => {
+                format!("The mean of {after} less {before} over those of {} that have both.", self.from)
+            }
         }
     }
 }

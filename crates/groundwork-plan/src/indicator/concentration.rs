@@ -60,7 +60,9 @@ impl Measured for Concentration {
     fn parts(&self, language: Language) -> (String, Option<String>) {
         let top = crate::number::format_exact(self.top() * 100.0);
         match language {
-            Language::Th => (format!("{} ของ {} ร้อยละ {top} แรก", self.of, self.by), Some("ทั้งหมด".to_owned())),
+            Language::Th => {
+                (format!("{} ของ {} ร้อยละ {top} แรก", self.of, self.by), Some("ทั้งหมด".to_owned()))
+            }
             Language::En | Language::My => {
                 (format!("{} of the top {top}% of {}", self.of, self.by), Some(format!("all {}", self.of)))
             }
@@ -70,7 +72,9 @@ impl Measured for Concentration {
     fn sentence(&self, language: Language) -> String {
         let top = crate::number::format_exact(self.top() * 100.0);
         match language {
-            Language::Th => format!("สัดส่วนของ {} ใน {} ที่มาจาก {} ร้อยละ {top} แรก", self.of, self.from, self.by),
+            Language::Th => {
+                format!("สัดส่วนของ {} ใน {} ที่มาจาก {} ร้อยละ {top} แรก", self.of, self.from, self.by)
+            }
             Language::En | Language::My => format!(
                 "The share of {} of {} that the top {top}% of {} brought; each counts for whom they first appear with.",
                 self.of, self.from, self.by

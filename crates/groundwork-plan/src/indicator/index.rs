@@ -1,6 +1,6 @@
 //! Index: several items of a row, each scaled to 0 to 1 between its ends, weighted and averaged;
 //! then the mean over rows. An item whose ends are turned round counts the other way. Each row's
-//! index is kept to four decimals, so that sums are exact.
+//! index is kept to nine decimals, so that sums are exact.
 
 use super::rows::{Amount, Missing, RowMeasure};
 use super::{Measured, Summary, Window};
@@ -50,7 +50,7 @@ impl Index {
         };
         let total: f64 = self.items.iter().map(|item| item.weight).sum();
         let sum = self.items.iter().map(scaled).reduce(|a, b| a.binary("+", b)).unwrap_or(number(0.0));
-        sum.binary("/", number(total)).cast(SqlType::Exact)
+        sum.binary("/", number(total)).cast(SqlType::Fine)
     }
 }
 

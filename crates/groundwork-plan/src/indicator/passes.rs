@@ -47,10 +47,7 @@ pub struct Pass {
 
 impl Passes {
     /// Spreads indicators over passes. `columns` gives the columns of a source.
-    pub fn of(
-        indicators: &[Indicator],
-        columns: &dyn Fn(&str) -> Vec<(String, ColumnType)>,
-    ) -> Self {
+    pub fn of(indicators: &[Indicator], columns: &dyn Fn(&str) -> Vec<(String, ColumnType)>) -> Self {
         let mut passes = Passes::default();
         let mut rows: Vec<RowPass> = Vec::new();
         let mut people: Vec<(usize, Vec<usize>)> = Vec::new();
@@ -132,9 +129,10 @@ fn row_member(indicator: &Indicator) -> Option<RowMeasure> {
 
 /// The unit of time that rows are put together by: each lies in one period of every indicator.
 fn bucket(indicators: &[&Indicator], day: &str) -> Value {
-    let whole_quarters = indicators.iter().flat_map(|i| &i.periods).all(|p| {
-        p.first_day.month() % 3 == 1 && p.last_day.month() % 3 == 0
-    });
+    let whole_quarters = indicators
+        .iter()
+        .flat_map(|i| &i.periods)
+        .all(|p| p.first_day.month() % 3 == 1 && p.last_day.month() % 3 == 0);
     let unit = if whole_quarters { Frequency::Quarter } else { Frequency::Month };
     Value::Call("date_trunc", vec![Value::text(unit.word()), Value::column("s", day)]).cast(SqlType::Day)
 }
@@ -188,7 +186,13 @@ impl RowPass {
         groups.fold(1_usize, usize::saturating_mul) <= GROUPS_MOST
     }
 
-    fn add(&mut self, at: usize, indicator: &Indicator, measure: &RowMeasure, known: &[(String, ColumnType)]) {
+    fn add(
+        &mut self,
+        at: usize,
+        indicator: &Indicator,
+        measure: &RowMeasure,
+        known: &[(String, ColumnType)],
+    ) {
         for column in indicator.dimension_columns() {
             self.key(column, known);
         }
@@ -296,21 +300,17 @@ impl RowPass {
         }
         scan = scan.column(Value::CountRows, "n");
         for (at, number) in self.numbers.iter().enumerate() {
-            let squared = number.clone().binary("*", number.clone());
             scan = scan
                 .column(Value::Call("sum", vec![number.clone()]), format!("sum:{at}"))
                 .column(Value::Call("count", vec![number.clone()]), format!("count:{at}"));
-            let averaged = |m: &Member| {
-                matches!(m.y, Adds::Number(of) if of == at)
-                    && matches!(indicators[m.at].kind.summary(), Summary::RowMean)
-            };
-            if self.members.iter().any(averaged) {
-                scan = scan.column(Value::Call("sum", vec![squared]), format!("squares:{at}"));
+            let of_this = |m: &&Member| matches!(m.y, Adds::Number(of) if of == at);
+            let squared = |m: &Member| indicators[m.at].squared(number.clone());
+            if let Some(square) = self.members.iter().filter(of_this).find_map(squared) {
+                scan = scan.column(Value::Call("sum", vec![square]), format!("squares:{at}"));
             }
         }
         // A scan that puts nothing apart still gives one row.
-        let members =
-            self.members.iter().map(|m| (m.at, m.cells(&indicators[m.at], &table))).collect();
+        let members = self.members.iter().map(|m| (m.at, m.cells(&indicators[m.at], &table))).collect();
         Pass {
             source: first.kind.from().to_owned(),
             prepare: vec![Statement::CreateTable(table.clone(), scan.query())],
@@ -412,15 +412,12 @@ fn people_pass(indicators: &[Indicator], members: &[usize], table: &str) -> Pass
         scan = scan.column(counts, format!("counts:{at}"));
     }
     // Each person's categories, over everything that is known of them.
-    let mut people =
-        Select::from(From::Table(seen.clone()), "s").group(column("unit"), "unit");
+    let mut people = Select::from(From::Table(seen.clone()), "s").group(column("unit"), "unit");
     for name in &dimensions {
         let least = Value::Call("min", vec![column(&format!("least:{name}"))]);
         let most = Value::Call("max", vec![column(&format!("most:{name}"))]);
-        let only = Value::Case(
-            vec![(least.clone().binary("=", most), least)],
-            Box::new(Value::text(UNKNOWN)),
-        );
+        let only =
+            Value::Case(vec![(least.clone().binary("=", most), least)], Box::new(Value::text(UNKNOWN)));
         people = people.column(only, dimension_column(name));
     }
     let flags: Vec<String> = (0..all.len()).map(|at| format!("counts:{at}")).collect();
@@ -443,9 +440,8 @@ fn people_pass(indicators: &[Indicator], members: &[usize], table: &str) -> Pass
     };
     let heads = Query::UnionAll(scopes.into_iter().map(of_scope).collect());
     let column = |name: &str| Value::column("d", name);
-    let mut counted = Select::from(heads.rows(), "d")
-        .group(column("site"), "site")
-        .group(column("period"), "period");
+    let mut counted =
+        Select::from(heads.rows(), "d").group(column("site"), "site").group(column("period"), "period");
     for name in &dimensions {
         let by = dimension_column(name);
         counted = counted.group(Value::column("a", &by), by);
@@ -478,12 +474,13 @@ fn people_pass(indicators: &[Indicator], members: &[usize], table: &str) -> Pass
     let made = |table: &String, query: Query| Statement::CreateTable(table.clone(), query);
     Pass {
         source: source.to_owned(),
-        prepare: vec![
-            made(&seen, scan.query()),
-            made(&known, people.query()),
-            made(&sums, counted.query()),
-        ],
-        members: members.iter().zip(&all).enumerate().map(|(at, (place, i))| (*place, cells(at, i))).collect(),
+        prepare: vec![made(&seen, scan.query()), made(&known, people.query()), made(&sums, counted.query())],
+        members: members
+            .iter()
+            .zip(&all)
+            .enumerate()
+            .map(|(at, (place, i))| (*place, cells(at, i)))
+            .collect(),
         dismantle: [seen, known, sums].map(Statement::DropTable).to_vec(),
     }
 }

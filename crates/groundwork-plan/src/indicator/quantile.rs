@@ -1,6 +1,6 @@
 //! Quantile: the value below which a stated share of the rows lies, such as nine in ten. Never
-//! additive. The value is the one at rank ⌈share × n⌉ in order; the median of an even number is
-//! the middle of the two in the middle.
+//! additive. It stands at rank 1 + share × (n − 1), between two values in proportion: type 7 of
+//! Hyndman and Fan (1996), which R, NumPy and spreadsheets use.
 
 use super::rows::{Amount, Missing, RowMeasure};
 use super::{Measured, Summary, Window};

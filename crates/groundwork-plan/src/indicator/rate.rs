@@ -1,6 +1,6 @@
 //! Rate: events for each person-time, such as sessions for each volunteer and year. The exposure is
-//! counted in days: those of the period between the day on which someone entered, included, and
-//! the day on which they left. Never additive.
+//! counted in days: those of the period from the day on which someone entered to the day before
+//! they left. Never additive.
 
 use super::ratio::Measure;
 use super::units::{Units, no_cluster, zero};
@@ -34,7 +34,7 @@ pub struct Exposure {
     pub site_by: Option<String>,
     /// The first day.
     pub enters: String,
-    /// The last day; without one, exposure goes on.
+    /// The day of leaving, which no longer counts; without one, exposure goes on.
     pub leaves: Option<String>,
 }
 
@@ -67,13 +67,14 @@ impl Measured for Rate {
         let site_by = exposure.site_by.as_deref();
         let column = |name: &str| Value::column("s", name);
         let (first, last) = (Value::column("p", "first_day"), Value::column("p", "last_day"));
-        // A missing day of leaving is passed over.
+        // The first day after the exposure; a missing day of leaving is passed over.
+        let after_period = last.binary("+", Value::integer(1));
         let until = match &exposure.leaves {
-            Some(leaves) => Value::Call("least", vec![last.clone(), column(leaves)]),
-            None => last.clone(),
+            Some(leaves) => Value::Call("least", vec![after_period, column(leaves)]),
+            None => after_period,
         };
         let since = Value::Call("greatest", vec![first, column(&exposure.enters)]);
-        let days = until.clone().binary("-", since.clone()).binary("+", Value::integer(1));
+        let days = until.clone().binary("-", since.clone());
         let select = units
             .source(&exposure.from)
             .column(units.site(site_by), "site")
@@ -84,7 +85,7 @@ impl Measured for Rate {
             .column(days, "x")
             .column(zero(), "immature");
         let select = units.with_site(units.row_dimensions(select), site_by);
-        let overlap = column(&exposure.enters).is_there().and(since.binary("<=", until));
+        let overlap = column(&exposure.enters).is_there().and(since.binary("<", until));
         let site = site_by.map(|name| Value::column("s", name));
         let exposed = units.join_periods_of(select, overlap, site).filter_if(exposure.filter.as_ref(), "s");
         vec![self.events.units(units, true), exposed.query()]

@@ -42,9 +42,8 @@ impl Measured for Stock {
         let indicator = units.indicator;
         let site_by = indicator.site_by.as_deref();
         let value = Value::of(&self.of, "s");
-        let latest = |what: Value| {
-            Value::Call("arg_max", vec![what, reading_order(indicator.period_by.as_deref())])
-        };
+        let latest =
+            |what: Value| Value::Call("arg_max", vec![what, reading_order(indicator.period_by.as_deref())]);
         let mut select = units
             .source(&self.from)
             .group(units.site(site_by), "site")
@@ -72,8 +71,7 @@ impl Measured for Stock {
             }
         };
         let select = units.join_periods(select, on).filter_if(indicator.filter.as_ref(), "s");
-        let mut select =
-            unit_of_d(select.query().rows(), Value::column("d", "amount"), Value::integer(1));
+        let mut select = unit_of_d(select.query().rows(), Value::column("d", "amount"), Value::integer(1));
         for column in indicator.dimension_columns() {
             let name = dimension_column(column);
             select = select.column(Value::column("d", &name), name);

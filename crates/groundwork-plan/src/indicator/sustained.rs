@@ -75,9 +75,12 @@ impl Measured for Sustained {
             .column(Value::column("r", "month").binary("<=", last()).flag(), "y")
             .column(Value::integer(1), "x")
             .column(zero(), "immature");
-        let select = units
-            .join_periods_of(select, long_enough, own_site)
-            .join(JoinKind::Left, reached.rows(), "r", same);
+        let select = units.join_periods_of(select, long_enough, own_site).join(
+            JoinKind::Left,
+            reached.rows(),
+            "r",
+            same,
+        );
         vec![units.person_dimensions(select, &self.from, &self.of).query()]
     }
 

@@ -14,7 +14,7 @@
 //! All sites together is counted, never added up, so a kind that is not additive cannot be rolled
 //! up wrongly: a person who attends in two sites is one person.
 
-use super::{Dimension, Indicator, UNKNOWN, Window};
+use super::{Dimension, Indicator, Kind, Summary, UNKNOWN, Window};
 use crate::expression::Expression;
 use crate::query::{From, JoinKind, Query, Select, SqlType, Value};
 
@@ -68,7 +68,10 @@ impl Indicator {
         let level = |dimension: Option<&Dimension>| {
             let y = || Value::column("u", "y");
             let squares = match counted {
-                Counted::Units(_) => Value::Call("sum", vec![y().binary("*", y())]),
+                Counted::Units(_) => match self.squared(y()) {
+                    Some(square) => Value::Call("sum", vec![square]),
+                    None => zero(),
+                },
                 Counted::Sums(_) => Value::Call("sum", vec![Value::column("u", "squares")]),
             };
             let n = match counted {
@@ -91,6 +94,17 @@ impl Indicator {
             select = select.column(Value::column("c", name), name);
         }
         select.order(names.map(|k| Value::column("c", k)).to_vec()).query()
+    }
+
+    /// The square of a number that is averaged. The product of two decimals keeps their width in
+    /// DuckDB, so that they need room beforehand.
+    pub(super) fn squared(&self, number: Value) -> Option<Value> {
+        let wide = match (self.kind.summary(), &self.kind) {
+            (Summary::RowMean, Kind::Index(_)) => SqlType::WideFine,
+            (Summary::RowMean, _) => SqlType::Wide,
+            _ => return None,
+        };
+        Some(number.clone().cast(wide).binary("*", number.cast(wide)))
     }
 
     /// The query that adds the units up by cluster: `site, period, dimension, category, y, x`, in
@@ -144,8 +158,7 @@ impl Indicator {
                 cell.iter().map(Value::text).chain([rank]).collect()
             })
             .collect();
-        let wanted =
-            From::Rows(vec!["w_site", "w_period", "w_dimension", "w_category", "w_rank"], wanted);
+        let wanted = From::Rows(vec!["w_site", "w_period", "w_dimension", "w_category", "w_rank"], wanted);
         let same = names
             .iter()
             .map(|name| Value::column("r", *name).binary("=", Value::column("w", format!("w_{name}"))))
@@ -262,7 +275,11 @@ impl Units<'_> {
     /// Joins the periods for which a condition holds. Where a period is one site's own, only that
     /// site's rows belong to it.
     pub(super) fn join_periods(&self, select: Select, on: Value) -> Select {
-        self.join_periods_of(select, on, self.indicator.site_by.as_deref().map(|name| Value::column("s", name)))
+        self.join_periods_of(
+            select,
+            on,
+            self.indicator.site_by.as_deref().map(|name| Value::column("s", name)),
+        )
     }
 
     /// [`Units::join_periods`], where the site stands in another part.
@@ -367,7 +384,10 @@ impl Units<'_> {
             }
         };
         let select = self.with_site(select, people.site_by).filter(of.is_there());
-        self.with_periods(select, people.period_by, people.window).filter_if(people.filter, "s").query().rows()
+        self.with_periods(select, people.period_by, people.window)
+            .filter_if(people.filter, "s")
+            .query()
+            .rows()
     }
 }
 

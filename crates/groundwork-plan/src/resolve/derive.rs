@@ -26,12 +26,8 @@ impl Resolver {
                 self.problem("derive.name-taken", key.span, message);
                 continue;
             }
-            let scope = Scope {
-                of: format!("source `{id}`"),
-                columns: known,
-                sites: site_ids,
-                has_period: false,
-            };
+            let scope =
+                Scope { of: format!("source `{id}`"), columns: known, sites: site_ids, has_period: false };
             if let Some(rule) = self.rule(key, made, &id, &scope)
                 && let Some(source) = done.last_mut()
             {
@@ -91,8 +87,7 @@ impl Resolver {
                 Some(Banded::Age { born: born?, at: at? })
             }
             _ => {
-                let message =
-                    format!("`{}` needs `of`, a number, or `born` and `at`, two dates", key.name);
+                let message = format!("`{}` needs `of`, a number, or `born` and `at`, two dates", key.name);
                 self.problem("derive.banded", key.span, message);
                 None
             }
@@ -114,21 +109,23 @@ impl Resolver {
             };
             if let Some(last) = bands.last() {
                 let message = match (last.to, band.from) {
-                    (Some(to), Some(from)) if from > to + 1 => {
-                        Some(format!("between `{}` and `{}` is a gap: {} falls in no band", last.word, band.word, to + 1))
-                    }
+                    (Some(to), Some(from)) if from > to + 1 => Some(format!(
+                        "between `{}` and `{}` is a gap: {} falls in no band",
+                        last.word,
+                        band.word,
+                        to + 1
+                    )),
                     (Some(to), Some(from)) if from <= to => {
                         Some(format!("`{}` and `{}` overlap: {from} falls in both", last.word, band.word))
                     }
-                    (None, _) | (_, None) => {
-                        Some(format!("`{}` and `{}` overlap", last.word, band.word))
-                    }
+                    (None, _) | (_, None) => Some(format!("`{}` and `{}` overlap", last.word, band.word)),
                     _ => None,
                 };
                 if let Some(message) = message {
-                    self.problem("derive.bands", item.span, message)
-                        .hints
-                        .push("Every whole number between the first band and the last belongs to exactly one.".into());
+                    self.problem("derive.bands", item.span, message).hints.push(
+                        "Every whole number between the first band and the last belongs to exactly one."
+                            .into(),
+                    );
                     good = false;
                 }
             }
@@ -164,7 +161,11 @@ impl Resolver {
             let name = item.text().unwrap_or_default();
             self.known_column(item, name, &of, &known);
             if SPELL_DATES.contains(&name) {
-                self.problem("spells.take", item.span, format!("`{name}` is a date that spells add themselves"));
+                self.problem(
+                    "spells.take",
+                    item.span,
+                    format!("`{name}` is a date that spells add themselves"),
+                );
             }
         }
         let scope = Scope {

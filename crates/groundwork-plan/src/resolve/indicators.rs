@@ -186,8 +186,14 @@ impl Resolver {
             None => calendar.periods.clone(),
             Some(frequency) => calendar.of_frequency(frequency),
         };
-        if let (Some(at), true, false) = (node.get("periods"), periods.is_empty(), calendar.periods.is_empty()) {
-            self.problem("indicator.no-whole-period", at.span, "the calendar holds no whole period of this length");
+        if let (Some(at), true, false) =
+            (node.get("periods"), periods.is_empty(), calendar.periods.is_empty())
+        {
+            self.problem(
+                "indicator.no-whole-period",
+                at.span,
+                "the calendar holds no whole period of this length",
+            );
         }
         let own = |id: String, site: Option<String>, first_day, last_day| IndicatorPeriod {
             id,
@@ -199,7 +205,9 @@ impl Resolver {
             periods.iter().map(|p| own(p.id(), None, p.first_day(), p.last_day())).collect();
         for site in ground.sites {
             let opened = calendar.since_opening(site.since);
-            out.extend(opened.into_iter().map(|(id, first, last)| own(id, Some(site.id.clone()), first, last)));
+            out.extend(
+                opened.into_iter().map(|(id, first, last)| own(id, Some(site.id.clone()), first, last)),
+            );
         }
         out
     }
@@ -234,7 +242,13 @@ impl Resolver {
         Some(name.to_owned())
     }
 
-    pub(super) fn period_by(&mut self, key: &Key, node: &Node, rows: &Rows, ground: &Ground) -> Option<String> {
+    pub(super) fn period_by(
+        &mut self,
+        key: &Key,
+        node: &Node,
+        rows: &Rows,
+        ground: &Ground,
+    ) -> Option<String> {
         let date = |kind: &ColumnType| matches!(kind, ColumnType::Date | ColumnType::Timestamp);
         if node.get("period_by").is_some() {
             return self.column_at(node, "period_by", rows, "a date", date);
@@ -348,10 +362,10 @@ impl Resolver {
 
     /// The dimensions of a kind with two sides: columns that both have, with the same categories.
     fn shared_dimensions(&mut self, node: &Node, kind: &Kind, ground: &Ground) -> Vec<Dimension> {
-        let mut sides = kind.sources().into_iter().map(|from| Rows {
-            from: from.to_owned(),
-            columns: columns(ground.sources, from),
-        });
+        let mut sides = kind
+            .sources()
+            .into_iter()
+            .map(|from| Rows { from: from.to_owned(), columns: columns(ground.sources, from) });
         let (Some(first), Some(second)) = (sides.next(), sides.next()) else {
             return Vec::new();
         };
@@ -363,7 +377,8 @@ impl Resolver {
             for column in &dimension.columns {
                 let of = |rows: &Rows| rows.columns.iter().find(|(n, _)| n == column).map(|(_, k)| k.clone());
                 if of(&first) != of(&second) {
-                    let message = format!("`{column}` is not the same in `{}` and `{}`", first.from, second.from);
+                    let message =
+                        format!("`{column}` is not the same in `{}` and `{}`", first.from, second.from);
                     self.problem("indicator.unlike-sides", at.span, message).hints.push(
                         "Numerator and denominator are divided category by category, so both sources need the column with the same categories.".into(),
                     );

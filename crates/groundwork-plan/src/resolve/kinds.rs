@@ -34,7 +34,14 @@ fn thousandths(node: &Node, key: &str) -> Option<u32> {
 
 impl Resolver {
     /// The kind of an indicator whose rows come from one source.
-    pub(super) fn kind_of_rows(&mut self, word: &str, key: &Key, node: &Node, rows: &Rows, ground: &Ground) -> Option<Kind> {
+    pub(super) fn kind_of_rows(
+        &mut self,
+        word: &str,
+        key: &Key,
+        node: &Node,
+        rows: &Rows,
+        ground: &Ground,
+    ) -> Option<Kind> {
         let window = window_at(node, Window::InPeriod);
         let from = rows.from.clone();
         let missing =
@@ -337,9 +344,13 @@ impl Resolver {
         }
         let sources: Vec<_> = inputs.iter().map(|i| &i.periods).collect();
         if sources.windows(2).any(|pair| pair[0] != pair[1]) {
-            self.problem("indicator.formula-periods", at.span, "the formula mixes indicators of different periods")
-                .hints
-                .push("Give them the same `periods`.".into());
+            self.problem(
+                "indicator.formula-periods",
+                at.span,
+                "the formula mixes indicators of different periods",
+            )
+            .hints
+            .push("Give them the same `periods`.".into());
             return None;
         }
         let by_site = !inputs.is_empty() && inputs.iter().all(|i| i.site_by.is_some());

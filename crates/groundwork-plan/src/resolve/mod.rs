@@ -8,8 +8,8 @@ mod sources;
 
 use crate::diag::{Checked, Diagnostic, has_errors};
 use crate::disclosure::{Audience, Policy};
-use crate::location::Span;
 use crate::indicator::Summary;
+use crate::location::Span;
 use crate::period::{Calendar, Fiscal, Frequency, Period, SinceOpening};
 use crate::plan::{Evaluation, Event, Plan, Programme, Report};
 use crate::shape;

@@ -447,8 +447,8 @@ impl Resolver {
 /// The sources that a source needs, with the place that says so.
 fn needs(node: &Node) -> Vec<(crate::location::Span, String)> {
     let mut out = Vec::new();
-    let summary_of = node.get("summary").and_then(|s| s.get("of"));
-    for at in [node.get("repeat_of"), summary_of].into_iter().flatten() {
+    let of = |made: &str| node.get(made).and_then(|made| made.get("of"));
+    for at in [node.get("repeat_of"), of("summary"), of("spells")].into_iter().flatten() {
         if let Some(name) = at.text() {
             out.push((at.span, name.to_owned()));
         }

@@ -75,7 +75,8 @@ fn read(text: &str, era: Era, order: DateOrder) -> Result<Day, Check> {
     }
 }
 
-/// A text of digits alone: a serial number, or a year without its day.
+/// A text of digits alone: a serial number, eight digits that begin with a year (as LINE writes
+/// them), or a year without its day.
 fn plain_number(text: &str, era: Era) -> Result<Day, Check> {
     let whole = text.split('.').next().unwrap_or_default();
     match (whole.len(), text.contains('.')) {
@@ -88,6 +89,13 @@ fn plain_number(text: &str, era: Era) -> Result<Day, Check> {
                 read_serial(serial, era)
             } else {
                 Err(INVALID)
+            }
+        }
+        (8, false) => {
+            let number = |from: usize, to: usize| whole[from..to].parse::<i32>().map_err(|_| INVALID);
+            match number(0, 4)? {
+                year @ (1900..=2100 | 2400..=2700) => assemble(year, number(4, 6)?, number(6, 8)?, era),
+                _ => Err(INVALID),
             }
         }
         _ => Err(INVALID),
@@ -327,7 +335,7 @@ mod tests {
             "123",
             "9999",
             "99999",
-            "20220615",
+            "15062022",
             "1.5",
             "10:30",
             "15/06-2565",

@@ -37,6 +37,7 @@ pub(crate) fn source(reader: Reader, pattern: &str, columns: &[(&str, ColumnType
         keep: None,
         checks: Vec::new(),
         lookups: Vec::new(),
+        derived: Vec::new(),
         span: Span::default(),
     }
 }
@@ -57,7 +58,7 @@ pub(crate) fn column(name: &str, kind: ColumnType) -> Column {
 pub(crate) fn export(source: &mut Source) -> &mut Export {
     match &mut source.origin {
         Origin::Export(export) => export,
-        Origin::Summary(_) => panic!("not an export"),
+        Origin::Summary(_) | Origin::Spells(_) => panic!("not an export"),
     }
 }
 

@@ -12,9 +12,9 @@
 //! # Method
 //!
 //! Only ranks are computed here, so that whoever holds the values need not
-//! hand them over. The point is the value of rank ⌈q n⌉; the median of an even
-//! number of values is the middle of ranks n/2 and n/2 + 1. The limits are the
-//! values of ranks l and u with
+//! hand them over. The point stands at rank 1 + q (n - 1), between the values of
+//! two ranks in proportion: type 7 of Hyndman and Fan, which R, NumPy and
+//! spreadsheets use. The limits are the values of ranks l and u with
 //!
 //! ```text
 //! P(B ≤ l - 1) ≤ α/2 and P(B ≥ u) ≤ α/2, B binomial (n, q)
@@ -37,7 +37,9 @@
 //! Thompson WR (1936). On confidence ranges for the median and other
 //! expectation distributions for populations of unknown distribution form.
 //! Annals of Mathematical Statistics 7:122-128. Conover WJ (1999). Practical
-//! nonparametric statistics, 3rd edition, section 3.2. Wiley.
+//! nonparametric statistics, 3rd edition, section 3.2. Wiley. Hyndman RJ, Fan
+//! Y (1996). Sample quantiles in statistical packages. American Statistician
+//! 50:361-365.
 
 use crate::estimate::{Refusal, check_level};
 use crate::special::beta_regularised;
@@ -47,11 +49,12 @@ pub const METHOD: &str = "quantile.ranks";
 
 /// The ranks that a quantile and its limits stand at, counted from 1 in
 /// increasing order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct QuantileRanks {
-    /// The point is the middle of the values of these two ranks, which are
-    /// mostly the same.
+    /// The point lies between the values of these two ranks.
     pub point: (u64, u64),
+    /// How far it lies from the first to the second: 0 at the first, below 1.
+    pub way: f64,
     /// The ranks of the limits; absent where there are too few values.
     pub limits: Option<(u64, u64)>,
 }
@@ -80,14 +83,13 @@ pub fn quantile_ranks(n: u64, share: f64, level: f64) -> Result<QuantileRanks, R
             "give the share below the quantile, such as 0.5 for the median",
         ));
     }
-    let middle = if share == 0.5 && n.is_multiple_of(2) {
-        (n / 2, n / 2 + 1)
-    } else {
-        // A share such as 0.7 of 10 values is rank 7, not 8 by its last bit.
-        let rank = (share * n as f64 * (1.0 - f64::EPSILON)).ceil() as u64;
-        let rank = rank.clamp(1, n);
-        (rank, rank)
-    };
+    let place = share * (n - 1) as f64;
+    // A place such as 0.7 of 10 is 7 and not a last bit less.
+    let near = place.round();
+    let place = if (place - near).abs() <= 4.0 * f64::EPSILON * near { near } else { place };
+    let first = (place.floor() as u64 + 1).clamp(1, n);
+    let way = if first == n { 0.0 } else { place - place.floor() };
+    let point = (first, if way > 0.0 { first + 1 } else { first });
     let tail = 0.5 * (1.0 - level);
     // P(B ≥ k) for 1 ≤ k ≤ n is I_q(k, n - k + 1), and P(B ≤ k - 1) the rest.
     let at_least = |k: u64| beta_regularised(k as f64, (n - k + 1) as f64, share);
@@ -96,7 +98,7 @@ pub fn quantile_ranks(n: u64, share: f64, level: f64) -> Result<QuantileRanks, R
     let lower = last_where(n, |k| below(k) <= tail);
     let upper = n + 1 - last_where(n, |k| at_least(n + 1 - k) <= tail);
     let limits = (lower >= 1 && upper <= n).then_some((lower, upper));
-    Ok(QuantileRanks { point: middle, limits })
+    Ok(QuantileRanks { point, way, limits })
 }
 
 /// The last k from 1 to n for which a condition holds that holds up to some k;
@@ -133,10 +135,17 @@ mod tests {
         // Conover (1999), table A3: n = 16, p = 0.5, 95%: ranks 4 and 13.
         assert_eq!(
             quantile_ranks(16, 0.5, 0.95),
-            Ok(QuantileRanks { point: (8, 9), limits: Some((4, 13)) })
+            Ok(QuantileRanks { point: (8, 9), way: 0.5, limits: Some((4, 13)) })
         );
-        assert_eq!(quantile_ranks(10, 0.7, 0.95).map(|r| r.point), Ok((7, 7)));
-        assert_eq!(quantile_ranks(11, 0.5, 0.95).map(|r| r.point), Ok((6, 6)));
+    }
+
+    #[test]
+    fn the_point_stands_where_other_programs_have_it() {
+        let point = |n, share| quantile_ranks(n, share, 0.95).map(|r| (r.point, r.way));
+        assert_eq!(point(11, 0.5), Ok(((6, 6), 0.0)));
+        assert_eq!(point(11, 0.7), Ok(((8, 8), 0.0)));
+        assert!(point(5, 0.9).is_ok_and(|(ranks, way)| ranks == (4, 5) && (way - 0.6).abs() < 1e-15));
+        assert_eq!(point(1, 0.9), Ok(((1, 1), 0.0)));
     }
 
     #[test]
@@ -147,9 +156,13 @@ mod tests {
                 else {
                     continue;
                 };
-                let tail = |ranks: std::ops::Range<u64>| -> f64 { ranks.map(|b| binomial_mass(b, n, share)).sum() };
+                let tail =
+                    |ranks: std::ops::Range<u64>| -> f64 { ranks.map(|b| binomial_mass(b, n, share)).sum() };
                 assert!(tail(0..lower) <= 0.05 + 1e-12 && tail(0..lower + 1) > 0.05 - 1e-12, "{n} {share}");
-                assert!(tail(upper..n + 1) <= 0.05 + 1e-12 && tail(upper - 1..n + 1) > 0.05 - 1e-12, "{n} {share}");
+                assert!(
+                    tail(upper..n + 1) <= 0.05 + 1e-12 && tail(upper - 1..n + 1) > 0.05 - 1e-12,
+                    "{n} {share}"
+                );
             }
         }
     }

@@ -431,12 +431,17 @@ mod tests {
         let moments = ClusteredRatio::from_row_moments(6, y.iter().sum(), squares);
         let both = rows.ok().zip(moments.ok());
         assert!(both.is_some_and(|(a, b)| {
-            (a.std_error / b.std_error - 1.0).abs() < 1e-14 && a.ratio == b.ratio && a.n_clusters == b.n_clusters
+            (a.std_error / b.std_error - 1.0).abs() < 1e-14
+                && a.ratio == b.ratio
+                && a.n_clusters == b.n_clusters
         }));
         let same = ClusteredRatio::from_row_moments(3, 0.3, 0.03);
         assert!(same.is_ok_and(|ratio| ratio.std_error == 0.0));
         assert_eq!(ClusteredRatio::from_row_moments(0, 0.0, 0.0).map_err(|r| r.code), Err("empty"));
-        assert_eq!(ClusteredRatio::from_row_moments(1, 2.0, 4.0).map_err(|r| r.code), Err("too_few_clusters"));
+        assert_eq!(
+            ClusteredRatio::from_row_moments(1, 2.0, 4.0).map_err(|r| r.code),
+            Err("too_few_clusters")
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `groundwork init`: a project that runs at once, or a draft for exports at hand.
 
 mod draft;
+mod sample;
 
 use crate::files::Folder;
 use crate::{exit, ui};
@@ -20,16 +21,6 @@ pub(crate) struct Init {
 }
 
 const PIPELINE: &str = include_str!("../../../../pipelines/prevention.yaml");
-
-const SAMPLE: [(&str, &[u8]); 4] = [
-    ("data/kobo/workshops.xlsx", include_bytes!("../../../../data-samples/kobo/workshops.xlsx")),
-    (
-        "data/kobo/livelihood_followups.csv",
-        include_bytes!("../../../../data-samples/kobo/livelihood_followups.csv"),
-    ),
-    ("data/csv/trainings.csv", include_bytes!("../../../../data-samples/csv/trainings.csv")),
-    ("data/csv/registration.csv", include_bytes!("../../../../data-samples/csv/registration.csv")),
-];
 
 impl Init {
     /// Makes the project, and says what to do next.
@@ -56,8 +47,8 @@ impl Init {
         files.insert("groundwork.schema.json".into(), schema);
         if self.from.is_empty() {
             files.insert("pipeline.yaml".into(), PIPELINE.replace("../data-samples/", "data/").into_bytes());
-            for (path, bytes) in SAMPLE {
-                files.insert(path.into(), bytes.to_vec());
+            for (path, bytes) in sample::SAMPLE {
+                files.insert((*path).into(), bytes.to_vec());
             }
             files.insert(
                 "README.md".into(),

@@ -70,7 +70,9 @@ fn contrast(
                 LEVEL,
             ),
         ),
-        Summary::ClusteredRatio | Summary::Quotient => of_ratios("ratio", "ratio.contrast.log", ratio_contrast_log),
+        Summary::ClusteredRatio | Summary::Quotient => {
+            of_ratios("ratio", "ratio.contrast.log", ratio_contrast_log)
+        }
         Summary::RowMean => of_ratios("difference", "ratio.contrast.difference", ratio_contrast_difference),
         // Resolving refuses to compare these; they have no sampling error.
         Summary::FullCount
@@ -79,9 +81,7 @@ fn contrast(
         | Summary::Rate { .. }
         | Summary::Bounds
         | Summary::TopShare { .. }
-        | Summary::Derived => {
-            ("difference", "full_count", Err(not_estimated()))
-        }
+        | Summary::Derived => ("difference", "full_count", Err(not_estimated())),
     };
     let estimate = outcome.as_ref().ok().cloned();
     let nothing = [cell, reference].iter().any(|c| c.finding == Finding::NoData);

@@ -95,7 +95,9 @@ fn add_counts(
     found: &mut Found,
 ) -> Result<(), Diagnostic> {
     for count in store.cells(&indicator.cells(counted, dimensions, with_total))? {
-        found.counts.insert(key(indicator, &count.site, &count.period, &count.dimension, &count.category), count);
+        found
+            .counts
+            .insert(key(indicator, &count.site, &count.period, &count.dimension, &count.category), count);
     }
     Ok(())
 }
@@ -300,9 +302,7 @@ fn formulas(plan: &Plan, results: &mut Results) {
 }
 
 fn formula(plan: &Plan, indicator: &Indicator, key: &CellKey, values: &BTreeMap<CellKey, Cell>) -> Cell {
-    let Kind::Derived(kind) = &indicator.kind else {
-        unreachable!("only formulas come here")
-    };
+    let Kind::Derived(kind) = &indicator.kind else { unreachable!("only formulas come here") };
     let input = |name: &str| CellKey { indicator: name.to_owned(), ..key.clone() };
     let inputs: Vec<CellKey> = kind.inputs().into_iter().map(input).collect();
     let found = |name: &str| values.get(&input(name));

@@ -73,9 +73,13 @@ pub(super) fn estimate(basis: &Basis) -> Estimated {
                 match ClusteredRatio::from_row_moments(n, y, basis.squares) {
                     Ok(ratio) => {
                         out.ratio = Some(ratio);
-                        estimated(MEAN, ratio_linearised(&ratio, LEVEL)).1
+                        // A mean without spread has no interval, but it is a mean.
+                        match ratio_linearised(&ratio, LEVEL) {
+                            Ok(found) => estimated(MEAN, Ok(found)).1,
+                            Err(_) => value(y / x),
+                        }
                     }
-                    Err(refusal) => Finding::Refused(refusal.code),
+                    Err(_) => value(y / x),
                 }
             };
         }
@@ -146,7 +150,7 @@ fn quantile(basis: &Basis, share: f64) -> Finding {
         return Finding::NoData;
     };
     let limits = wanted.limits.and_then(|(lower, upper)| Some((at(lower)?, at(upper)?, LEVEL)));
-    Finding::Value { value: f64::midpoint(first, second), interval: limits }
+    Finding::Value { value: first + wanted.way * (second - first), interval: limits }
 }
 
 /// What the largest clusters add up to: a share of those with anything, rounded up.

@@ -189,10 +189,9 @@ fn method(summary: &Summary) -> Localised {
             "Full count of what the exports hold; no interval, because nothing was sampled.",
             "นับครบทุกแถวในข้อมูลส่งออก ไม่มีช่วงความเชื่อมั่นเพราะไม่ได้สุ่มตัวอย่าง",
         ),
-        Summary::RowMean => (
-            "Sum divided by count, with a 95% t interval.",
-            "ผลรวมหารด้วยจำนวน พร้อมช่วงความเชื่อมั่น t ร้อยละ 95",
-        ),
+        Summary::RowMean => {
+            ("Sum divided by count, with a 95% t interval.", "ผลรวมหารด้วยจำนวน พร้อมช่วงความเชื่อมั่น t ร้อยละ 95")
+        }
         Summary::Share => (
             "Numerator divided by denominator, with the 95% Wilson score interval (Wilson 1927).",
             "ตัวตั้งหารด้วยตัวหาร พร้อมช่วงความเชื่อมั่น Wilson ร้อยละ 95 (Wilson 1927)",
@@ -220,10 +219,9 @@ fn method(summary: &Summary) -> Localised {
             "Full count; no interval. Each person counts for the leader they first appear with.",
             "นับครบ ไม่มีช่วงความเชื่อมั่น แต่ละคนนับให้ผู้นำคนแรกที่พบ",
         ),
-        Summary::Derived => (
-            "Computed from other indicators; no interval.",
-            "คำนวณจากตัวชี้วัดอื่น ไม่มีช่วงความเชื่อมั่น",
-        ),
+        Summary::Derived => {
+            ("Computed from other indicators; no interval.", "คำนวณจากตัวชี้วัดอื่น ไม่มีช่วงความเชื่อมั่น")
+        }
     };
     Localised { en: en.to_owned(), th: Some(th.to_owned()), my: None }
 }

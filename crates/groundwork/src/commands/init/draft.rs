@@ -226,6 +226,7 @@ fn values(
         keep: None,
         checks: Vec::new(),
         lookups: Vec::new(),
+        derived: Vec::new(),
         span: Span::default(),
     };
     let base = export.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
