@@ -1,6 +1,11 @@
 //! One method a file.
 
+pub mod bootstrap_clusters;
+pub mod cluster_sums;
 pub mod difference_miettinen_nurminen;
+pub mod fieller;
+pub mod ideal_bootstrap;
 pub mod proportion_wilson;
 pub mod ratio_contrast;
+pub mod ratio_jackknife;
 pub mod ratio_linearised;

@@ -109,17 +109,21 @@ impl Stream {
     /// word is dropped.
     pub fn indices(&mut self, n: u32, out: &mut [u32]) {
         let mut places = out.iter_mut();
-        self.each_index(n, places.len(), |index| {
+        self.each_index(n, places.len(), |_, index| {
             if let Some(place) = places.next() {
                 *place = index;
             }
         });
     }
 
-    /// Hands `count` whole numbers from 0 to n - 1 to a function, one by one:
-    /// those that [`Stream::indices`] would write.
+    /// The most numbers in a batch, see [`Stream::each_index`].
+    pub(crate) const LANES: usize = BATCH_MOST;
+
+    /// Hands `count` whole numbers from 0 to n - 1 to a function, one by one,
+    /// each with its place in the batch it came from: the numbers that
+    /// [`Stream::indices`] would write.
     #[inline]
-    pub(crate) fn each_index(&mut self, n: u32, count: usize, mut take: impl FnMut(u32)) {
+    pub(crate) fn each_index(&mut self, n: u32, count: usize, mut take: impl FnMut(usize, u32)) {
         match batch(n) {
             1 => self.each_batch::<1>(n, count, &mut take),
             2 => self.each_batch::<2>(n, count, &mut take),
@@ -133,18 +137,25 @@ impl Stream {
     }
 
     #[inline]
-    fn each_batch<const K: usize>(&mut self, n: u32, count: usize, take: &mut impl FnMut(u32)) {
+    fn each_batch<const K: usize>(&mut self, n: u32, count: usize, take: &mut impl FnMut(usize, u32)) {
         let range = u64::from(n);
         let all = range.pow(K as u32).max(1);
         // 2^64 modulo the product of the ranges.
         let least = all.wrapping_neg() % all;
-        let mut left = count;
-        while left > 0 {
+        for _ in 0..count / K {
             let drawn = self.batch_of::<K>(range, least);
-            for &index in drawn.iter().take(left) {
-                take(index);
+            for (lane, &index) in drawn.iter().enumerate() {
+                take(lane, index);
             }
-            left = left.saturating_sub(K);
+        }
+        let left = count % K;
+        if left > 0 {
+            let drawn = self.batch_of::<K>(range, least);
+            for (lane, &index) in drawn.iter().enumerate() {
+                if lane < left {
+                    take(lane, index);
+                }
+            }
         }
     }
 

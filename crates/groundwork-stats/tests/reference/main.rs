@@ -21,11 +21,13 @@
 //!   references have 20 digits.
 
 mod basics;
+mod p05_ratio_bootstrap;
+mod p43_ideal_bootstrap;
 mod support;
 
 fn main() {
     let arguments = libtest_mimic::Arguments::from_args();
-    let trials = [basics::trials()];
+    let trials = [basics::trials(), p05_ratio_bootstrap::trials(), p43_ideal_bootstrap::trials()];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
     support::summary();
     conclusion.exit();
