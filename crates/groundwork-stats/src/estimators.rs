@@ -1,6 +1,7 @@
 //! One method a file.
 
 pub mod difference_miettinen_nurminen;
+pub mod least_squares;
 pub mod proportion_wilson;
 pub mod ratio_contrast;
 pub mod ratio_linearised;

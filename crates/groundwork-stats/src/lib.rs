@@ -42,6 +42,7 @@
 
 mod estimate;
 pub mod estimators;
+pub mod linalg;
 pub mod root;
 pub mod special;
 pub mod sum;
