@@ -1,5 +1,6 @@
 //! One method a file.
 
+pub mod cluster_robust;
 pub mod difference_miettinen_nurminen;
 pub(crate) mod glm;
 pub mod least_squares;

@@ -21,11 +21,13 @@
 //!   references have 20 digits.
 
 mod basics;
+mod linear;
+mod p08_cluster_robust;
 mod support;
 
 fn main() {
     let arguments = libtest_mimic::Arguments::from_args();
-    let trials = [basics::trials()];
+    let trials = [basics::trials(), p08_cluster_robust::trials()];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
     support::summary();
     conclusion.exit();
