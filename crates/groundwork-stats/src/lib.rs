@@ -42,6 +42,7 @@
 
 mod estimate;
 pub mod estimators;
+pub mod linalg;
 pub mod random;
 pub mod root;
 pub mod special;
