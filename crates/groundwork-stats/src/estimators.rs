@@ -1,6 +1,9 @@
 //! One method a file.
 
 pub mod bootstrap_clusters;
+pub mod capture_loglinear;
+pub mod capture_recapture;
+pub mod cascade;
 pub mod cluster_robust;
 pub mod cluster_sums;
 pub mod difference_miettinen_nurminen;
@@ -14,3 +17,4 @@ pub mod proportion_wilson;
 pub mod ratio_contrast;
 pub mod ratio_jackknife;
 pub mod ratio_linearised;
+pub mod union_bounds;

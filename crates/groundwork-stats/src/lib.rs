@@ -45,6 +45,7 @@ pub mod estimators;
 pub mod linalg;
 pub mod random;
 pub mod root;
+pub mod simplex;
 pub mod special;
 pub mod sum;
 pub mod thresholds;

@@ -43,6 +43,10 @@ pub const DISCORDANT_LEAST: u64 = 10;
 /// (Robson and Regier 1964).
 pub const RECAPTURES_FEW: u64 = 7;
 
+/// Most lists of people that are combined: the ways to be on some of eight are
+/// 255.
+pub const LISTS_MOST: usize = 8;
+
 /// Persons at risk below which a survival curve is not read: one event moves
 /// it by a fifth or more.
 pub const AT_RISK_FEW: u64 = 5;

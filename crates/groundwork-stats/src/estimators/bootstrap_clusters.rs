@@ -174,7 +174,9 @@ pub fn bootstrap_clusters(
 /// * Those of [`bootstrap_clusters`].
 pub fn bootstrap_from_indices(sums: &ClusterSums, indices: &[u32]) -> Result<Bootstrap, Refusal> {
     let pairs = sums.pairs();
-    if indices.len() % pairs.len() != 0 || indices.iter().any(|&index| index as usize >= pairs.len()) {
+    if !indices.len().is_multiple_of(pairs.len())
+        || indices.iter().any(|&index| index as usize >= pairs.len())
+    {
         return Err(Refusal::new(
             "resamples_do_not_fit",
             "the indices are not whole resamples of these clusters",

@@ -24,6 +24,9 @@ mod basics;
 mod linear;
 mod p05_ratio_bootstrap;
 mod p08_cluster_robust;
+mod p09_cascade;
+mod p29_capture_recapture;
+mod p30_union_bounds;
 mod p43_ideal_bootstrap;
 mod support;
 
@@ -33,6 +36,9 @@ fn main() {
         basics::trials(),
         p05_ratio_bootstrap::trials(),
         p08_cluster_robust::trials(),
+        p09_cascade::trials(),
+        p29_capture_recapture::trials(),
+        p30_union_bounds::trials(),
         p43_ideal_bootstrap::trials(),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
