@@ -55,6 +55,7 @@
 
 use crate::estimate::{Refusal, check_level};
 use crate::estimators::cluster_sums::lengths_differ;
+use crate::linalg::groups::Groups;
 use crate::root::bracketed;
 use crate::special::normal_critical;
 use crate::sum::Sum;
@@ -200,17 +201,23 @@ pub fn cascade(
         }
     }
     let generations = by_generation(&generation, &trainees, &tree.closed, closed.is_some());
-    let mut numbers: Vec<u64> =
-        trainees.iter().zip(&tree.closed).filter(|&(_, &closed)| closed).map(|(&number, _)| number).collect();
-    if numbers.is_empty() {
+    // How many closed people have 0, 1, 2, ... trainees.
+    let mut people_with: Vec<u64> = Vec::new();
+    for (&number, _) in trainees.iter().zip(&tree.closed).filter(|&(_, &closed)| closed) {
+        let number = number as usize;
+        if number >= people_with.len() {
+            people_with.resize(number + 1, 0);
+        }
+        people_with[number] += 1;
+    }
+    if people_with.is_empty() {
         return Err(Refusal::new(
             "nobody_observed",
             "nobody has been observed for as long as training others takes",
             "report the sizes of the generations, and the multipliers when the time has passed",
         ));
     }
-    numbers.sort_unstable();
-    let offspring = Offspring::new(&numbers);
+    let offspring = Offspring::new(&people_with);
     let people = tree.trainer.len() as u64;
     let mut warnings = Vec::new();
     if trainer_unknown as f64 > TRAINER_UNKNOWN_MOST * (people - seeds) as f64 {
@@ -226,14 +233,14 @@ pub fn cascade(
         ));
     }
     let k = offspring.k();
-    let top = numbers.iter().rev().take(numbers.len().div_ceil(5)).sum::<u64>();
+    let observed: u64 = people_with.iter().sum();
     Ok(Cascade {
         people,
         seeds,
         trainer_unknown,
         trainings: people - seeds - trainer_unknown,
         generations,
-        closed: numbers.len() as u64,
+        closed: observed,
         mean: offspring.mean,
         mean_std_error: ((offspring.mean + k.map_or(0.0, |k| offspring.mean / k * offspring.mean))
             / offspring.people)
@@ -241,8 +248,9 @@ pub fn cascade(
         variance: offspring.variance,
         dispersion_index: offspring.variance.filter(|_| offspring.total > 0.0).map(|v| v / offspring.mean),
         most: offspring.tails.len() as u64,
-        share_without_trainee: numbers.partition_point(|&number| number == 0) as f64 / offspring.people,
-        share_from_top_fifth: (offspring.total > 0.0).then(|| top as f64 / offspring.total),
+        share_without_trainee: people_with.first().copied().unwrap_or(0) as f64 / offspring.people,
+        share_from_top_fifth: (offspring.total > 0.0)
+            .then(|| trainees_of_most_active(&people_with, observed.div_ceil(5)) as f64 / offspring.total),
         k,
         k_interval: offspring.k_interval(k, level),
         poisson_log_likelihood: offspring.poisson(),
@@ -267,54 +275,24 @@ struct Tree {
     closed: Vec<bool>,
 }
 
-/// Where in a sorted list a number stands: by a table where the numbers are
-/// dense, by halving where they are not.
-enum Places {
-    Table(Vec<u32>),
-    Sorted(Vec<u32>),
-}
-
-impl Places {
-    fn new(sorted: Vec<u32>) -> Self {
-        let largest = sorted.last().map_or(0, |&last| last as usize);
-        if largest / 8 > sorted.len() + 1024 {
-            return Self::Sorted(sorted);
-        }
-        let mut table = vec![0; largest + 1];
-        for (place, &number) in (0..).zip(&sorted) {
-            table[number as usize] = place;
-        }
-        Self::Table(table)
-    }
-
-    /// The place of a number that is in the list.
-    fn of(&self, number: u32) -> u32 {
-        match self {
-            Self::Table(table) => table.get(number as usize).copied().unwrap_or(0),
-            Self::Sorted(sorted) => sorted.binary_search(&number).map_or(0, |place| place as u32),
-        }
-    }
-}
-
 impl Tree {
     fn new(people: &[u32], trainers: &[Trainer], closed: Option<&[bool]>) -> Result<Self, Refusal> {
-        let mut numbers: Vec<u32> = people.to_vec();
-        numbers.extend(trainers.iter().filter_map(|trainer| match trainer {
+        let named = trainers.iter().filter_map(|trainer| match trainer {
             Trainer::Person(number) => Some(*number),
             Trainer::Nobody | Trainer::Unknown => None,
-        }));
-        numbers.sort_unstable();
-        numbers.dedup();
-        let count = numbers.len();
-        let places = Places::new(numbers);
-        let mut trainer = vec![Link::Unknown; count];
-        let mut open = vec![false; count];
-        for (row, (&person, given)) in people.iter().zip(trainers).enumerate() {
-            let person = places.of(person) as usize;
+        });
+        let numbers: Vec<u32> = people.iter().copied().chain(named).collect();
+        let groups = Groups::new(&numbers);
+        let (of_person, of_trainer) = groups.of_row.split_at(people.len());
+        let mut of_trainer = of_trainer.iter();
+        let mut trainer = vec![Link::Unknown; groups.count()];
+        let mut open = vec![false; groups.count()];
+        for (row, (&person, given)) in of_person.iter().zip(trainers).enumerate() {
+            let person = person as usize;
             let link = match given {
                 Trainer::Nobody => Link::Seed,
                 Trainer::Unknown => Link::Unknown,
-                Trainer::Person(number) => Link::To(places.of(*number)),
+                Trainer::Person(_) => of_trainer.next().map_or(Link::Unknown, |&place| Link::To(place)),
             };
             if trainer[person] == Link::Unknown {
                 trainer[person] = link;
@@ -410,6 +388,17 @@ fn variance(n: u64, sum: u64, squares: u128) -> Option<f64> {
     Some(spread as f64 / n as f64 / (n - 1) as f64)
 }
 
+/// The trainees of the `left` people with the most of them.
+fn trainees_of_most_active(people_with: &[u64], mut left: u64) -> u64 {
+    let mut trainees = 0;
+    for (number, &people) in people_with.iter().enumerate().rev() {
+        let taken = left.min(people);
+        trainees += number as u64 * taken;
+        left -= taken;
+    }
+    trainees
+}
+
 /// Numbers of trainees, as the likelihoods need them.
 struct Offspring {
     people: f64,
@@ -425,18 +414,23 @@ struct Offspring {
 }
 
 impl Offspring {
-    /// Takes in numbers in increasing order, at least one.
-    fn new(sorted: &[u64]) -> Self {
-        let (n, sum) = (sorted.len() as u64, sorted.iter().sum::<u64>());
-        let squares: u128 = sorted.iter().map(|&number| u128::from(number) * u128::from(number)).sum();
-        let most = sorted.last().copied().unwrap_or(0);
-        let mut not_above = 0;
-        let tails: Vec<f64> = (0..most)
-            .map(|number| {
-                not_above += sorted[not_above..].iter().take_while(|&&other| other <= number).count();
-                (sorted.len() - not_above) as f64
+    /// Takes in how many people have 0, 1, 2, ... trainees; at least one person.
+    fn new(people_with: &[u64]) -> Self {
+        let with = || (0_u64..).zip(people_with.iter().copied());
+        let n: u64 = people_with.iter().sum();
+        let sum: u64 = with().map(|(number, people)| number * people).sum();
+        let squares: u128 =
+            with().map(|(number, people)| u128::from(number * number) * u128::from(people)).sum();
+        let mut above = n;
+        let mut tails: Vec<f64> = people_with
+            .iter()
+            .map(|people| {
+                above -= people;
+                above as f64
             })
             .collect();
+        // Nobody has more trainees than the most.
+        tails.pop();
         let log_factorials: Sum =
             (1..).zip(&tails).map(|(number, tail)| tail * libm::log(f64::from(number))).collect();
         let (pairs, square) =
@@ -648,7 +642,7 @@ mod tests {
 
     #[test]
     fn dispersion_maximises_the_likelihood() {
-        let offspring = Offspring::new(&[0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 9, 14]);
+        let offspring = Offspring::new(&[6, 2, 1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]);
         let k = offspring.k().expect("a dispersion");
         let best = offspring.negative_binomial(k);
         for factor in [0.9, 0.99, 1.01, 1.1] {
@@ -669,7 +663,7 @@ mod tests {
     fn likelihood_by_hand() {
         // One person with two trainees, k = 1 (geometric with mean 2):
         // (1/3)(2/3)².
-        let offspring = Offspring::new(&[2]);
+        let offspring = Offspring::new(&[0, 0, 1]);
         assert!((offspring.negative_binomial(1.0) - libm::log(4.0 / 27.0)).abs() < 1e-14);
         // Poisson: e^-2 2²/2!.
         assert!((offspring.poisson() - (libm::log(2.0) - 2.0)).abs() < 1e-14);

@@ -9,10 +9,14 @@
 //! # Refusals
 //!
 //! `lengths_differ`, `empty`, `not_finite`, `zero_denominator` and
-//! `too_few_clusters` (fewer than two), when the sums are taken in.
+//! `too_few_clusters` (fewer than two), when the sums are taken in; for rows
+//! also `out_of_range`.
 
 use crate::estimate::Refusal;
 use crate::estimators::ratio_linearised::ClusteredRatio;
+use crate::linalg::accumulate::{FixedPoint, FixedSum, largest};
+use crate::linalg::check_column;
+use crate::linalg::groups::Groups;
 use crate::sum::Sum;
 
 /// The distance from the ratio, relative to its parts, within which a resampled
@@ -61,24 +65,30 @@ impl ClusterSums {
     }
 
     /// Takes in rows: values of y and x and the number of the row's cluster,
-    /// in any order, one entry a row.
+    /// in any order, one entry a row. A million rows take some hundredths of a
+    /// second.
     ///
     /// # Refusals
     ///
-    /// Those of [`ClusterSums::new`].
+    /// * Those of [`ClusterSums::new`].
+    /// * `out_of_range`: a column whose largest magnitude is beyond 1e100, or
+    ///   below 1e-100 without being zero.
     pub fn from_rows(y: &[f64], x: &[f64], cluster: &[u32]) -> Result<Self, Refusal> {
         if y.len() != x.len() || y.len() != cluster.len() {
             return Err(lengths_differ());
         }
-        let mut order: Vec<usize> = (0..y.len()).collect();
-        order.sort_by_key(|&row| cluster[row]);
-        let (sums_y, sums_x): (Vec<f64>, Vec<f64>) = order
-            .chunk_by(|&one, &other| cluster[one] == cluster[other])
-            .map(|rows| {
-                let sum = |values: &[f64]| rows.iter().map(|&row| values[row]).collect::<Sum>().value();
-                (sum(y), sum(x))
-            })
-            .unzip();
+        check_column(y, "a value of the numerator")?;
+        check_column(x, "a value of the denominator")?;
+        let groups = Groups::new(cluster);
+        let sums = |values: &[f64]| {
+            let rule = FixedPoint::new(largest(values), values.len());
+            let mut sums = vec![FixedSum::default(); groups.count()];
+            for (&group, &value) in groups.of_row.iter().zip(values) {
+                rule.add(&mut sums[group as usize], value);
+            }
+            sums.into_iter().map(|sum| rule.value(sum)).collect::<Vec<f64>>()
+        };
+        let (sums_y, sums_x) = (sums(y), sums(x));
         Self::new(&sums_y, &sums_x, y.len() as u64)
     }
 
@@ -201,6 +211,8 @@ mod tests {
             .expect("sums");
         let sums = ClusterSums::new(&[2.0, 5.0, 8.0], &[1.0, 3.0, 2.0], 4).expect("sums");
         assert_eq!(rows, sums);
+        let tenths = ClusterSums::from_rows(&[0.1; 30], &[0.3; 30], &[0, 1, 2].repeat(10)).expect("sums");
+        assert_eq!(tenths.pairs(), [[1.0, 3.0]; 3]);
         assert_eq!((sums.ratio(), sums.n_clusters(), sums.x_total()), (2.5, 3, 6.0));
         assert_eq!(sums.canonical(), [[2.0, 1.0], [8.0, 2.0], [5.0, 3.0]]);
     }
@@ -209,6 +221,9 @@ mod tests {
     fn sums_refuse() {
         assert_eq!(code(ClusterSums::new(&[1.0], &[1.0, 2.0], 2)), Some("lengths_differ"));
         assert_eq!(code(ClusterSums::from_rows(&[1.0], &[1.0], &[])), Some("lengths_differ"));
+        assert_eq!(code(ClusterSums::from_rows(&[], &[], &[])), Some("empty"));
+        assert_eq!(code(ClusterSums::from_rows(&[1e200, 1.0], &[1.0; 2], &[0, 1])), Some("out_of_range"));
+        assert_eq!(code(ClusterSums::from_rows(&[1.0, f64::NAN], &[1.0; 2], &[0, 1])), Some("not_finite"));
         assert_eq!(code(ClusterSums::new(&[], &[], 0)), Some("empty"));
         assert_eq!(code(ClusterSums::new(&[1.0], &[1.0], 1)), Some("too_few_clusters"));
         assert_eq!(code(ClusterSums::new(&[1.0, 2.0], &[0.0, 0.0], 2)), Some("zero_denominator"));
