@@ -1,7 +1,9 @@
 //! One method a file.
 
 pub mod difference_miettinen_nurminen;
+pub mod kaplan_meier;
 pub mod least_squares;
 pub mod proportion_wilson;
 pub mod ratio_contrast;
 pub mod ratio_linearised;
+pub mod risk_table;
