@@ -6,4 +6,5 @@ pub mod least_squares;
 pub mod proportion_wilson;
 pub mod ratio_contrast;
 pub mod ratio_linearised;
+pub mod restricted_mean;
 pub mod risk_table;
