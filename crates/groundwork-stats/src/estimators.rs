@@ -1,5 +1,6 @@
 //! One method a file.
 
+pub mod aalen_johansen;
 pub mod difference_miettinen_nurminen;
 pub mod kaplan_meier;
 pub mod least_squares;
