@@ -9,3 +9,4 @@ pub mod ratio_contrast;
 pub mod ratio_linearised;
 pub mod restricted_mean;
 pub mod risk_table;
+pub mod turnbull;
