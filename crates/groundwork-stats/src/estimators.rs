@@ -2,6 +2,7 @@
 
 pub mod aalen_johansen;
 pub mod difference_miettinen_nurminen;
+pub mod funnel;
 pub mod kaplan_meier;
 pub mod least_squares;
 pub mod proportion_wilson;
