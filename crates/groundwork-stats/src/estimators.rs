@@ -1,5 +1,7 @@
 //! One method a file.
 
+mod adoption_panel;
+pub mod callaway_santanna;
 pub mod difference_miettinen_nurminen;
 pub mod least_squares;
 pub mod proportion_wilson;

@@ -21,11 +21,12 @@
 //!   references have 20 digits.
 
 mod basics;
+mod p39_callaway_santanna;
 mod support;
 
 fn main() {
     let arguments = libtest_mimic::Arguments::from_args();
-    let trials = [basics::trials()];
+    let trials = [basics::trials(), p39_callaway_santanna::trials()];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
     support::summary();
     conclusion.exit();
