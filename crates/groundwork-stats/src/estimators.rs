@@ -3,7 +3,10 @@
 mod adoption_panel;
 pub mod callaway_santanna;
 pub mod difference_miettinen_nurminen;
+pub(crate) mod glm;
 pub mod least_squares;
+pub mod logistic;
+pub mod poisson_regression;
 pub mod proportion_wilson;
 pub mod ratio_contrast;
 pub mod ratio_linearised;
