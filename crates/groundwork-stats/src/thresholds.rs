@@ -77,6 +77,10 @@ pub const PROPENSITY_LEAST: f64 = 0.01;
 /// See [`PROPENSITY_LEAST`].
 pub const PROPENSITY_MOST: f64 = 0.99;
 
+/// Log odds beyond which a propensity score is 0 or 1 to within rounding: its
+/// complement is below 2^-52.
+pub const LOGIT_MOST: f64 = 36.0;
+
 /// Share of the sample that the effective sample size must reach without a
 /// flag.
 pub const ESS_SHARE_FEW: f64 = 0.5;

@@ -21,12 +21,15 @@
 //!   references have 20 digits.
 
 mod basics;
+mod p38_weighting;
 mod p39_callaway_santanna;
+mod p45_transport;
 mod support;
 
 fn main() {
     let arguments = libtest_mimic::Arguments::from_args();
-    let trials = [basics::trials(), p39_callaway_santanna::trials()];
+    let trials =
+        [basics::trials(), p38_weighting::trials(), p39_callaway_santanna::trials(), p45_transport::trials()];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
     support::summary();
     conclusion.exit();
