@@ -1,7 +1,11 @@
 //! One method a file.
 
 pub mod aalen_johansen;
+mod adoption_panel;
+pub mod augmented_weighting;
+pub mod balance;
 pub mod bootstrap_clusters;
+pub mod callaway_santanna;
 pub mod capture_loglinear;
 pub mod capture_recapture;
 pub mod cascade;
@@ -12,6 +16,8 @@ pub mod fieller;
 pub mod funnel;
 pub(crate) mod glm;
 pub mod ideal_bootstrap;
+mod influence;
+pub mod inverse_probability;
 pub mod kaplan_meier;
 pub mod least_squares;
 pub mod logistic;
@@ -22,5 +28,6 @@ pub mod ratio_jackknife;
 pub mod ratio_linearised;
 pub mod restricted_mean;
 pub mod risk_table;
+pub mod transport;
 pub mod turnbull;
 pub mod union_bounds;

@@ -76,6 +76,11 @@ pub const OVERDISPERSION: f64 = 1.5;
 /// Sites below which there is no prediction interval with t(k − 2).
 pub const SITES_FOR_PREDICTION: usize = 3;
 
+/// Units in a treated cohort below which its standard error, divided by n and
+/// read with normal limits, is flagged (the rule of the authors' software for
+/// effects without covariates).
+pub const COHORT_UNITS_FEW: usize = 5;
+
 /// Standardised mean difference that is flagged, and that a transported
 /// estimate may not exceed after weighting (Stuart, Lee and Leacy 2013).
 pub const SMD_WARN: f64 = 0.1;
@@ -86,6 +91,10 @@ pub const SMD_MOST: f64 = 0.25;
 pub const PROPENSITY_LEAST: f64 = 0.01;
 /// See [`PROPENSITY_LEAST`].
 pub const PROPENSITY_MOST: f64 = 0.99;
+
+/// Log odds beyond which a propensity score is 0 or 1 to within rounding: its
+/// complement is below 2^-52.
+pub const LOGIT_MOST: f64 = 36.0;
 
 /// Share of the sample that the effective sample size must reach without a
 /// flag.

@@ -27,7 +27,10 @@ mod p08_cluster_robust;
 mod p09_cascade;
 mod p29_capture_recapture;
 mod p30_union_bounds;
+mod p38_weighting;
+mod p39_callaway_santanna;
 mod p43_ideal_bootstrap;
+mod p45_transport;
 mod support;
 
 fn main() {
@@ -39,7 +42,10 @@ fn main() {
         p09_cascade::trials(),
         p29_capture_recapture::trials(),
         p30_union_bounds::trials(),
+        p38_weighting::trials(),
+        p39_callaway_santanna::trials(),
         p43_ideal_bootstrap::trials(),
+        p45_transport::trials(),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
     support::summary();
