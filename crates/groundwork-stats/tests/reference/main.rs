@@ -22,6 +22,7 @@
 
 mod basics;
 mod linear;
+mod nothing_absurd;
 mod p05_ratio_bootstrap;
 mod p08_cluster_robust;
 mod p09_cascade;
@@ -37,6 +38,7 @@ fn main() {
     let arguments = libtest_mimic::Arguments::from_args();
     let trials = [
         basics::trials(),
+        nothing_absurd::trials(),
         p05_ratio_bootstrap::trials(),
         p08_cluster_robust::trials(),
         p09_cascade::trials(),
