@@ -14,4 +14,5 @@ pub mod poisson_regression;
 pub mod proportion_wilson;
 pub mod ratio_contrast;
 pub mod ratio_linearised;
+pub mod sun_abraham;
 pub mod transport;

@@ -23,13 +23,19 @@
 mod basics;
 mod p38_weighting;
 mod p39_callaway_santanna;
+mod p41_sun_abraham;
 mod p45_transport;
 mod support;
 
 fn main() {
     let arguments = libtest_mimic::Arguments::from_args();
-    let trials =
-        [basics::trials(), p38_weighting::trials(), p39_callaway_santanna::trials(), p45_transport::trials()];
+    let trials = [
+        basics::trials(),
+        p38_weighting::trials(),
+        p39_callaway_santanna::trials(),
+        p41_sun_abraham::trials(),
+        p45_transport::trials(),
+    ];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
     support::summary();
     conclusion.exit();
