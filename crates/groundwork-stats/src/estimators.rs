@@ -1,11 +1,16 @@
 //! One method a file.
 
+pub mod bootstrap_clusters;
 pub mod cluster_robust;
+pub mod cluster_sums;
 pub mod difference_miettinen_nurminen;
+pub mod fieller;
 pub(crate) mod glm;
+pub mod ideal_bootstrap;
 pub mod least_squares;
 pub mod logistic;
 pub mod poisson_regression;
 pub mod proportion_wilson;
 pub mod ratio_contrast;
+pub mod ratio_jackknife;
 pub mod ratio_linearised;

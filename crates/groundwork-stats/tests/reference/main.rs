@@ -22,12 +22,19 @@
 
 mod basics;
 mod linear;
+mod p05_ratio_bootstrap;
 mod p08_cluster_robust;
+mod p43_ideal_bootstrap;
 mod support;
 
 fn main() {
     let arguments = libtest_mimic::Arguments::from_args();
-    let trials = [basics::trials(), p08_cluster_robust::trials()];
+    let trials = [
+        basics::trials(),
+        p05_ratio_bootstrap::trials(),
+        p08_cluster_robust::trials(),
+        p43_ideal_bootstrap::trials(),
+    ];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
     support::summary();
     conclusion.exit();
