@@ -23,7 +23,9 @@
 mod basics;
 mod linear;
 mod p05_ratio_bootstrap;
+mod p07_icc_design_effect;
 mod p08_cluster_robust;
+mod p10_wild_cluster_bootstrap;
 mod p43_ideal_bootstrap;
 mod support;
 
@@ -32,7 +34,9 @@ fn main() {
     let trials = [
         basics::trials(),
         p05_ratio_bootstrap::trials(),
+        p07_icc_design_effect::trials(),
         p08_cluster_robust::trials(),
+        p10_wild_cluster_bootstrap::trials(),
         p43_ideal_bootstrap::trials(),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
