@@ -5,6 +5,7 @@ pub mod cluster_robust;
 pub mod cluster_sums;
 pub mod difference_miettinen_nurminen;
 pub mod fieller;
+pub mod g_computation;
 pub(crate) mod glm;
 pub mod icc_design_effect;
 pub mod ideal_bootstrap;

@@ -27,6 +27,7 @@ mod p07_icc_design_effect;
 mod p08_cluster_robust;
 mod p10_wild_cluster_bootstrap;
 mod p43_ideal_bootstrap;
+mod p46_g_computation;
 mod support;
 
 fn main() {
@@ -38,6 +39,7 @@ fn main() {
         p08_cluster_robust::trials(),
         p10_wild_cluster_bootstrap::trials(),
         p43_ideal_bootstrap::trials(),
+        p46_g_computation::trials(),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
     support::summary();
