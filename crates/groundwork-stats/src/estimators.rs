@@ -3,7 +3,9 @@
 pub mod bootstrap_clusters;
 pub mod cluster_robust;
 pub mod cluster_sums;
+pub mod difference_in_differences;
 pub mod difference_miettinen_nurminen;
+pub mod event_study;
 pub mod fieller;
 pub mod g_computation;
 pub(crate) mod glm;

@@ -26,6 +26,8 @@ mod p05_ratio_bootstrap;
 mod p07_icc_design_effect;
 mod p08_cluster_robust;
 mod p10_wild_cluster_bootstrap;
+mod p35_difference_in_differences;
+mod p40_event_study;
 mod p43_ideal_bootstrap;
 mod p46_g_computation;
 mod support;
@@ -38,6 +40,8 @@ fn main() {
         p07_icc_design_effect::trials(),
         p08_cluster_robust::trials(),
         p10_wild_cluster_bootstrap::trials(),
+        p35_difference_in_differences::trials(),
+        p40_event_study::trials(),
         p43_ideal_bootstrap::trials(),
         p46_g_computation::trials(),
     ];
