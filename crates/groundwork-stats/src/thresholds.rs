@@ -17,9 +17,25 @@ pub const CLUSTERS_FOR_SANDWICH: usize = 15;
 /// Most sign vectors that are enumerated; beyond it they are drawn.
 pub const SIGN_VECTORS_MOST: u64 = 1 << 16;
 
+/// The smallest p-value that the clusters allow, as a share of the level of
+/// the test, above which p-values are flagged as coarse: fewer than ten of
+/// them lie below the level.
+pub const COARSE_P: f64 = 0.1;
+
 /// Most clusters whose bootstrap is enumerated: C(2G − 1, G) compositions are
 /// 92,378 at ten.
 pub const IDEAL_BOOTSTRAP_CLUSTERS_MOST: usize = 10;
+
+/// Fewest resamples, and most: below the first the limits change noticeably
+/// from seed to seed (Davison and Hinkley 1997, section 5.2.3); nothing is
+/// gained above the second.
+pub const BOOTSTRAP_RESAMPLES_LEAST: usize = 999;
+/// See [`BOOTSTRAP_RESAMPLES_LEAST`].
+pub const BOOTSTRAP_RESAMPLES_MOST: usize = 1_000_000;
+
+/// Share of the resamples that may lack a denominator: they are left out up to
+/// it, which moves no limit at 99%, and the bootstrap is refused beyond it.
+pub const UNDEFINED_RESAMPLES_MOST: f64 = 0.001;
 
 /// Most pairs for exact tests of a paired change by enumeration.
 pub const SIGN_FLIP_PAIRS_MOST: usize = 16;

@@ -138,24 +138,40 @@ impl Frame {
         total.value(back * back)
     }
 
-    /// Σ f² z z' over each cluster, handed over one by one in their order.
-    pub(crate) fn gram_by_group(
+    /// Every cluster in their order: its Σ f² z z', or, where it has no more
+    /// than `few` rows, its rows f z.
+    pub(crate) fn by_group(
         &self,
         design: &Design<'_>,
         factors: Option<&[f64]>,
         groups: &Groups,
-        mut take: impl FnMut(usize, &Matrix),
+        few: usize,
+        mut take: impl FnMut(usize, Piece<'_>),
     ) {
+        let few = few.min(BLOCK);
         let mut buffer = self.buffer();
         let (scaled, back) = scaled_factors(factors);
         let (rows, starts) = groups.rows();
         for (group, ends) in starts.windows(2).enumerate() {
+            let rows = &rows[ends[0]..ends[1]];
+            if rows.len() <= few {
+                self.gather(design, rows, factors, &mut buffer);
+                let z = Matrix::from_fn(rows.len(), self.terms(), |i, j| buffer[j * BLOCK + i]);
+                take(group, Piece::Rows(rows, z));
+                continue;
+            }
             let mut total = Quanta::new(self.terms());
-            for rows in rows[ends[0]..ends[1]].chunks(BLOCK) {
-                self.gather(design, rows, scaled.as_deref(), &mut buffer);
+            for rows in rows.chunks(BLOCK) {
+                let (first, last) = (rows[0] as usize, rows[rows.len() - 1] as usize);
+                // Rows are in rising order: these follow each other.
+                if last - first + 1 == rows.len() {
+                    self.fill(design, first, rows.len(), scaled.as_deref(), &mut buffer);
+                } else {
+                    self.gather(design, rows, scaled.as_deref(), &mut buffer);
+                }
                 total.add(&buffer, rows.len());
             }
-            take(group, &total.value(back * back));
+            take(group, Piece::Gram(total.value(back * back)));
         }
     }
 
@@ -283,6 +299,14 @@ fn scaled_factors(factors: Option<&[f64]>) -> (Option<Vec<f64>>, f64) {
     }
     let down = power_of_two(-exponent(most));
     (Some(factors.iter().map(|factor| factor * down).collect()), power_of_two(exponent(most)))
+}
+
+/// What is handed over of one cluster.
+pub(crate) enum Piece<'a> {
+    /// The numbers of its rows, and the rows.
+    Rows(&'a [u32], Matrix),
+    /// Its cross-products.
+    Gram(Matrix),
 }
 
 /// Cross-products in whole quanta.
@@ -596,7 +620,11 @@ mod tests {
             let basis = Basis::new(&design, Some(&factors)).expect("a basis");
             let groups = Groups::new(labels);
             let mut grams = Vec::new();
-            basis.frame.gram_by_group(&design, Some(&factors), &groups, |_, gram| grams.push(gram.clone()));
+            basis.frame.by_group(&design, Some(&factors), &groups, 0, |_, piece| {
+                if let Piece::Gram(gram) = piece {
+                    grams.push(gram);
+                }
+            });
             (
                 basis.frame.cross(&design, u),
                 basis.frame.cross_by_group(&design, u, &groups),

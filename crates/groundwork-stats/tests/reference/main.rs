@@ -21,20 +21,37 @@
 //!   references have 20 digits.
 
 mod basics;
+mod linear;
+mod p05_ratio_bootstrap;
+mod p07_icc_design_effect;
+mod p08_cluster_robust;
+mod p10_wild_cluster_bootstrap;
+mod p35_difference_in_differences;
 mod p38_weighting;
 mod p39_callaway_santanna;
+mod p40_event_study;
 mod p41_sun_abraham;
+mod p43_ideal_bootstrap;
 mod p45_transport;
+mod p46_g_computation;
 mod support;
 
 fn main() {
     let arguments = libtest_mimic::Arguments::from_args();
     let trials = [
         basics::trials(),
+        p05_ratio_bootstrap::trials(),
+        p07_icc_design_effect::trials(),
+        p08_cluster_robust::trials(),
+        p10_wild_cluster_bootstrap::trials(),
+        p35_difference_in_differences::trials(),
         p38_weighting::trials(),
         p39_callaway_santanna::trials(),
+        p40_event_study::trials(),
         p41_sun_abraham::trials(),
+        p43_ideal_bootstrap::trials(),
         p45_transport::trials(),
+        p46_g_computation::trials(),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
     support::summary();

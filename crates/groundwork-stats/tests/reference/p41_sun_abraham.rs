@@ -1,6 +1,8 @@
 //! The event study weighted by cohort.
 
 use groundwork_stats::Estimate;
+use groundwork_stats::estimators::cluster_robust::{ClusterDf, Clustered};
+use groundwork_stats::estimators::event_study::{Panel, PanelErrors, two_way_fixed_effects};
 use groundwork_stats::estimators::sun_abraham::{EventStudy, sun_abraham};
 use libtest_mimic::Trial;
 use serde_json::Value;
@@ -46,6 +48,18 @@ fn staggered() -> Ended {
     let overall = &expected["att_overall"];
     assert_close("overall", found.att.value, number(&overall["att"]), tolerance);
     assert_close("overall", found.att.std_error.expect("an error"), number(&overall["se"]), tolerance);
+    // The two-way regression, whose figures the file gives as a warning, is
+    // refused here.
+    let treated: Vec<f64> = year
+        .iter()
+        .zip(&first)
+        .map(|(year, first)| f64::from(u8::from(first.is_some_and(|first| *year >= first))))
+        .collect();
+    let period: Vec<u32> = year.iter().map(|&year| year as u32).collect();
+    let panel = Panel { y: &y, unit: &unit, period: &period, treated: &treated, covariates: &[&x] };
+    let errors = PanelErrors::Units(Clustered::Cr1s, ClusterDf::Clusters);
+    let refused = two_way_fixed_effects(panel, errors, 0.95).map_err(|refusal| refusal.code);
+    assert_eq!(refused.map(|_| ()), Err("staggered_adoption"));
     let published = &file["published"];
     assert!((found.att.value - number(&published["fixest_vignette_att"])).abs() <= 0.5001e-6);
     assert!((found.att.std_error.expect("an error") - number(&published["se"])).abs() <= 0.5001e-5);
