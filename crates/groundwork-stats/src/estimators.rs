@@ -1,6 +1,7 @@
 //! One method a file.
 
 pub mod aalen_johansen;
+
 mod adoption_panel;
 pub mod augmented_weighting;
 pub mod balance;
@@ -11,10 +12,14 @@ pub mod capture_recapture;
 pub mod cascade;
 pub mod cluster_robust;
 pub mod cluster_sums;
+pub mod difference_in_differences;
 pub mod difference_miettinen_nurminen;
+pub mod event_study;
 pub mod fieller;
 pub mod funnel;
+pub mod g_computation;
 pub(crate) mod glm;
+pub mod icc_design_effect;
 pub mod ideal_bootstrap;
 mod influence;
 pub mod inverse_probability;
@@ -28,6 +33,8 @@ pub mod ratio_jackknife;
 pub mod ratio_linearised;
 pub mod restricted_mean;
 pub mod risk_table;
+pub mod sun_abraham;
 pub mod transport;
 pub mod turnbull;
 pub mod union_bounds;
+pub mod wild_cluster_bootstrap;

@@ -17,6 +17,11 @@ pub const CLUSTERS_FOR_SANDWICH: usize = 15;
 /// Most sign vectors that are enumerated; beyond it they are drawn.
 pub const SIGN_VECTORS_MOST: u64 = 1 << 16;
 
+/// The smallest p-value that the clusters allow, as a share of the level of
+/// the test, above which p-values are flagged as coarse: fewer than ten of
+/// them lie below the level.
+pub const COARSE_P: f64 = 0.1;
+
 /// Most clusters whose bootstrap is enumerated: C(2G − 1, G) compositions are
 /// 92,378 at ten.
 pub const IDEAL_BOOTSTRAP_CLUSTERS_MOST: usize = 10;

@@ -65,7 +65,7 @@
 //! Behavioral Statistics 39:478-501.
 
 use crate::estimate::Refusal;
-use crate::linalg::accumulate::{dot, largest, mean, sum};
+use crate::linalg::accumulate::{FixedPoint, FixedSum, dot, largest, sum};
 use crate::linalg::{check_column, check_length, check_weights};
 use crate::thresholds::{ESS_SHARE_FEW, SMD_WARN};
 use crate::warning::Warning;
@@ -142,45 +142,59 @@ pub fn balance(
     denominator: Denominator,
 ) -> Result<Balance, Refusal> {
     let rows = first.len();
-    for column in covariates {
+    for column in covariates.iter().copied().chain(weights) {
         check_length(column.len(), rows)?;
-        check_column(column, "a covariate")?;
     }
-    let pick = |column: &[f64], wanted: bool| -> Vec<f64> {
-        column.iter().zip(first).filter(|(_, first)| **first == wanted).map(|(value, _)| *value).collect()
-    };
     let n_first = first.iter().filter(|&&first| first).count();
-    if n_first == 0 || n_first == rows {
+    let n_second = rows - n_first;
+    if n_first == 0 || n_second == 0 {
         return Err(empty_group());
     }
-    let of_groups: Option<[Vec<f64>; 2]> = match weights {
+    let sizes = [n_first as f64, n_second as f64];
+    let (totals, heaviest) = match weights {
         Some(weights) => {
-            check_length(weights.len(), rows)?;
-            let groups = [pick(weights, true), pick(weights, false)];
-            for group in &groups {
-                check_weights(group, group.len())?;
-            }
-            Some(groups)
+            let heaviest = check_weights(weights, rows)?;
+            (by_group(first, heaviest, |row| weights[row]), heaviest)
         }
-        None => None,
+        None => (sizes, 1.0),
     };
-    let group_mean = |values: &[f64], group: usize| match &of_groups {
-        Some(groups) => dot(values, &groups[group]) / sum(&groups[group]),
-        None => mean(values),
+    if totals.iter().any(|&total| total <= 0.0) {
+        return Err(empty_group());
+    }
+    let needed: &[f64] = match denominator {
+        Denominator::First => &sizes[..1],
+        Denominator::Second => &sizes[1..],
+        Denominator::Pooled => &sizes,
     };
+    if needed.contains(&1.0) {
+        return Err(too_few_rows());
+    }
     let mut smd = Vec::with_capacity(covariates.len());
     for column in covariates {
-        let (one, other) = (pick(column, true), pick(column, false));
-        let spread = match denominator {
-            Denominator::First => standard_deviation(&one)?,
-            Denominator::Second => standard_deviation(&other)?,
-            Denominator::Pooled => {
-                let (a, b) = (standard_deviation(&one)?, standard_deviation(&other)?);
-                (0.5 * (a * a + b * b)).sqrt()
+        let (low, high) = check_column(column, "a covariate")?;
+        let most = high.max(-low);
+        let means = divided(by_group(first, most, |row| column[row]), sizes);
+        let weighted = match weights {
+            Some(weights) => {
+                divided(by_group(first, most * heaviest, |row| weights[row] * column[row]), totals)
             }
+            None => means,
         };
-        let difference = group_mean(&one, 0) - group_mean(&other, 1);
-        let rounding = 16.0 * f64::EPSILON * largest(column);
+        let deviation = |row: usize| column[row] - means[usize::from(!first[row])];
+        let squares = by_group(first, (high - low) * (high - low), |row| deviation(row) * deviation(row));
+        // A spread that is nothing but rounding is none.
+        let rounding = 16.0 * f64::EPSILON * most;
+        let variance = |group: usize| {
+            let variance = squares[group] / (sizes[group] - 1.0);
+            if variance <= rounding * rounding { 0.0 } else { variance }
+        };
+        let spread = match denominator {
+            Denominator::First => variance(0),
+            Denominator::Second => variance(1),
+            Denominator::Pooled => 0.5 * (variance(0) + variance(1)),
+        }
+        .sqrt();
+        let difference = weighted[0] - weighted[1];
         let value = match (spread > 0.0, difference.abs() <= rounding) {
             (true, _) => Some(difference / spread),
             (false, true) => Some(0.0),
@@ -192,12 +206,20 @@ pub fn balance(
         smd.push(value);
     }
     let worst = smd.iter().try_fold(0.0, |worst, value| value.map(|value: f64| f64::max(worst, value.abs())));
-    let ess = |group: usize, n: usize| match &of_groups {
-        Some(groups) => effective(&groups[group]),
-        None => n as f64,
+    let [ess_first, ess_second] = match weights {
+        Some(weights) => {
+            // In units of the heaviest, so that no square leaves the range of
+            // numbers.
+            let share = |row: usize| weights[row] / heaviest;
+            let totals = by_group(first, 1.0, share);
+            let squares = by_group(first, 1.0, |row| share(row) * share(row));
+            [totals[0] * totals[0] / squares[0], totals[1] * totals[1] / squares[1]]
+        }
+        None => sizes,
     };
-    let n_second = rows - n_first;
-    let (ess_first, ess_second) = (ess(0, n_first), ess(1, n_second));
+    if !(ess_first.is_finite() && ess_second.is_finite()) {
+        return Err(Refusal::not_finite("an effective sample size"));
+    }
     let mut warnings = Vec::new();
     if smd.iter().any(Option::is_none) {
         warnings.push(Warning::new(
@@ -322,22 +344,26 @@ fn effective(weights: &[f64]) -> f64 {
     total * total / dot(&scaled, &scaled)
 }
 
-/// The standard deviation with divisor n - 1; zero where all that varies is
-/// rounding.
-fn standard_deviation(values: &[f64]) -> Result<f64, Refusal> {
-    if values.len() < 2 {
-        return Err(Refusal::new(
-            "too_few_rows",
-            "a group has a single row, so it has no standard deviation",
-            "divide by the standard deviation of the other group, or report the means",
-        ));
+/// Sums over the first group and the second of terms no larger than `largest`.
+fn by_group(first: &[bool], largest: f64, term: impl Fn(usize) -> f64) -> [f64; 2] {
+    let rule = FixedPoint::new(largest, first.len());
+    let mut sums = [FixedSum::default(); 2];
+    for (row, &first) in first.iter().enumerate() {
+        rule.add(&mut sums[usize::from(!first)], term(row));
     }
-    let centre = mean(values);
-    let deviations: Vec<f64> = values.iter().map(|value| value - centre).collect();
-    if largest(&deviations) <= 8.0 * f64::EPSILON * largest(values) {
-        return Ok(0.0);
-    }
-    Ok((dot(&deviations, &deviations) / (values.len() - 1) as f64).sqrt())
+    sums.map(|sum| rule.value(sum))
+}
+
+fn divided(of: [f64; 2], by: [f64; 2]) -> [f64; 2] {
+    [of[0] / by[0], of[1] / by[1]]
+}
+
+fn too_few_rows() -> Refusal {
+    Refusal::new(
+        "too_few_rows",
+        "a group has a single row, so it has no standard deviation",
+        "divide by the standard deviation of the other group, or report the means",
+    )
 }
 
 fn empty_group() -> Refusal {

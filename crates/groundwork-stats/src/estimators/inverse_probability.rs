@@ -74,7 +74,7 @@ use super::balance::{Balance, Denominator, Overlap, balance, overlap};
 use super::influence::{Influenced, projected, scale};
 use super::logistic::{Logistic, logistic_unscreened};
 use crate::estimate::{Outcome, Refusal, check_level};
-use crate::linalg::accumulate::{dot, sum};
+use crate::linalg::accumulate::{FixedPoint, FixedSum, largest, sum};
 use crate::linalg::{Design, check_column, check_length};
 use crate::thresholds::{LOGIT_MOST, PROPENSITY_LEAST, PROPENSITY_MOST};
 use crate::warning::Warning;
@@ -213,7 +213,8 @@ impl<'a> Propensity<'a> {
 
 /// The weight of a row, and how it changes with the log odds.
 fn weight_and_slope(population: Population, treated: bool, logit: f64) -> (f64, f64) {
-    let (odds, against) = (libm::exp(logit), libm::exp(-logit));
+    let odds = libm::exp(logit);
+    let against = 1.0 / odds;
     match (population, treated) {
         (Population::Everyone, true) => (1.0 + against, -against),
         (Population::Everyone, false) => (1.0 + odds, odds),
@@ -323,25 +324,37 @@ impl WeightedMeans {
         arm: impl Fn(usize) -> Option<bool>,
         weight: impl Fn(bool, f64) -> (f64, f64),
     ) -> Self {
-        let mut totals = [0.0; 2];
-        let mut means = [0.0; 2];
-        for treated in [true, false] {
-            let rows: Vec<usize> = (0..outcome.len()).filter(|&row| arm(row) == Some(treated)).collect();
-            let weights: Vec<f64> = rows.iter().map(|&row| weight(treated, logits[row]).0).collect();
-            let values: Vec<f64> = rows.iter().map(|&row| outcome[row]).collect();
-            totals[usize::from(treated)] = sum(&weights);
-            means[usize::from(treated)] = dot(&weights, &values) / sum(&weights);
+        let rows = outcome.len();
+        let mut weights = vec![0.0; rows];
+        let mut slopes = vec![0.0; rows];
+        for row in 0..rows {
+            if let Some(treated) = arm(row) {
+                (weights[row], slopes[row]) = weight(treated, logits[row]);
+            }
         }
-        let mut influence = vec![0.0; outcome.len()];
-        let mut slopes = vec![0.0; outcome.len()];
-        for row in 0..outcome.len() {
+        let heaviest = largest(&weights);
+        let of_weights = FixedPoint::new(heaviest, rows);
+        let of_products = FixedPoint::new(heaviest * largest(outcome), rows);
+        let mut totals = [FixedSum::default(); 2];
+        let mut products = [FixedSum::default(); 2];
+        for row in 0..rows {
+            if let Some(treated) = arm(row) {
+                let index = usize::from(treated);
+                of_weights.add(&mut totals[index], weights[row]);
+                of_products.add(&mut products[index], weights[row] * outcome[row]);
+            }
+        }
+        let totals = totals.map(|total| of_weights.value(total));
+        let products = products.map(|product| of_products.value(product));
+        let means = [products[0] / totals[0], products[1] / totals[1]];
+        let mut influence = weights;
+        for row in 0..rows {
             if let Some(treated) = arm(row) {
                 let index = usize::from(treated);
                 let sign = if treated { 1.0 } else { -1.0 };
-                let (weight, slope) = weight(treated, logits[row]);
                 let left = sign * (outcome[row] - means[index]) / totals[index];
-                influence[row] = weight * left;
-                slopes[row] = slope * left;
+                influence[row] *= left;
+                slopes[row] *= left;
             }
         }
         Self { difference: means[1] - means[0], influence, slopes }

@@ -82,8 +82,13 @@ pub struct Logistic {
 /// See the [module](self) for the method, refusals and warnings.
 pub fn logistic(y: &[f64], design: &Design<'_>, weights: Option<&[f64]>) -> Result<Logistic, Refusal> {
     let mut fit = logistic_unscreened(y, design, weights)?;
-    let covariates = design.columns().len();
-    let share = fit.events as f64 / covariates.max(1) as f64;
+    fit.warnings.extend(check_events(fit.events, design.columns().len())?);
+    Ok(fit)
+}
+
+/// Refuses too few events for the covariates, or warns of few.
+pub(crate) fn check_events(events: u64, covariates: usize) -> Result<Option<Warning>, Refusal> {
+    let share = events as f64 / covariates.max(1) as f64;
     if share < EVENTS_PER_PARAMETER_LEAST {
         return Err(Refusal::new(
             "too_few_events",
@@ -91,13 +96,34 @@ pub fn logistic(y: &[f64], design: &Design<'_>, weights: Option<&[f64]>) -> Resu
             "use fewer covariates, or report the crude comparison with its exact interval",
         ));
     }
-    if share < EVENTS_PER_PARAMETER_FEW {
-        fit.warnings.push(Warning::new(
+    Ok((share < EVENTS_PER_PARAMETER_FEW).then(|| {
+        Warning::new(
             "few_events",
             "there are fewer than ten events for each covariate, so the estimates lean away from no difference",
+        )
+    }))
+}
+
+/// Refuses an outcome that is not 0 or 1, or always the same; the number of
+/// the rarer one.
+pub(crate) fn check_outcome(y: &[f64]) -> Result<u64, Refusal> {
+    if y.iter().any(|&y| y != 0.0 && y != 1.0) {
+        return Err(Refusal::new(
+            "not_binary",
+            "the outcome has values other than zero and one",
+            "code the outcome as zero and one, or use a method for means",
         ));
     }
-    Ok(fit)
+    let ones = y.iter().filter(|&&y| y == 1.0).count();
+    let events = ones.min(y.len() - ones);
+    if events == 0 {
+        return Err(Refusal::new(
+            "no_variation",
+            "the outcome is the same in every row, so nothing can be explained",
+            "report the share with an exact interval",
+        ));
+    }
+    Ok(events as u64)
 }
 
 /// Fits a logistic regression whose fitted probabilities are wanted and whose
@@ -112,26 +138,15 @@ pub fn logistic_unscreened(
 ) -> Result<Logistic, Refusal> {
     check_length(y.len(), design.rows())?;
     check_column(y, "a value of the outcome")?;
-    if y.iter().any(|&y| y != 0.0 && y != 1.0) {
-        return Err(Refusal::new(
-            "not_binary",
-            "the outcome has values other than zero and one",
-            "code the outcome as zero and one, or use a method for means",
-        ));
-    }
-    if let Some(weights) = weights {
-        check_weights(weights, y.len())?;
-    }
-    let counted = |row: usize| weights.is_none_or(|weights| weights[row] > 0.0);
-    let n = (0..y.len()).filter(|&row| counted(row)).count();
-    let ones = (0..y.len()).filter(|&row| counted(row) && y[row] == 1.0).count();
-    if ones == 0 || ones == n {
-        return Err(Refusal::new(
-            "no_variation",
-            "the outcome is the same in every row, so nothing can be explained",
-            "report the share with an exact interval",
-        ));
-    }
+    let (n, events) = match weights {
+        Some(weights) => {
+            check_weights(weights, y.len())?;
+            let rows = y.iter().zip(weights).filter(|&(_, &weight)| weight > 0.0);
+            let counted: Vec<f64> = rows.map(|(&y, _)| y).collect();
+            (counted.len(), check_outcome(&counted)?)
+        }
+        None => (y.len(), check_outcome(y)?),
+    };
     check_rows(n, design.terms())?;
     let glm = glm::fit(Family::Binomial, y, design, weights, None)?;
     let covariance = glm.covariance();
@@ -146,7 +161,7 @@ pub fn logistic_unscreened(
         fitted: glm.fitted.clone(),
         log_likelihood: glm.kernel,
         n: n as u64,
-        events: ones.min(n - ones) as u64,
+        events,
         warnings: Vec::new(),
         glm,
     })

@@ -247,10 +247,9 @@ pub fn transport(source: &Source<'_>, target: &[&[f64]], level: f64) -> Result<T
         outcome_model: model.as_ref().map_err(Clone::clone).and_then(|model| work.outcome_model(model)),
         doubly_robust: weighted(|work, fit, model| work.doubly_robust(fit, model)),
     };
-    for estimate in [&mut effects.inverse_odds, &mut effects.outcome_model, &mut effects.doubly_robust] {
-        if let Ok(estimate) = estimate {
-            estimate.warnings.clone_from(&support.warnings);
-        }
+    let transported = [&mut effects.inverse_odds, &mut effects.outcome_model, &mut effects.doubly_robust];
+    for estimate in transported.into_iter().flatten() {
+        estimate.warnings.clone_from(&support.warnings);
     }
     Ok(Transport { support, verdict, effects })
 }

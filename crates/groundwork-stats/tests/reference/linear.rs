@@ -37,3 +37,8 @@ pub fn std_errors(robust: &Robust) -> Vec<f64> {
     }
     errors
 }
+
+/// A list of numbers.
+pub fn numbers_of(value: &Value) -> Vec<f64> {
+    value.as_array().expect("a list").iter().map(number).collect()
+}

@@ -24,14 +24,20 @@ mod basics;
 mod linear;
 mod nothing_absurd;
 mod p05_ratio_bootstrap;
+mod p07_icc_design_effect;
 mod p08_cluster_robust;
 mod p09_cascade;
+mod p10_wild_cluster_bootstrap;
 mod p29_capture_recapture;
 mod p30_union_bounds;
+mod p35_difference_in_differences;
 mod p38_weighting;
 mod p39_callaway_santanna;
+mod p40_event_study;
+mod p41_sun_abraham;
 mod p43_ideal_bootstrap;
 mod p45_transport;
+mod p46_g_computation;
 mod support;
 
 fn main() {
@@ -40,14 +46,20 @@ fn main() {
         basics::trials(),
         nothing_absurd::trials(),
         p05_ratio_bootstrap::trials(),
+        p07_icc_design_effect::trials(),
         p08_cluster_robust::trials(),
         p09_cascade::trials(),
+        p10_wild_cluster_bootstrap::trials(),
         p29_capture_recapture::trials(),
         p30_union_bounds::trials(),
+        p35_difference_in_differences::trials(),
         p38_weighting::trials(),
         p39_callaway_santanna::trials(),
+        p40_event_study::trials(),
+        p41_sun_abraham::trials(),
         p43_ideal_bootstrap::trials(),
         p45_transport::trials(),
+        p46_g_computation::trials(),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
     support::summary();
