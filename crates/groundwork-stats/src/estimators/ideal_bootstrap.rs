@@ -147,7 +147,7 @@ pub fn ideal_bootstrap(sums: &ClusterSums) -> Result<IdealBootstrap, Refusal> {
 /// without a denominator is entered as not a number.
 fn compositions(pairs: &[[f64; 2]], left: u64, ways: u64, total: [f64; 2], atoms: &mut Vec<(f64, u64)>) {
     let Some((&[y, x], rest)) = pairs.split_first() else { return };
-    let with = |times: u64| [(times as f64).mul_add(y, total[0]), (times as f64).mul_add(x, total[1])];
+    let with = |times: u64| [total[0] + times as f64 * y, total[1] + times as f64 * x];
     if rest.is_empty() {
         let [y, x] = with(left);
         atoms.push((if x > 0.0 { y / x } else { f64::NAN }, ways));

@@ -38,6 +38,7 @@ mod p41_sun_abraham;
 mod p43_ideal_bootstrap;
 mod p45_transport;
 mod p46_g_computation;
+mod p90_refusals;
 mod support;
 
 fn main() {
@@ -60,6 +61,7 @@ fn main() {
         p43_ideal_bootstrap::trials(),
         p45_transport::trials(),
         p46_g_computation::trials(),
+        p90_refusals::trials(),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
     support::summary();

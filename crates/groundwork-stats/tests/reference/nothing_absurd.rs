@@ -21,7 +21,7 @@ use std::path::Path;
 use groundwork_stats::Refusal;
 use libtest_mimic::Trial;
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     let mut trials = vec![
         Trial::test("nothing_absurd_no_estimator_is_left_out", || {
             no_estimator_is_left_out();
@@ -59,14 +59,14 @@ const PROBES: &str = concat!(
 );
 
 /// Levels of confidence, and what is none.
-pub const LEVELS: [f64; 10] =
+pub(crate) const LEVELS: [f64; 10] =
     [0.95, 0.5, 0.0, 1.0, -0.1, 95.0, f64::NAN, f64::INFINITY, 1e-300, 1.0 - f64::EPSILON / 2.0];
 
 /// Lengths of columns.
-pub const LENGTHS: [usize; 7] = [0, 1, 2, 3, 5, 8, 21];
+pub(crate) const LENGTHS: [usize; 7] = [0, 1, 2, 3, 5, 8, 21];
 
 /// Single numbers that nobody should ask for.
-pub const NUMBERS: [f64; 14] = [
+pub(crate) const NUMBERS: [f64; 14] = [
     0.0,
     1.0,
     -1.0,
@@ -84,10 +84,10 @@ pub const NUMBERS: [f64; 14] = [
 ];
 
 /// Counts, from none to the largest.
-pub const COUNTS: [u64; 10] = [0, 1, 2, 5, 8, 100, 1_000_003, 1 << 33, u64::MAX / 2, u64::MAX];
+pub(crate) const COUNTS: [u64; 10] = [0, 1, 2, 5, 8, 100, 1_000_003, 1 << 33, u64::MAX / 2, u64::MAX];
 
 /// Columns of one length, each with a name for its kind.
-pub fn columns(length: usize) -> Vec<(&'static str, Vec<f64>)> {
+pub(crate) fn columns(length: usize) -> Vec<(&'static str, Vec<f64>)> {
     // Numbers without a pattern, between 0 and 1.
     let mut state = 88_172_645_463_325_252_u64;
     let mut next = || {
@@ -135,7 +135,7 @@ pub fn columns(length: usize) -> Vec<(&'static str, Vec<f64>)> {
 }
 
 /// Cluster labels of one length, each with a name for its kind.
-pub fn labels(length: usize) -> Vec<(&'static str, Vec<u32>)> {
+pub(crate) fn labels(length: usize) -> Vec<(&'static str, Vec<u32>)> {
     let by_row = |label: &dyn Fn(u32) -> u32| (0..length as u32).map(label).collect::<Vec<u32>>();
     vec![
         ("one cluster", vec![7; length]),
@@ -148,7 +148,7 @@ pub fn labels(length: usize) -> Vec<(&'static str, Vec<u32>)> {
 }
 
 /// Yes-or-no columns of one length.
-pub fn flags(length: usize) -> Vec<(&'static str, Vec<bool>)> {
+pub(crate) fn flags(length: usize) -> Vec<(&'static str, Vec<bool>)> {
     let by_row = |flag: &dyn Fn(usize) -> bool| (0..length).map(flag).collect::<Vec<bool>>();
     vec![
         ("all", vec![true; length]),
@@ -161,9 +161,9 @@ pub fn flags(length: usize) -> Vec<(&'static str, Vec<bool>)> {
 
 /// What was called and what came of it.
 #[derive(Default)]
-pub struct Probe {
+pub(crate) struct Probe {
     /// What the calls are given, for the message.
-    pub given: String,
+    pub(crate) given: String,
     calls: usize,
     answers: usize,
     faults: Vec<String>,
@@ -175,7 +175,11 @@ const FAULTS_MOST: usize = 12;
 
 impl Probe {
     /// Calls an estimator and looks at what it says; hands on what it found.
-    pub fn ask<T: Debug>(&mut self, name: &str, call: impl FnOnce() -> Result<T, Refusal>) -> Option<T> {
+    pub(crate) fn ask<T: Debug>(
+        &mut self,
+        name: &str,
+        call: impl FnOnce() -> Result<T, Refusal>,
+    ) -> Option<T> {
         match self.value(name, call)? {
             Ok(found) => {
                 self.answers += 1;
@@ -191,7 +195,7 @@ impl Probe {
     }
 
     /// Calls a function that does not refuse and looks at what it returns.
-    pub fn value<T: Debug>(&mut self, name: &str, call: impl FnOnce() -> T) -> Option<T> {
+    pub(crate) fn value<T: Debug>(&mut self, name: &str, call: impl FnOnce() -> T) -> Option<T> {
         self.calls += 1;
         let Ok(found) = catch_unwind(AssertUnwindSafe(call)) else {
             self.fault(name, "a panic");

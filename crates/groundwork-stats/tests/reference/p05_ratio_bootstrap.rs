@@ -10,7 +10,7 @@ use crate::support::{
     CLOSED_FORM, Ended, Table, assert_close, assert_interval, case, count, estimate, number, reference,
 };
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p05_ratio_analytic", analytic), case("p05_ratio_bootstrap", bootstrap)]
 }
 

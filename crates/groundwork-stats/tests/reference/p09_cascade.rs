@@ -5,7 +5,7 @@ use libtest_mimic::Trial;
 
 use crate::support::{Ended, Table, assert_close, case, cases, count, number, reference};
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p09_cascade", tree)]
 }
 

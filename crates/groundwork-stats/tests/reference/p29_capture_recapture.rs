@@ -12,7 +12,7 @@ use crate::support::{
     Absent, Ended, Table, assert_close, assert_interval, case, cases, count, estimate, number, reference,
 };
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![
         case("p29_two_lists", two_lists),
         case("p29_chao", chao),

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::support::{Ended, ROOT, Table, case, cases, count, reference};
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p30_union_bounds", bounds), case("p30_union_bounds_of_the_lists", of_the_lists)]
 }
 

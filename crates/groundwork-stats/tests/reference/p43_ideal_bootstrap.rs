@@ -9,7 +9,7 @@ use crate::support::{
     CLOSED_FORM, Ended, Table, assert_close, assert_interval, case, count, estimate, number, reference,
 };
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p43_ideal_bootstrap", every_resample), case("p43_all_successes_are_refused", all_successes)]
 }
 

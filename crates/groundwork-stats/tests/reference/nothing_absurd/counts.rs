@@ -13,7 +13,7 @@ use groundwork_stats::{
 
 use super::{COUNTS, LEVELS, NUMBERS, Probe, columns, flags};
 
-pub fn probe(probe: &mut Probe) {
+pub(crate) fn probe(probe: &mut Probe) {
     shares(probe);
     two_lists(probe);
     many_lists(probe);

@@ -8,13 +8,14 @@ use groundwork_stats::estimators::callaway_santanna::{
     Comparison, aggregate_calendar, aggregate_dynamic, aggregate_group, aggregate_simple, callaway_santanna,
 };
 use groundwork_stats::estimators::inverse_probability::{Population, Propensity, hajek, horvitz_thompson};
+use groundwork_stats::estimators::sun_abraham::sun_abraham;
 use groundwork_stats::estimators::transport::{Source, transport};
 
 use super::{LEVELS, Probe, columns, flags};
 
 const POPULATIONS: [Population; 3] = [Population::Everyone, Population::Treated, Population::Overlap];
 
-pub fn probe(probe: &mut Probe) {
+pub(crate) fn probe(probe: &mut Probe) {
     for length in [0, 1, 3, 8, 21] {
         for (of_flags, treated) in flags(length) {
             for (of_x, x) in columns(length) {
@@ -98,7 +99,23 @@ fn panels(probe: &mut Probe) {
             }
         }
     }
+    for (of_y, y) in columns(21) {
+        for (of_starts, first) in &starts {
+            for (of_periods, period) in [("far", &period), ("plain", &plain)] {
+                probe.given = format!("a panel of {of_y}, {of_starts}, {of_periods} periods");
+                probe.ask("sun_abraham", || sun_abraham(&unit, period, first, &y, &[], 0.95));
+                let other: Vec<f64> = (0..21).map(|row| f64::from(row * row % 5)).collect();
+                probe.ask("sun_abraham", || sun_abraham(&unit, period, first, &other, &[&y], 0.95));
+            }
+        }
+    }
+    for level in LEVELS {
+        probe.given = format!("a panel at the level {level}");
+        let y: Vec<f64> = (0..21).map(|row| f64::from(row * row % 5)).collect();
+        probe.ask("sun_abraham", || sun_abraham(&unit, &plain, &starts[3].1, &y, &[], level));
+    }
     probe.given = "no panel".to_string();
+    probe.ask("sun_abraham", || sun_abraham(&[], &[], &[], &[], &[], 0.95));
     probe.ask("callaway_santanna", || callaway_santanna(&[], &[], &[], &[], Comparison::NeverTreated, 0.95));
     probe.ask("callaway_santanna", || {
         callaway_santanna(&[1], &[1], &[None], &[], Comparison::NeverTreated, 0.95)

@@ -12,7 +12,7 @@ use groundwork_stats::{
 
 use super::{LENGTHS, LEVELS, NUMBERS, Probe, columns, labels};
 
-pub fn probe(probe: &mut Probe) {
+pub(crate) fn probe(probe: &mut Probe) {
     for length in LENGTHS {
         for (of_y, y) in columns(length) {
             for (of_x, x) in columns(length) {

@@ -13,7 +13,7 @@ use super::{COUNTS, LENGTHS, LEVELS, NUMBERS, Probe, columns};
 
 const SCALES: [Scale; 5] = [Scale::LogLog, Scale::Log, Scale::Logit, Scale::Arcsine, Scale::Plain];
 
-pub fn probe(probe: &mut Probe) {
+pub(crate) fn probe(probe: &mut Probe) {
     for length in LENGTHS {
         for (of_time, time) in columns(length) {
             for (of_cause, cause) in causes(length) {
