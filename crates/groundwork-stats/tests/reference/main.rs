@@ -21,6 +21,7 @@
 //!   references have 20 digits.
 
 mod basics;
+mod distributions;
 mod linear;
 mod nothing_absurd;
 mod p05_ratio_bootstrap;
@@ -45,6 +46,7 @@ fn main() {
     let arguments = libtest_mimic::Arguments::from_args();
     let trials = [
         basics::trials(),
+        distributions::trials(),
         nothing_absurd::trials(),
         p05_ratio_bootstrap::trials(),
         p07_icc_design_effect::trials(),
