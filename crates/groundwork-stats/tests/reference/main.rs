@@ -15,17 +15,27 @@
 //! * 1e-7 for the difference of proportions: the reference limits come from
 //!   root finders that stop at about 1e-8 (the two references differ by
 //!   2.3e-8 among themselves).
+//! * 1e-5 for interval-censored times (P47): the reference iteration was itself
+//!   stopped there.
 //! * 1e-12 for the same difference and for the contrast of two ratios against
 //!   40-digit values, and for the special functions: the accuracy the crate
 //!   promises, of which about a quarter is used, far out in the tails. These
 //!   references have 20 digits.
 
 mod basics;
+mod p12_restricted_mean;
+mod p13_delayed_entry;
+mod p47_turnbull;
 mod support;
 
 fn main() {
     let arguments = libtest_mimic::Arguments::from_args();
-    let trials = [basics::trials()];
+    let trials = [
+        basics::trials(),
+        p12_restricted_mean::trials(),
+        p13_delayed_entry::trials(),
+        p47_turnbull::trials(),
+    ];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
     support::summary();
     conclusion.exit();
