@@ -2,6 +2,7 @@
 
 pub mod aalen_johansen;
 pub mod difference_miettinen_nurminen;
+pub mod e_value;
 pub mod funnel;
 pub mod kaplan_meier;
 pub mod least_squares;

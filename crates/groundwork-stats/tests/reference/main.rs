@@ -25,6 +25,7 @@
 mod basics;
 mod p12_restricted_mean;
 mod p13_delayed_entry;
+mod p22_e_value;
 mod p47_turnbull;
 mod support;
 
@@ -34,6 +35,7 @@ fn main() {
         basics::trials(),
         p12_restricted_mean::trials(),
         p13_delayed_entry::trials(),
+        p22_e_value::trials(),
         p47_turnbull::trials(),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
