@@ -11,4 +11,5 @@ pub mod ratio_contrast;
 pub mod ratio_linearised;
 pub mod restricted_mean;
 pub mod risk_table;
+pub mod rosenbaum;
 pub mod turnbull;

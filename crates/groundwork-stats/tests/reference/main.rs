@@ -26,6 +26,7 @@ mod basics;
 mod p12_restricted_mean;
 mod p13_delayed_entry;
 mod p22_e_value;
+mod p23_rosenbaum;
 mod p47_turnbull;
 mod support;
 
@@ -36,6 +37,7 @@ fn main() {
         p12_restricted_mean::trials(),
         p13_delayed_entry::trials(),
         p22_e_value::trials(),
+        p23_rosenbaum::trials(),
         p47_turnbull::trials(),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
