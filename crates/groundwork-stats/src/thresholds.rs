@@ -138,3 +138,15 @@ pub const LANGUAGE_GROUP_FEW: usize = 100;
 /// Share of trainees whose trainer is unknown above which a cascade is
 /// flagged: they count as seeds and pull the first multiplier down.
 pub const TRAINER_UNKNOWN_MOST: f64 = 0.2;
+
+/// Expected events of a group below which a chi-square test of times is
+/// flagged (Cochran 1954).
+pub const EXPECTED_EVENTS_FEW: f64 = 5.0;
+
+/// Steps that adding up the exact distributions of strata may take: a quarter
+/// of a second.
+pub const EXACT_STRATA_WORK_MOST: u64 = 1 << 26;
+
+/// Pairs up to which the signed-rank bounds add up all cases by default, a
+/// millisecond's work; the normal approximation is on the safe side of them.
+pub const SIGNED_RANK_EXACT_PAIRS_MOST: usize = 50;

@@ -133,7 +133,7 @@ impl RiskTable {
     /// The table of times that are whole numbers and not much larger than the
     /// rows are many (days, months), by counting: no sort is needed.
     fn count_whole(time: &[f64], cause: &[u8], causes: usize, entries: &[f64]) -> Option<Self> {
-        let most = time.len().max(1 << 12).min(1 << 30);
+        let most = time.len().clamp(1 << 12, 1 << 30);
         let largest = time.iter().fold(0.0, |most: f64, &time| if time > most { time } else { most });
         // Within these bounds adding 2^52 rounds to a whole number. Nothing
         // here leaves early, which is faster over a long column.

@@ -15,6 +15,8 @@
 //! * 1e-7 for the difference of proportions: the reference limits come from
 //!   root finders that stop at about 1e-8 (the two references differ by
 //!   2.3e-8 among themselves).
+//! * 1e-5 for interval-censored times (P47): the reference iteration was itself
+//!   stopped there.
 //! * 1e-12 for the same difference and for the contrast of two ratios against
 //!   40-digit values, and for the special functions: the accuracy the crate
 //!   promises, of which about a quarter is used, far out in the tails. These
@@ -29,6 +31,10 @@ mod p07_icc_design_effect;
 mod p08_cluster_robust;
 mod p09_cascade;
 mod p10_wild_cluster_bootstrap;
+mod p12_restricted_mean;
+mod p13_delayed_entry;
+mod p22_e_value;
+mod p23_rosenbaum;
 mod p29_capture_recapture;
 mod p30_union_bounds;
 mod p35_difference_in_differences;
@@ -39,6 +45,7 @@ mod p41_sun_abraham;
 mod p43_ideal_bootstrap;
 mod p45_transport;
 mod p46_g_computation;
+mod p47_turnbull;
 mod p90_refusals;
 mod support;
 
@@ -53,6 +60,10 @@ fn main() {
         p08_cluster_robust::trials(),
         p09_cascade::trials(),
         p10_wild_cluster_bootstrap::trials(),
+        p12_restricted_mean::trials(),
+        p13_delayed_entry::trials(),
+        p22_e_value::trials(),
+        p23_rosenbaum::trials(),
         p29_capture_recapture::trials(),
         p30_union_bounds::trials(),
         p35_difference_in_differences::trials(),
@@ -63,6 +74,7 @@ fn main() {
         p43_ideal_bootstrap::trials(),
         p45_transport::trials(),
         p46_g_computation::trials(),
+        p47_turnbull::trials(),
         p90_refusals::trials(),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
