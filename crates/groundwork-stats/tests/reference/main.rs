@@ -26,7 +26,10 @@ mod p05_ratio_bootstrap;
 mod p07_icc_design_effect;
 mod p08_cluster_robust;
 mod p10_wild_cluster_bootstrap;
+mod p20_oaxaca_blinder;
 mod p35_difference_in_differences;
+mod p36_interrupted_time_series;
+mod p37_prais_winsten;
 mod p40_event_study;
 mod p43_ideal_bootstrap;
 mod p46_g_computation;
@@ -40,7 +43,10 @@ fn main() {
         p07_icc_design_effect::trials(),
         p08_cluster_robust::trials(),
         p10_wild_cluster_bootstrap::trials(),
+        p20_oaxaca_blinder::trials(),
         p35_difference_in_differences::trials(),
+        p36_interrupted_time_series::trials(),
+        p37_prais_winsten::trials(),
         p40_event_study::trials(),
         p43_ideal_bootstrap::trials(),
         p46_g_computation::trials(),
