@@ -70,6 +70,8 @@ pub const SEPARATION: f64 = 15.0;
 /// first, flagged below the second, and below the third where seasons are
 /// modelled (Bernal, Cummins and Gasparrini 2017).
 pub const POINTS_BEFORE_LEAST: usize = 8;
+/// Fewest points for any line: through two it always fits.
+pub const POINTS_FOR_LINE: usize = 3;
 /// See [`POINTS_BEFORE_LEAST`].
 pub const POINTS_A_SIDE_FEW: usize = 12;
 /// See [`POINTS_BEFORE_LEAST`].

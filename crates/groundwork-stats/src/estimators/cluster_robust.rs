@@ -340,7 +340,7 @@ pub(crate) fn heteroskedastic_covariance(
 impl Scores<'_> {
     /// The root of a variance of a combination of coefficients; refused where
     /// it is nothing but rounding.
-    fn std_error(&self, variance: f64, term: usize) -> Result<f64, Refusal> {
+    pub(crate) fn std_error(&self, variance: f64, term: usize) -> Result<f64, Refusal> {
         self.std_error_along(variance, self.basis.t.row(term))
     }
 

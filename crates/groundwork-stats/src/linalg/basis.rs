@@ -406,6 +406,21 @@ impl Basis {
         self.t.mul(&self.t.transpose())
     }
 
+    /// f z U for every row, for designs with few.
+    pub(crate) fn rows(&self, design: &Design<'_>, factors: Option<&[f64]>) -> Matrix {
+        let mut rows = Matrix::zeros(design.rows(), self.frame.terms());
+        let mut from = 0;
+        rotated_blocks(&self.frame, design, factors, &self.u, |rotated, len| {
+            for (j, column) in rotated.chunks_exact(BLOCK).enumerate() {
+                for (i, &value) in column[..len].iter().enumerate() {
+                    rows.set(from + i, j, value);
+                }
+            }
+            from += len;
+        });
+        rows
+    }
+
     /// f² z'U U'z for every row: its leverage. Not above one.
     pub(crate) fn leverages(&self, design: &Design<'_>, factors: Option<&[f64]>) -> Vec<f64> {
         let mut leverages = Vec::with_capacity(design.rows());

@@ -33,11 +33,14 @@ mod p09_cascade;
 mod p10_wild_cluster_bootstrap;
 mod p12_restricted_mean;
 mod p13_delayed_entry;
+mod p20_oaxaca_blinder;
 mod p22_e_value;
 mod p23_rosenbaum;
 mod p29_capture_recapture;
 mod p30_union_bounds;
 mod p35_difference_in_differences;
+mod p36_interrupted_time_series;
+mod p37_prais_winsten;
 mod p38_weighting;
 mod p39_callaway_santanna;
 mod p40_event_study;
@@ -62,11 +65,14 @@ fn main() {
         p10_wild_cluster_bootstrap::trials(),
         p12_restricted_mean::trials(),
         p13_delayed_entry::trials(),
+        p20_oaxaca_blinder::trials(),
         p22_e_value::trials(),
         p23_rosenbaum::trials(),
         p29_capture_recapture::trials(),
         p30_union_bounds::trials(),
         p35_difference_in_differences::trials(),
+        p36_interrupted_time_series::trials(),
+        p37_prais_winsten::trials(),
         p38_weighting::trials(),
         p39_callaway_santanna::trials(),
         p40_event_study::trials(),
