@@ -20,6 +20,7 @@ pub mod fieller;
 pub mod funnel;
 pub mod g_computation;
 pub(crate) mod glm;
+pub mod honest_did;
 pub mod icc_design_effect;
 pub mod ideal_bootstrap;
 mod influence;
