@@ -270,6 +270,8 @@ fn bounds(
     method: &'static str,
 ) -> Result<PValueBounds, Refusal> {
     let (lower, upper) = (tail(1.0 / (1.0 + gamma)), tail(gamma / (1.0 + gamma)));
+    // Where both are one, rounding may put them the wrong way round.
+    let upper = upper.max(lower);
     if lower.is_finite() && upper.is_finite() {
         Ok(PValueBounds { gamma, lower, upper, pairs, method })
     } else {

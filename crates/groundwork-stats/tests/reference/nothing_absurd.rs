@@ -12,6 +12,8 @@ mod counts;
 mod designs;
 mod ratios;
 mod regressions;
+mod sensitivity;
+mod series;
 mod times;
 
 use std::fmt::Debug;
@@ -37,6 +39,8 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("nothing_absurd_from_designs", designs::probe),
         ("nothing_absurd_from_ratios", ratios::probe),
         ("nothing_absurd_from_regressions", regressions::probe),
+        ("nothing_absurd_from_sensitivity", sensitivity::probe),
+        ("nothing_absurd_from_series", series::probe),
         ("nothing_absurd_from_times", times::probe),
     ] {
         trials.push(Trial::test(name, move || {
@@ -55,6 +59,8 @@ const PROBES: &str = concat!(
     include_str!("nothing_absurd/designs.rs"),
     include_str!("nothing_absurd/ratios.rs"),
     include_str!("nothing_absurd/regressions.rs"),
+    include_str!("nothing_absurd/sensitivity.rs"),
+    include_str!("nothing_absurd/series.rs"),
     include_str!("nothing_absurd/times.rs"),
 );
 
@@ -360,12 +366,19 @@ fn no_estimator_is_left_out() {
             let declaration = text[at + "pub fn ".len()..].split('{').next().unwrap_or_default();
             let name = declaration.split(['(', '<']).next().unwrap_or_default();
             let arguments = declaration.split_once('(').map_or("", |(_, rest)| rest);
-            if arguments.starts_with("&self)") || arguments.starts_with("self)") {
+            let first = arguments.split([',', ')']).next().unwrap_or_default();
+            let takes_itself = first.ends_with("self");
+            if takes_itself && arguments[first.len()..].starts_with(')') {
                 continue;
             }
             seen += 1;
-            // As a call, or handed over by its name.
-            let called = [format!("{name}("), format!("{name},"), format!("{name})")];
+            let owner = text[..at].rsplit("\nimpl").next().unwrap_or_default();
+            let called = if line.is_empty() || takes_itself {
+                // As a call, or handed over by its name.
+                [format!("{name}("), format!("{name},"), format!("{name})")]
+            } else {
+                [0, 1, 2].map(|_| format!("{}::{name}(", owner_name(owner)))
+            };
             if !called.iter().any(|call| PROBES.contains(call.as_str())) {
                 missing.push(format!("{name} in {}", file.file_name().unwrap_or_default().display()));
             }
@@ -373,6 +386,15 @@ fn no_estimator_is_left_out() {
     }
     assert!(seen > 40, "only {seen} estimators were found");
     assert!(missing.is_empty(), "never probed:\n{}", missing.join("\n"));
+}
+
+/// The type of an `impl`, from the text after that word.
+fn owner_name(text: &str) -> &str {
+    let mut rest = text;
+    if rest.starts_with('<') {
+        rest = rest.split_once('>').map_or("", |(_, rest)| rest);
+    }
+    rest.trim_start().split(['<', ' ', '{']).next().unwrap_or_default()
 }
 
 /// The source files under a folder, in order; tests in files of their own are

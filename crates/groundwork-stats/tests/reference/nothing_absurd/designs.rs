@@ -8,6 +8,7 @@ use groundwork_stats::estimators::callaway_santanna::{
     Comparison, aggregate_calendar, aggregate_dynamic, aggregate_group, aggregate_simple, callaway_santanna,
 };
 use groundwork_stats::estimators::inverse_probability::{Population, Propensity, hajek, horvitz_thompson};
+use groundwork_stats::estimators::oaxaca_blinder::{Group, oaxaca_blinder};
 use groundwork_stats::estimators::sun_abraham::sun_abraham;
 use groundwork_stats::estimators::transport::{Source, transport};
 
@@ -30,6 +31,7 @@ pub(crate) fn probe(probe: &mut Probe) {
     }
     panels(probe);
     transports(probe);
+    decompositions(probe);
 }
 
 fn groups(probe: &mut Probe, x: &[f64], first: &[bool]) {
@@ -151,5 +153,33 @@ fn transports(probe: &mut Probe) {
         probe.ask("hajek", || hajek(&y, &fit, Population::Everyone, level));
         probe.ask("horvitz_thompson", || horvitz_thompson(&y, &fit, level));
         probe.ask("augmented", || augmented(&y, &fit, Population::Treated, level));
+    }
+}
+
+fn decompositions(probe: &mut Probe) {
+    for length in [0, 1, 3, 8] {
+        let plain: Vec<f64> = (0..length).map(|row| (row * row % 7) as f64).collect();
+        for (of_x, x) in columns(length) {
+            for (of_y, y) in columns(length) {
+                probe.given = format!("{length} rows of {of_y} on {of_x}");
+                let found = [x.as_slice()];
+                let ordinary = [plain.as_slice()];
+                let a = Group { y: &y, covariates: &found };
+                let b = Group { y: &plain, covariates: &found };
+                let c = Group { y: &y, covariates: &ordinary };
+                let none = Group { y: &y, covariates: &[] };
+                for (one, other) in [(a, b), (b, a), (a, c), (a, a), (none, none), (none, a)] {
+                    probe.ask("oaxaca_blinder", || oaxaca_blinder(one, other, 0.95));
+                }
+            }
+        }
+    }
+    let (y, x) = ([1.0, 3.0, 2.0, 5.0, 4.0], [1.0, 2.0, 2.0, 3.0, 5.0]);
+    let (z, w) = ([2.0, 3.0, 1.0, 1.0, 4.0], [1.0, 1.0, 2.0, 4.0, 3.0]);
+    let (one, other) = ([&x[..]], [&w[..]]);
+    for level in LEVELS {
+        probe.given = format!("the level {level}");
+        let (a, b) = (Group { y: &y, covariates: &one }, Group { y: &z, covariates: &other });
+        probe.ask("oaxaca_blinder", || oaxaca_blinder(a, b, level));
     }
 }
