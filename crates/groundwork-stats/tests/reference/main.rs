@@ -23,6 +23,7 @@
 //!   references have 20 digits.
 
 mod basics;
+mod distributions;
 mod p12_restricted_mean;
 mod p13_delayed_entry;
 mod p22_e_value;
@@ -34,6 +35,7 @@ fn main() {
     let arguments = libtest_mimic::Arguments::from_args();
     let trials = [
         basics::trials(),
+        distributions::trials(),
         p12_restricted_mean::trials(),
         p13_delayed_entry::trials(),
         p22_e_value::trials(),
