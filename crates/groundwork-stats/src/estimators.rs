@@ -6,6 +6,7 @@ pub mod e_value;
 pub mod funnel;
 pub mod kaplan_meier;
 pub mod least_squares;
+pub mod log_rank;
 pub mod proportion_wilson;
 pub mod ratio_contrast;
 pub mod ratio_linearised;

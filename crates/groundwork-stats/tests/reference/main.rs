@@ -24,11 +24,13 @@
 
 mod basics;
 mod distributions;
+mod p11_kaplan_meier;
 mod p12_restricted_mean;
 mod p13_delayed_entry;
 mod p22_e_value;
 mod p23_rosenbaum;
 mod p47_turnbull;
+mod p90_time_to_event;
 mod support;
 
 fn main() {
@@ -36,11 +38,13 @@ fn main() {
     let trials = [
         basics::trials(),
         distributions::trials(),
+        p11_kaplan_meier::trials(),
         p12_restricted_mean::trials(),
         p13_delayed_entry::trials(),
         p22_e_value::trials(),
         p23_rosenbaum::trials(),
         p47_turnbull::trials(),
+        p90_time_to_event::trials(),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
     support::summary();
