@@ -4,6 +4,7 @@ pub mod aalen_johansen;
 pub mod difference_miettinen_nurminen;
 pub mod e_value;
 pub mod funnel;
+pub mod gray_test;
 pub mod kaplan_meier;
 pub mod least_squares;
 pub mod log_rank;

@@ -27,6 +27,7 @@ mod distributions;
 mod p11_kaplan_meier;
 mod p12_restricted_mean;
 mod p13_delayed_entry;
+mod p14_aalen_johansen;
 mod p22_e_value;
 mod p23_rosenbaum;
 mod p47_turnbull;
@@ -41,6 +42,7 @@ fn main() {
         p11_kaplan_meier::trials(),
         p12_restricted_mean::trials(),
         p13_delayed_entry::trials(),
+        p14_aalen_johansen::trials(),
         p22_e_value::trials(),
         p23_rosenbaum::trials(),
         p47_turnbull::trials(),
