@@ -14,4 +14,5 @@ pub mod ratio_linearised;
 pub mod restricted_mean;
 pub mod risk_table;
 pub mod rosenbaum;
+pub mod standardisation;
 pub mod turnbull;

@@ -28,6 +28,7 @@ mod p11_kaplan_meier;
 mod p12_restricted_mean;
 mod p13_delayed_entry;
 mod p14_aalen_johansen;
+mod p18_standardisation;
 mod p22_e_value;
 mod p23_rosenbaum;
 mod p47_turnbull;
@@ -43,6 +44,7 @@ fn main() {
         p12_restricted_mean::trials(),
         p13_delayed_entry::trials(),
         p14_aalen_johansen::trials(),
+        p18_standardisation::trials(),
         p22_e_value::trials(),
         p23_rosenbaum::trials(),
         p47_turnbull::trials(),
