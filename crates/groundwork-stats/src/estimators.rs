@@ -8,6 +8,8 @@ pub mod gray_test;
 pub mod kaplan_meier;
 pub mod least_squares;
 pub mod log_rank;
+pub mod mantel_haenszel;
+pub mod mantel_haenszel_exact;
 pub mod proportion_wilson;
 pub mod ratio_contrast;
 pub mod ratio_linearised;
