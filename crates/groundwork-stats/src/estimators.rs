@@ -6,6 +6,7 @@ pub mod e_value;
 pub mod funnel;
 pub mod gray_test;
 pub mod kaplan_meier;
+pub mod kitagawa;
 pub mod least_squares;
 pub mod log_rank;
 pub mod mantel_haenszel;

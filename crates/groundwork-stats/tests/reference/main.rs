@@ -29,6 +29,7 @@ mod p12_restricted_mean;
 mod p13_delayed_entry;
 mod p14_aalen_johansen;
 mod p18_standardisation;
+mod p19_kitagawa;
 mod p21_mantel_haenszel;
 mod p22_e_value;
 mod p23_rosenbaum;
@@ -46,6 +47,7 @@ fn main() {
         p13_delayed_entry::trials(),
         p14_aalen_johansen::trials(),
         p18_standardisation::trials(),
+        p19_kitagawa::trials(),
         p21_mantel_haenszel::trials(),
         p22_e_value::trials(),
         p23_rosenbaum::trials(),
