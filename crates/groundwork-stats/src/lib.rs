@@ -46,6 +46,7 @@ pub mod linalg;
 pub mod optimise;
 pub mod quadrature;
 pub mod random;
+
 pub mod root;
 pub mod simplex;
 pub mod special;

@@ -31,9 +31,14 @@ mod p07_icc_design_effect;
 mod p08_cluster_robust;
 mod p09_cascade;
 mod p10_wild_cluster_bootstrap;
+mod p11_kaplan_meier;
 mod p12_restricted_mean;
 mod p13_delayed_entry;
+mod p14_aalen_johansen;
+mod p18_standardisation;
+mod p19_kitagawa;
 mod p20_oaxaca_blinder;
+mod p21_mantel_haenszel;
 mod p22_e_value;
 mod p23_rosenbaum;
 mod p29_capture_recapture;
@@ -51,6 +56,7 @@ mod p45_transport;
 mod p46_g_computation;
 mod p47_turnbull;
 mod p90_refusals;
+mod p90_time_to_event;
 mod support;
 
 fn main() {
@@ -64,9 +70,14 @@ fn main() {
         p08_cluster_robust::trials(),
         p09_cascade::trials(),
         p10_wild_cluster_bootstrap::trials(),
+        p11_kaplan_meier::trials(),
         p12_restricted_mean::trials(),
         p13_delayed_entry::trials(),
+        p14_aalen_johansen::trials(),
+        p18_standardisation::trials(),
+        p19_kitagawa::trials(),
         p20_oaxaca_blinder::trials(),
+        p21_mantel_haenszel::trials(),
         p22_e_value::trials(),
         p23_rosenbaum::trials(),
         p29_capture_recapture::trials(),
@@ -84,6 +95,7 @@ fn main() {
         p46_g_computation::trials(),
         p47_turnbull::trials(),
         p90_refusals::trials(),
+        p90_time_to_event::trials(),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
     support::summary();
