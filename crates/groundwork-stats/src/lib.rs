@@ -43,6 +43,8 @@
 mod estimate;
 pub mod estimators;
 pub mod linalg;
+pub mod optimise;
+pub mod quadrature;
 pub mod random;
 pub mod root;
 pub mod special;

@@ -16,12 +16,24 @@
 
 mod beta;
 mod binomial;
+mod fisher;
 mod gamma;
+mod hypergeometric;
+mod incomplete_gamma;
+mod invert;
+mod noncentral;
 mod normal;
 mod student;
 
-pub use beta::beta_regularised;
+pub use beta::{beta_quantile, beta_quantile_upper, beta_regularised};
 pub use binomial::binomial_mass;
-pub use gamma::ln_gamma;
-pub use normal::{normal_cdf, normal_critical, normal_quantile, normal_two_sided_p};
+pub use fisher::{f_cdf, f_quantile, f_sf};
+pub use gamma::{digamma, ln_gamma, trigamma};
+pub use hypergeometric::hypergeometric_mass;
+pub use incomplete_gamma::{
+    chi_squared_cdf, chi_squared_quantile, chi_squared_quantile_upper, chi_squared_sf, gamma_p, gamma_q,
+    gamma_quantile, gamma_quantile_upper, poisson_mass,
+};
+pub use noncentral::{noncentral_t_cdf, noncentral_t_sf};
+pub use normal::{normal_cdf, normal_critical, normal_quantile, normal_sf, normal_two_sided_p};
 pub use student::{student_cdf, student_critical, student_quantile, student_two_sided_p};

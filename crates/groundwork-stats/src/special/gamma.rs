@@ -59,7 +59,10 @@ pub(super) fn deviance(a: f64, m: (f64, f64)) -> f64 {
     let difference = (a - high) - low;
     let share = difference / (a + high);
     if share.abs() >= 0.5 {
-        return a * libm::log(a / high) - difference;
+        let ratio = a / high;
+        // A quotient outside the range still has a logarithm.
+        let ln = if ratio.is_normal() { libm::log(ratio) } else { libm::log(a) - libm::log(high) };
+        return a * ln - difference;
     }
     // a ln((1 + v)/(1 - v)) = 2a (v + v³/3 + v⁵/5 + ...) with v the share, and
     // 2a v = d (1 + v): the first term leaves d v.
@@ -76,6 +79,58 @@ pub(super) fn deviance(a: f64, m: (f64, f64)) -> f64 {
         total = next;
         odd += 2.0;
     }
+}
+
+/// The digamma function ψ(x), the derivative of ln Γ, for `x > 0`.
+///
+/// By recurrence to 10 and the asymptotic series from there: relative error
+/// about 1e-15 away from its zero at 1.4616, and absolute error of that size
+/// near it. Not a number for `x` at or below zero.
+pub fn digamma(x: f64) -> f64 {
+    if x.is_nan() || x <= 0.0 {
+        return f64::NAN;
+    }
+    let mut shifted = x;
+    let mut below = 0.0;
+    while shifted < 10.0 {
+        below += 1.0 / shifted;
+        shifted += 1.0;
+    }
+    let w = 1.0 / (shifted * shifted);
+    // B_2k / 2k for k = 1..8; the next term is below 1e-17 at 10.
+    let series = w
+        * (1.0 / 12.0
+            - w * (1.0 / 120.0
+                - w * (1.0 / 252.0
+                    - w * (1.0 / 240.0
+                        - w * (1.0 / 132.0
+                            - w * (691.0 / 32_760.0 - w * (1.0 / 12.0 - w * 3617.0 / 8160.0)))))));
+    libm::log(shifted) - 0.5 / shifted - series - below
+}
+
+/// The trigamma function ψ'(x), the second derivative of ln Γ, for `x > 0`.
+///
+/// By recurrence to 10 and the asymptotic series from there: relative error
+/// about 1e-15. Not a number for `x` at or below zero.
+pub fn trigamma(x: f64) -> f64 {
+    if x.is_nan() || x <= 0.0 {
+        return f64::NAN;
+    }
+    let mut shifted = x;
+    let mut below = 0.0;
+    while shifted < 10.0 {
+        below += 1.0 / (shifted * shifted);
+        shifted += 1.0;
+    }
+    let w = 1.0 / (shifted * shifted);
+    // B_2k for k = 1..8.
+    let series = w
+        * (1.0 / 6.0
+            - w * (1.0 / 30.0
+                - w * (1.0 / 42.0
+                    - w * (1.0 / 30.0
+                        - w * (5.0 / 66.0 - w * (691.0 / 2730.0 - w * (7.0 / 6.0 - w * 3617.0 / 510.0)))))));
+    (1.0 + series) / shifted + 0.5 * w + below
 }
 
 /// ln B(a, ½), the logarithm of the beta function of a half; good while `a` is
@@ -97,6 +152,23 @@ mod tests {
             factorial *= f64::from(n);
         }
         assert!(ln_gamma(0.0).is_nan() && ln_gamma(-1.5).is_nan() && ln_gamma(f64::NAN).is_nan());
+    }
+
+    #[test]
+    fn digamma_and_trigamma_have_their_closed_forms() {
+        let euler = 0.577_215_664_901_532_9;
+        assert!((digamma(1.0) + euler).abs() < 1e-15);
+        assert!((digamma(0.5) + euler + 2.0 * libm::log(2.0)).abs() < 1e-14);
+        assert!((trigamma(1.0) / (PI * PI / 6.0) - 1.0).abs() < 1e-15);
+        assert!((trigamma(0.5) / (PI * PI / 2.0) - 1.0).abs() < 1e-15);
+        // The recurrences, across the change of method.
+        for x in [1e-3, 0.7, 8.5, 9.5, 9.999, 10.0, 40.0, 1e6] {
+            assert!((digamma(x + 1.0) - digamma(x) - 1.0 / x).abs() < 1e-14 * (1.0 + 1.0 / x), "{x}");
+            assert!((trigamma(x + 1.0) - trigamma(x) + 1.0 / (x * x)).abs() < 1e-14 * trigamma(x), "{x}");
+        }
+        for x in [0.0, -1.5, f64::NAN] {
+            assert!(digamma(x).is_nan() && trigamma(x).is_nan());
+        }
     }
 
     #[test]

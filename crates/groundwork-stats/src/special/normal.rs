@@ -21,6 +21,12 @@ pub fn normal_cdf(z: f64) -> f64 {
     0.5 * (libm::erfc(scaled) - slope * rounding)
 }
 
+/// The upper tail of the standard normal distribution, P(Z > z), computed as
+/// a tail.
+pub fn normal_sf(z: f64) -> f64 {
+    normal_cdf(-z)
+}
+
 /// The standard normal quantile: the `z` with Φ(z) = `p`.
 ///
 /// Newton's rule on the logarithm of the tail, or on the central part where

@@ -21,6 +21,7 @@
 //!   references have 20 digits.
 
 mod basics;
+mod distributions;
 mod linear;
 mod p05_ratio_bootstrap;
 mod p07_icc_design_effect;
@@ -33,6 +34,7 @@ fn main() {
     let arguments = libtest_mimic::Arguments::from_args();
     let trials = [
         basics::trials(),
+        distributions::trials(),
         p05_ratio_bootstrap::trials(),
         p07_icc_design_effect::trials(),
         p08_cluster_robust::trials(),
