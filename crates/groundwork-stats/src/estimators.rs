@@ -13,6 +13,7 @@ pub mod event_study;
 pub mod fieller;
 pub mod g_computation;
 pub(crate) mod glm;
+pub mod honest_did;
 pub mod icc_design_effect;
 pub mod ideal_bootstrap;
 mod influence;

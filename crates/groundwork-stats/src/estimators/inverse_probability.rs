@@ -489,5 +489,29 @@ mod tests {
             }
             prop_assert_eq!(horvitz_thompson(&y, &one, 0.9), horvitz_thompson(&y_again, &other, 0.9));
         }
+
+        /// Nothing that is not a number leaves, whatever goes in.
+        #[test]
+        fn weighting_gives_numbers_or_refuses(
+            rows in proptest::collection::vec((any::<bool>(), -3_i32..3, -2.0_f64..2.0), 0..30),
+            powers in (-90_i32..90, -90_i32..90),
+        ) {
+            let treated: Vec<bool> = rows.iter().map(|row| row.0).collect();
+            let x: Vec<f64> = rows.iter().map(|row| f64::from(row.1) * f64::powi(10.0, powers.0)).collect();
+            let y: Vec<f64> = rows.iter().map(|row| row.2 * f64::powi(10.0, powers.1)).collect();
+            let Ok(propensity) = Propensity::fit(&treated, &[&x]) else { return Ok(()) };
+            let found = [
+                hajek(&y, &propensity, Population::Everyone, 0.95),
+                hajek(&y, &propensity, Population::Overlap, 0.95),
+                horvitz_thompson(&y, &propensity, 0.95),
+                super::super::augmented_weighting::augmented(&y, &propensity, Population::Treated, 0.95),
+                super::super::augmented_weighting::augmented(&y, &propensity, Population::Everyone, 0.95),
+            ];
+            for estimate in found.into_iter().flatten() {
+                prop_assert!(estimate.value.is_finite());
+                prop_assert!(estimate.std_error.is_some_and(|error| error.is_finite() && error > 0.0));
+                prop_assert!(estimate.p_value.is_some_and(|p| (0.0..=1.0).contains(&p)));
+            }
+        }
     }
 }

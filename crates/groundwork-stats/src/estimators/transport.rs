@@ -451,6 +451,8 @@ fn one_arm() -> Refusal {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::linalg::testing::{Lcg, shuffle};
 
@@ -603,5 +605,44 @@ mod tests {
             target: order.iter().rev().map(|&row| rows.target[row]).collect(),
         };
         assert_eq!(rows.transport(), again.transport());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        /// Nothing that is not a number leaves, whatever goes in.
+        #[test]
+        fn transport_gives_numbers_or_refuses(
+            rows in proptest::collection::vec((any::<bool>(), -3_i32..3, -2.0_f64..2.0), 0..30),
+            target in proptest::collection::vec(-3_i32..4, 0..20),
+            powers in (-90_i32..90, -90_i32..90),
+        ) {
+            let scale = f64::powi(10.0, powers.0);
+            let rows = Rows {
+                y: rows.iter().map(|row| row.2 * f64::powi(10.0, powers.1)).collect(),
+                treated: rows.iter().map(|row| row.0).collect(),
+                x: rows.iter().map(|row| f64::from(row.1) * scale).collect(),
+                target: target.iter().map(|&x| f64::from(x) * scale).collect(),
+            };
+            let Ok(found) = rows.transport() else { return Ok(()) };
+            for value in found.support.smd_before.iter().flatten() {
+                prop_assert!(value.is_finite());
+            }
+            if let Some(weighted) = &found.support.weighted {
+                prop_assert!(weighted.smd_after.iter().flatten().all(|value| value.is_finite()));
+                prop_assert!(weighted.ess.is_finite() && weighted.max_over_mean.is_finite());
+                prop_assert!((0.0..=1.0).contains(&weighted.generalizability_index));
+                prop_assert!((0.0..=1.0).contains(&weighted.share_outside));
+            }
+            let effects = found.effects_without_support().clone();
+            for estimate in
+                [effects.source, effects.inverse_odds, effects.outcome_model, effects.doubly_robust]
+                    .into_iter()
+                    .flatten()
+            {
+                prop_assert!(estimate.value.is_finite());
+                prop_assert!(estimate.std_error.is_some_and(|error| error.is_finite() && error > 0.0));
+            }
+        }
     }
 }

@@ -31,6 +31,7 @@ mod p38_weighting;
 mod p39_callaway_santanna;
 mod p40_event_study;
 mod p41_sun_abraham;
+mod p42_honest_did;
 mod p43_ideal_bootstrap;
 mod p45_transport;
 mod p46_g_computation;
@@ -49,6 +50,7 @@ fn main() {
         p39_callaway_santanna::trials(),
         p40_event_study::trials(),
         p41_sun_abraham::trials(),
+        p42_honest_did::trials(),
         p43_ideal_bootstrap::trials(),
         p45_transport::trials(),
         p46_g_computation::trials(),

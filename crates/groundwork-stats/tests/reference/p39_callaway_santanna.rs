@@ -115,6 +115,13 @@ fn made_up() -> Ended {
         }
         let codes: Vec<&str> = found.warnings.iter().map(|warning| warning.code).collect();
         assert_eq!(codes, ["always_treated", "incomplete_units", "singleton_cohort"]);
+        // What the table of refusals asks for.
+        let (refusals, _) = reference("P90_refusals.json", 0.0);
+        let required = refusals["expected"]["cs_singleton_cohort"]["reason_code"].as_str();
+        for effect in &found.effects {
+            let flagged = effect.estimate.warnings.iter().any(|warning| Some(warning.code) == required);
+            assert_eq!(flagged, effect.n_treated == 1);
+        }
     }
     Ok(())
 }
