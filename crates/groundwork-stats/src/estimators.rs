@@ -21,6 +21,7 @@ pub mod funnel;
 pub mod g_computation;
 pub(crate) mod glm;
 pub mod gray_test;
+
 pub mod honest_did;
 pub mod icc_design_effect;
 pub mod ideal_bootstrap;

@@ -162,7 +162,7 @@ impl Problem {
         for column in [estimates.before, estimates.after, weights, estimates.covariance.data()] {
             check_column(column, "an estimate, its covariance, or a weight")?;
         }
-        if !(bound >= 0.0 && bound <= 1e100) {
+        if !(0.0..=1e100).contains(&bound) {
             return Err(Refusal::new(
                 "bound_out_of_range",
                 "the bound on the change of trend is not a number of zero or more",
