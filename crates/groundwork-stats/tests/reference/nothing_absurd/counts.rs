@@ -3,6 +3,13 @@
 use groundwork_stats::estimators::capture_loglinear::{Histories, Model, capture_model};
 use groundwork_stats::estimators::capture_recapture::{Chao, chao_lower_bound, chapman, lincoln_petersen};
 use groundwork_stats::estimators::cascade::{Trainer, cascade};
+use groundwork_stats::estimators::kitagawa::{Side, kitagawa};
+use groundwork_stats::estimators::mantel_haenszel::{
+    Stratum, breslow_day, cmh, mantel_haenszel_odds_ratio, mantel_haenszel_risk_difference,
+    mantel_haenszel_risk_ratio,
+};
+use groundwork_stats::estimators::mantel_haenszel_exact::mantel_haenszel_exact;
+use groundwork_stats::estimators::standardisation::{crude_rate, standardised_rate};
 use groundwork_stats::estimators::union_bounds::{
     union_bounds_margins, union_bounds_pairs, union_bounds_sharp,
 };
@@ -19,6 +26,8 @@ pub(crate) fn probe(probe: &mut Probe) {
     many_lists(probe);
     cascades(probe);
     programmes(probe);
+    strata(probe);
+    standards(probe);
 }
 
 fn shares(probe: &mut Probe) {
@@ -168,5 +177,75 @@ fn programmes(probe: &mut Probe) {
                 probe.value("minimise", || minimise(&cost, &rows, &right));
             }
         }
+    }
+}
+
+fn strata(probe: &mut Probe) {
+    let some = [
+        (0, 0),
+        (0, 5),
+        (5, 5),
+        (2, 5),
+        (6, 5),
+        (0, 1),
+        (1, 1),
+        (40, 100),
+        (1 << 40, 1 << 41),
+        (u64::MAX, u64::MAX),
+    ];
+    let stratum = |(x1, n1): (u64, u64), (x2, n2): (u64, u64)| Stratum { x1, n1, x2, n2 };
+    let ask = |probe: &mut Probe, strata: &[Stratum], level: f64| {
+        probe.ask("mantel_haenszel_odds_ratio", || mantel_haenszel_odds_ratio(strata, level));
+        probe.ask("mantel_haenszel_risk_ratio", || mantel_haenszel_risk_ratio(strata, level));
+        probe.ask("mantel_haenszel_risk_difference", || mantel_haenszel_risk_difference(strata, level));
+        probe.ask("mantel_haenszel_exact", || mantel_haenszel_exact(strata, level));
+        probe.ask("cmh", || cmh(strata, true));
+        probe.ask("cmh", || cmh(strata, false));
+        probe.ask("breslow_day", || breslow_day(strata));
+    };
+    for one in some {
+        for other in some {
+            for more in [(0, 0), (2, 5), (5, 5), (0, 5)] {
+                probe.given = format!("{one:?} against {other:?} beside {more:?}");
+                let alone = stratum(one, other);
+                ask(probe, &[alone], 0.95);
+                ask(probe, &[alone, stratum(more, (3, 7))], 0.95);
+                ask(probe, &[alone, stratum((3, 7), more), stratum((1, 2), (1, 2))], 0.95);
+            }
+        }
+    }
+    for level in LEVELS {
+        probe.given = format!("the level {level}");
+        ask(probe, &[stratum((3, 9), (5, 8)), stratum((6, 7), (2, 6))], level);
+    }
+    probe.given = "no strata".to_string();
+    ask(probe, &[], 0.95);
+}
+
+fn standards(probe: &mut Probe) {
+    for length in [0, 1, 3] {
+        for (of_one, one) in columns(length) {
+            for (of_other, other) in columns(length) {
+                probe.given = format!("{length} strata of {of_one} and {of_other}");
+                let plain = vec![4.0; length];
+                let (a, b) = (
+                    Side { numerator: &one, denominator: &other },
+                    Side { numerator: &other, denominator: &plain },
+                );
+                for (first, second) in [(a, b), (b, a), (a, a)] {
+                    probe.ask("kitagawa", || kitagawa(first, second));
+                }
+                for events in [vec![0; length], vec![3; length], vec![u64::MAX; length], vec![1]] {
+                    probe.ask("standardised_rate", || standardised_rate(&events, &one, &other, 0.95));
+                    probe.ask("crude_rate", || crude_rate(&events, &one));
+                }
+            }
+        }
+    }
+    for level in LEVELS {
+        probe.given = format!("the level {level}");
+        probe.ask("standardised_rate", || {
+            standardised_rate(&[3, 0, 9], &[80.0, 70.0, 90.0], &[1.0; 3], level)
+        });
     }
 }

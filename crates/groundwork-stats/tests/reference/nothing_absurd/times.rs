@@ -2,7 +2,9 @@
 
 use groundwork_stats::estimators::aalen_johansen::{ErrorKind, aalen_johansen};
 use groundwork_stats::estimators::funnel::Funnel;
+use groundwork_stats::estimators::gray_test::{gray_test, gray_test_stratified};
 use groundwork_stats::estimators::kaplan_meier::{Scale, kaplan_meier, product_limit};
+use groundwork_stats::estimators::log_rank::{Weight, log_rank, log_rank_stratified};
 use groundwork_stats::estimators::restricted_mean::{
     latest_tau, restricted_mean, restricted_mean_difference, restricted_mean_ratio,
 };
@@ -36,6 +38,7 @@ pub(crate) fn probe(probe: &mut Probe) {
     }
     tables(probe);
     levels(probe);
+    groups(probe);
     funnels(probe);
 }
 
@@ -186,4 +189,54 @@ fn funnels(probe: &mut Probe) {
     probe.given = "no stages".to_string();
     probe.ask("from_tables", || Funnel::from_tables(vec![], vec![]));
     probe.ask("from_tables", || Funnel::from_tables(vec![None], vec![]));
+}
+
+/// Two and three groups, some with nobody or nothing in them.
+fn groups(probe: &mut Probe) {
+    let mut tables: Vec<(String, RiskTable)> = Vec::new();
+    for length in [1, 5] {
+        for (of_time, time) in columns(length) {
+            for (of_cause, cause) in causes(length) {
+                for kinds in [1, 2] {
+                    if let Ok(table) = RiskTable::from_rows(&time, &cause, kinds, None) {
+                        tables.push((format!("{length} {of_time}, {of_cause} of {kinds}"), table));
+                    }
+                }
+            }
+        }
+    }
+    for (counts, events) in
+        [([u64::MAX, 5], [1, 1]), ([1 << 40, 1 << 39], [1 << 39, 1 << 39]), ([2, 1], [1, 1])]
+    {
+        if let Ok(table) = RiskTable::from_counts(&[1.0, 2.0], &counts, &[&events], &[0, 0]) {
+            tables.push((format!("{counts:?}"), table));
+        }
+    }
+    for (at, (of_one, one)) in tables.iter().enumerate() {
+        for (of_other, other) in tables.iter().skip(at % 3).step_by(3) {
+            probe.given = format!("{of_one} against {of_other}");
+            let pair = [one.clone(), other.clone()];
+            let strata = [vec![Some(one.clone()), Some(other.clone())], vec![None, Some(other.clone())]];
+            for weight in [Weight::Equal, Weight::PetoPeto] {
+                probe.ask("log_rank", || log_rank(&pair, weight));
+                probe.ask("log_rank_stratified", || log_rank_stratified(&strata, weight));
+            }
+            for cause in [0, 1, 2, usize::MAX] {
+                probe.ask("gray_test", || gray_test(&pair, cause));
+                probe.ask("gray_test_stratified", || gray_test_stratified(&strata, cause));
+            }
+        }
+        let three = [one.clone(), one.clone(), one.clone()];
+        probe.ask("log_rank", || log_rank(&three, Weight::Equal));
+        probe.ask("gray_test", || gray_test(&three, 1));
+        probe.ask("log_rank", || log_rank(&three[..1], Weight::Equal));
+        probe.ask("gray_test", || gray_test(&three[..1], 1));
+    }
+    probe.given = "no groups".to_string();
+    probe.ask("log_rank", || log_rank(&[], Weight::Equal));
+    probe.ask("gray_test", || gray_test(&[], 1));
+    probe.ask("log_rank_stratified", || log_rank_stratified(&[], Weight::Equal));
+    probe.ask("log_rank_stratified", || log_rank_stratified(&[vec![], vec![None, None]], Weight::Equal));
+    probe.ask("gray_test_stratified", || gray_test_stratified(&[], 1));
+    probe.ask("gray_test_stratified", || gray_test_stratified(&[vec![], vec![None, None]], 1));
 }
