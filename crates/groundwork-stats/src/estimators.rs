@@ -23,3 +23,6 @@ pub mod ratio_contrast;
 pub mod ratio_jackknife;
 pub mod ratio_linearised;
 pub mod wild_cluster_bootstrap;
+
+#[cfg(test)]
+mod regression_tests;
