@@ -52,3 +52,6 @@ pub mod transport;
 pub mod turnbull;
 pub mod union_bounds;
 pub mod wild_cluster_bootstrap;
+
+#[cfg(test)]
+mod regression_tests;

@@ -17,6 +17,7 @@ pub(crate) mod basis;
 mod cholesky;
 mod design;
 mod eigen;
+pub(crate) mod frame;
 pub(crate) mod groups;
 mod matrix;
 mod qr;

@@ -62,8 +62,9 @@ pub const EVENTS_PER_PARAMETER_LEAST: f64 = 5.0;
 /// See [`EVENTS_PER_PARAMETER_LEAST`].
 pub const EVENTS_PER_PARAMETER_FEW: f64 = 10.0;
 
-/// A logistic coefficient, on standardised covariates, beyond which the fit is
-/// taken to diverge because the outcome is separated.
+/// The standard deviation of the fitted log odds (or log rates) over the rows
+/// beyond which the fit is taken to diverge because the outcome is separated:
+/// odds of three million to one between ordinary people.
 pub const SEPARATION: f64 = 15.0;
 
 /// Points before an interruption: refused for a change of slope below the

@@ -77,25 +77,26 @@
 //! Cameron AC, Miller DL (2015). A practitioner's guide to cluster-robust
 //! inference. Journal of Human Resources 50:317-372.
 
+mod parts;
+
 use std::borrow::Cow;
+
+use parts::{ALONE, Moments, Part};
 
 use super::least_squares::{LeastSquares, Wald, no_residual_variation, no_such_term, wald};
 use super::logistic::Logistic;
 use super::poisson_regression::PoissonRegression;
 use crate::estimate::{Outcome, Refusal, check_level};
 use crate::linalg::accumulate;
-use crate::linalg::basis::{Basis, Piece};
+use crate::linalg::basis::Basis;
+use crate::linalg::frame::Piece;
 use crate::linalg::groups::Groups;
-use crate::linalg::{Design, Matrix, check_length, symmetric_eigen};
+use crate::linalg::{Design, Matrix, check_length};
 use crate::thresholds::{CLUSTERS_FOR_SANDWICH, CLUSTERS_LEAST, DF_FEW};
 use crate::warning::Warning;
 
 /// The id of the default method.
 pub const METHOD: &str = "cr2.satt";
-
-/// A share of a cluster's own hat matrix this near to one means that the
-/// cluster alone determines a combination of coefficients.
-const ALONE: f64 = 1e-8;
 
 /// The share of a coefficient that may rest on one cluster alone: more than
 /// rounding is too much.
@@ -328,7 +329,7 @@ pub(crate) fn heteroskedastic_covariance(
             *u /= if kind == Heteroskedastic::Hc2 { rest.sqrt() } else { rest };
         }
     }
-    let meat = basis.u.transpose().sandwich(&basis.frame.gram(scores.design, Some(&u)));
+    let meat = basis.u.transpose().sandwich(&scores.design.gram(Some(&u)));
     let mut covariance = basis.t.sandwich(&meat);
     if kind == Heteroskedastic::Hc1 {
         let n = scores.n as f64;
@@ -383,9 +384,9 @@ pub fn cluster_robust(
 ) -> Result<Robust, Refusal> {
     check_level(level)?;
     let terms = scores.coefficients.len();
-    let sandwich = Sandwich::new(scores, cluster, kind, &Matrix::identity(terms))?;
+    let sandwich = Sandwich::new(scores, cluster, kind, df, &Matrix::identity(terms))?;
     let coefficients =
-        (0..terms).map(|term| sandwich.outcome(scores, scores.coefficients[term], term, df, level)).collect();
+        (0..terms).map(|term| sandwich.outcome(scores, scores.coefficients[term], term, level)).collect();
     Ok(Robust {
         covariance: sandwich.covariance,
         coefficients,
@@ -421,8 +422,8 @@ pub fn cluster_robust_contrast(
     }
     let value = contrast.iter().zip(scores.coefficients).map(|(c, b)| c * b).sum();
     let row = Matrix::new(1, contrast.len(), contrast.to_vec());
-    let sandwich = Sandwich::new(scores, cluster, kind, &row)?;
-    sandwich.outcome(scores, value, 0, df, level)
+    let sandwich = Sandwich::new(scores, cluster, kind, df, &row)?;
+    sandwich.outcome(scores, value, 0, level)
 }
 
 /// The clustered covariance and what goes with each contrast.
@@ -431,45 +432,63 @@ pub(crate) struct Sandwich {
     pub(crate) clusters: usize,
     pub(crate) largest_share: f64,
     kind: Clustered,
+    df: ClusterDf,
     /// The contrasts in orthonormal coordinates, one a column.
     along: Matrix,
     variances: Vec<f64>,
-    satterthwaite: Vec<f64>,
+    degrees: Vec<f64>,
     carried: Vec<bool>,
 }
 
-impl Sandwich {
-    /// `contrasts` has one contrast a row.
-    pub(crate) fn new(
+/// What the clusters say one by one.
+struct Parts {
+    /// The adjusted score of every cluster, one a row.
+    adjusted: Matrix,
+    /// The degrees of freedom of every contrast.
+    degrees: Vec<f64>,
+    /// Whether a contrast rests on one cluster alone.
+    carried: Vec<bool>,
+}
+
+impl Parts {
+    fn new(
         scores: &Scores<'_>,
-        cluster: &[u32],
+        groups: &Groups,
+        plain: Matrix,
+        along: &Matrix,
         kind: Clustered,
-        contrasts: &Matrix,
+        df: ClusterDf,
     ) -> Result<Self, Refusal> {
-        check_length(cluster.len(), scores.design.rows())?;
-        let groups = Groups::new(cluster);
-        let clusters = groups.count();
-        if clusters < CLUSTERS_LEAST {
-            return Err(too_few_clusters());
-        }
         let basis = scores.basis;
-        let terms = basis.frame.terms();
-        let along = basis.t.transpose_mul(&contrasts.transpose());
+        let (clusters, terms) = (groups.count(), scores.design.terms());
+        let power = kind.power();
+        let satterthwaite = df == ClusterDf::Satterthwaite;
+        // A cluster whose leverages are few cannot determine anything alone.
+        // The sums are rough, but far from the limit where it matters.
+        let leverage = if satterthwaite || power != 0.0 {
+            Vec::new()
+        } else {
+            let mut sums = vec![0.0; clusters];
+            let leverages = basis.leverages(scores.design, scores.roots);
+            for (h, &group) in leverages.iter().zip(&groups.of_row) {
+                sums[group as usize] += h;
+            }
+            sums
+        };
+        let wanted = |group: usize| leverage.get(group).is_none_or(|&sum| sum > 0.5);
+        let mut adjusted = plain;
         let mut moments = Moments::new(terms, along.cols());
         let mut carried = vec![false; along.cols()];
-        // One row a cluster, in orthonormal coordinates.
-        let plain = basis.frame.cross_by_group(scores.design, &scores.u, &groups).mul(&basis.u);
-        let mut adjusted = Matrix::zeros(clusters, terms);
         let mut decomposed = true;
-        basis.frame.by_group(scores.design, scores.roots, &groups, terms / 2, |group, piece| {
+        scores.design.by_group(scores.roots, groups, terms / 2, wanted, |group, piece| {
             let part = match piece {
                 Piece::Gram(gram) => {
                     let own = basis.u.transpose().sandwich(&gram);
-                    Part::from_coefficients(&own, plain.row(group), &along, kind.power())
+                    Part::from_coefficients(&own, adjusted.row(group), along, power)
                 }
                 Piece::Rows(rows, z) => {
                     let residuals: Vec<f64> = rows.iter().map(|&row| scores.scaled_residual(row)).collect();
-                    Part::from_rows(&z.mul(&basis.u), &residuals, &along, kind.power())
+                    Part::from_rows(&z.mul(&basis.u), &residuals, along, power)
                 }
             };
             let Some(part) = part else {
@@ -477,7 +496,9 @@ impl Sandwich {
                 return;
             };
             adjusted.row_mut(group).copy_from_slice(&part.score);
-            moments.add(&part);
+            if satterthwaite {
+                moments.add(&part);
+            }
             for direction in &part.alone {
                 for (contrast, carried) in carried.iter_mut().enumerate() {
                     let column = along.column(contrast);
@@ -487,7 +508,39 @@ impl Sandwich {
                 }
             }
         });
-        let meat = adjusted.transpose_mul(&adjusted);
+        if !decomposed {
+            return Err(Refusal::not_finite("the covariance of the clusters"));
+        }
+        let degrees = if satterthwaite {
+            moments.degrees_of_freedom()
+        } else {
+            vec![clusters as f64 - 1.0; along.cols()]
+        };
+        Ok(Self { adjusted, degrees, carried })
+    }
+}
+
+impl Sandwich {
+    /// `contrasts` has one contrast a row.
+    pub(crate) fn new(
+        scores: &Scores<'_>,
+        cluster: &[u32],
+        kind: Clustered,
+        df: ClusterDf,
+        contrasts: &Matrix,
+    ) -> Result<Self, Refusal> {
+        check_length(cluster.len(), scores.design.rows())?;
+        let groups = Groups::new(cluster);
+        let clusters = groups.count();
+        if clusters < CLUSTERS_LEAST {
+            return Err(too_few_clusters());
+        }
+        let basis = scores.basis;
+        let along = basis.t.transpose_mul(&contrasts.transpose());
+        // One row a cluster, in orthonormal coordinates.
+        let plain = scores.design.cross_by_group(&scores.u, &groups).mul(&basis.u);
+        let parts = Parts::new(scores, &groups, plain, &along, kind, df)?;
+        let meat = parts.adjusted.transpose_mul(&parts.adjusted);
         let (g, n) = (clusters as f64, scores.n as f64);
         let factor = match kind {
             Clustered::Cr0 | Clustered::Cr2 | Clustered::Cr3 => 1.0,
@@ -496,7 +549,7 @@ impl Sandwich {
         };
         let meat = meat.scaled(factor);
         let covariance = basis.t.sandwich(&meat);
-        if !decomposed || !covariance.is_finite() {
+        if !covariance.is_finite() {
             return Err(Refusal::not_finite("the covariance of the clusters"));
         }
         let variances = (0..along.cols()).map(|contrast| meat.quadratic(&along.column(contrast))).collect();
@@ -505,22 +558,16 @@ impl Sandwich {
             clusters,
             largest_share: groups.largest_share(),
             kind,
-            satterthwaite: moments.degrees_of_freedom(),
+            df,
+            degrees: parts.degrees,
             along,
             variances,
-            carried,
+            carried: parts.carried,
         })
     }
 
     /// One contrast with its interval, or why it has none.
-    pub(crate) fn outcome(
-        &self,
-        scores: &Scores<'_>,
-        value: f64,
-        contrast: usize,
-        df: ClusterDf,
-        level: f64,
-    ) -> Outcome {
+    pub(crate) fn outcome(&self, scores: &Scores<'_>, value: f64, contrast: usize, level: f64) -> Outcome {
         if self.carried[contrast] {
             return Err(Refusal::new(
                 "one_cluster_carries",
@@ -529,16 +576,13 @@ impl Sandwich {
             ));
         }
         let std_error = scores.std_error_along(self.variances[contrast], &self.along.column(contrast))?;
-        let degrees = match df {
-            ClusterDf::Satterthwaite => self.satterthwaite[contrast],
-            ClusterDf::Clusters => self.clusters as f64 - 1.0,
-        };
+        let degrees = self.degrees[contrast];
         // Written so that degrees that are not a number also fail.
         let usable = degrees > 0.0 && degrees.is_finite();
         if !usable {
             return Err(no_residual_variation());
         }
-        let method = self.kind.method(df);
+        let method = self.kind.method(self.df);
         let mut estimate = wald(Wald { value, std_error, df: Some(degrees), n: scores.n, method }, level)?;
         estimate.n_clusters = Some(self.clusters as u64);
         estimate.warnings = cluster_warnings(self.clusters, degrees);
@@ -585,413 +629,5 @@ impl Scores<'_> {
     }
 }
 
-/// What one cluster contributes.
-struct Part {
-    /// Q'A e.
-    score: Vec<f64>,
-    /// a'a for every contrast, with a = A Q r.
-    lengths: Vec<f64>,
-    /// Q'a for every contrast, one a row.
-    shadows: Matrix,
-    /// The directions that the cluster alone determines.
-    alone: Vec<Vec<f64>>,
-}
-
-impl Part {
-    /// From Q'Q and Q'e.
-    fn from_coefficients(own: &Matrix, score: &[f64], along: &Matrix, power: f64) -> Option<Self> {
-        let (adjust, alone) = power_of_rest(own, power)?;
-        let (score, bent) = match &adjust {
-            Some(adjust) => (adjust.mul_vector(score), adjust.mul(along)),
-            None => (score.to_vec(), along.clone()),
-        };
-        let bent = bent.transpose();
-        let shadows = bent.mul(own);
-        let lengths = (0..bent.rows())
-            .map(|contrast| bent.row(contrast).iter().zip(shadows.row(contrast)).map(|(a, b)| a * b).sum())
-            .collect();
-        Some(Self { score, lengths, shadows, alone })
-    }
-
-    /// From the rows of Q and e.
-    fn from_rows(q: &Matrix, residuals: &[f64], along: &Matrix, power: f64) -> Option<Self> {
-        let turned = q.transpose();
-        let hat = q.mul(&turned);
-        let (adjust, alone) = power_of_rest(&hat, power)?;
-        let reached = q.mul(along);
-        let (residuals, reached) = match &adjust {
-            Some(adjust) => (adjust.mul_vector(residuals), adjust.mul(&reached)),
-            None => (residuals.to_vec(), reached),
-        };
-        let score = q.transpose_mul_vector(&residuals);
-        let mut lengths = vec![0.0; along.cols()];
-        for row in 0..reached.rows() {
-            for (length, value) in lengths.iter_mut().zip(reached.row(row)) {
-                *length += value * value;
-            }
-        }
-        let shadows = reached.transpose().mul(q);
-        let alone = alone.iter().map(|direction| q.transpose_mul_vector(direction)).collect();
-        Some(Self { score, lengths, shadows, alone })
-    }
-}
-
-/// Sums over clusters for Satterthwaite's degrees of freedom.
-///
-/// With P_gh = δ_gh a_g'a_g - (Q_g'a_g)'(Q_h'a_h) the degrees of freedom are
-/// (Σ P_gg)²/ΣΣ P_gh², and ΣΣ ((Q_g'a_g)'(Q_h'a_h))² is the squared norm of
-/// Σ (Q_g'a_g)(Q_g'a_g)'.
-struct Moments {
-    trace: Vec<f64>,
-    squares: Vec<f64>,
-    products: Vec<Matrix>,
-}
-
-impl Moments {
-    fn new(terms: usize, contrasts: usize) -> Self {
-        Self {
-            trace: vec![0.0; contrasts],
-            squares: vec![0.0; contrasts],
-            products: vec![Matrix::zeros(terms, terms); contrasts],
-        }
-    }
-
-    fn add(&mut self, part: &Part) {
-        for contrast in 0..self.trace.len() {
-            let shadow = part.shadows.row(contrast);
-            let length = part.lengths[contrast];
-            let shade: f64 = shadow.iter().map(|v| v * v).sum();
-            self.trace[contrast] += length - shade;
-            self.squares[contrast] += length * (length - 2.0 * shade);
-            let products = &mut self.products[contrast];
-            for (i, &value) in shadow.iter().enumerate() {
-                for (at, other) in products.row_mut(i)[..=i].iter_mut().zip(shadow) {
-                    *at += value * other;
-                }
-            }
-        }
-    }
-
-    fn degrees_of_freedom(&self) -> Vec<f64> {
-        (0..self.trace.len())
-            .map(|contrast| {
-                let products = &self.products[contrast];
-                let mut norm = 0.0;
-                for i in 0..products.rows() {
-                    for j in 0..=i {
-                        let value = products.get(i, j);
-                        norm += if i == j { value * value } else { 2.0 * value * value };
-                    }
-                }
-                let trace = self.trace[contrast];
-                trace * trace / (self.squares[contrast] + norm)
-            })
-            .collect()
-    }
-}
-
-/// (I - S)^power for a symmetric S between 0 and I (nothing for the power
-/// zero), and the directions in which S is I, which are left out.
-fn power_of_rest(s: &Matrix, power: f64) -> Option<(Option<Matrix>, Vec<Vec<f64>>)> {
-    let size = s.frobenius_squared().sqrt();
-    if size <= 0.1 {
-        // No eigenvalue can be near one. Binomial series by Horner's rule.
-        if power == 0.0 {
-            return Some((None, Vec::new()));
-        }
-        let mut terms = 1;
-        let mut bound = size;
-        while bound > 1e-17 && terms < 40 {
-            terms += 1;
-            bound *= size;
-        }
-        // (1 - x)^power = Σ c_k x^k, c_k = c_(k-1) (k - 1 - power)/k.
-        let ratio = |k: usize| (k as f64 - 1.0 - power) / k as f64;
-        let identity = Matrix::identity(s.rows());
-        let mut sum = identity.plus(&s.scaled(ratio(terms)));
-        for k in (1..terms).rev() {
-            sum = identity.plus(&s.mul(&sum).scaled(ratio(k)));
-        }
-        sum.symmetrise();
-        return Some((Some(sum), Vec::new()));
-    }
-    let eigen = symmetric_eigen(s)?;
-    let alone = eigen
-        .values
-        .iter()
-        .enumerate()
-        .filter(|&(_, &value)| 1.0 - value <= ALONE)
-        .map(|(place, _)| eigen.vectors.column(place))
-        .collect();
-    if power == 0.0 {
-        return Some((None, alone));
-    }
-    let adjust = eigen.function(|value| {
-        let rest = 1.0 - value;
-        if rest <= ALONE {
-            0.0
-        } else if power == -0.5 {
-            1.0 / rest.sqrt()
-        } else {
-            1.0 / rest
-        }
-    });
-    Some((Some(adjust), alone))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::estimators::least_squares::least_squares;
-    use crate::estimators::logistic::logistic;
-    use crate::linalg::testing::{Lcg, shuffle};
-
-    fn code<T>(outcome: Result<T, Refusal>) -> Option<&'static str> {
-        outcome.err().map(|refusal| refusal.code)
-    }
-
-    struct Data {
-        y: Vec<f64>,
-        x: Vec<f64>,
-        treated: Vec<f64>,
-        cluster: Vec<u32>,
-    }
-
-    /// `sizes` rows a cluster; the first `treated` clusters are treated.
-    fn data(sizes: &[usize], treated: usize, seed: u64) -> Data {
-        let mut random = Lcg::new(seed);
-        let mut data = Data { y: vec![], x: vec![], treated: vec![], cluster: vec![] };
-        for (group, &size) in sizes.iter().enumerate() {
-            let effect = random.normal();
-            for _ in 0..size {
-                data.x.push(random.normal() + 0.3 * effect);
-                data.y.push(effect + random.normal() + data.x[data.x.len() - 1]);
-                data.treated.push(f64::from(group < treated));
-                data.cluster.push(group as u32 * 3 + 1);
-            }
-        }
-        data
-    }
-
-    const KINDS: [Clustered; 5] =
-        [Clustered::Cr0, Clustered::Cr1, Clustered::Cr1s, Clustered::Cr2, Clustered::Cr3];
-
-    /// (I - H_gg)^power row by row, the textbook way.
-    fn by_hat_matrix(data: &Data, power: f64) -> (Matrix, f64) {
-        let rows = data.y.len();
-        let x = Matrix::from_fn(rows, 3, |i, j| [1.0, data.x[i], data.treated[i]][j]);
-        let inverse = crate::linalg::inverse_positive(&x.transpose_mul(&x)).expect("an inverse");
-        let hat = x.mul(&inverse).mul(&x.transpose());
-        let b = inverse.mul_vector(&x.transpose_mul_vector(&data.y));
-        let fitted = x.mul_vector(&b);
-        let mut labels = data.cluster.clone();
-        labels.dedup();
-        let mut meat = Matrix::zeros(3, 3);
-        // Vectors a of every cluster for the last coefficient.
-        let mut bent = Matrix::zeros(labels.len(), rows);
-        for (group, label) in labels.iter().enumerate() {
-            let own: Vec<usize> = (0..rows).filter(|&i| data.cluster[i] == *label).collect();
-            let rest =
-                Matrix::from_fn(own.len(), own.len(), |i, j| f64::from(i == j) - hat.get(own[i], own[j]));
-            let adjust = symmetric_eigen(&rest).expect("a decomposition").function(|v| libm::pow(v, power));
-            let e: Vec<f64> = own.iter().map(|&i| data.y[i] - fitted[i]).collect();
-            let e = adjust.mul_vector(&e);
-            let score: Vec<f64> =
-                (0..3).map(|j| own.iter().zip(&e).map(|(&i, e)| x.get(i, j) * e).sum()).collect();
-            for j in 0..3 {
-                for k in 0..3 {
-                    meat.set(j, k, meat.get(j, k) + score[j] * score[k]);
-                }
-            }
-            let along: Vec<f64> =
-                own.iter().map(|&i| (0..3).map(|j| x.get(i, j) * inverse.get(j, 2)).sum()).collect();
-            for (&i, value) in own.iter().zip(adjust.mul_vector(&along)) {
-                bent.set(group, i, value);
-            }
-        }
-        let rest = Matrix::identity(rows).minus(&hat);
-        let p = bent.sandwich(&rest);
-        let degrees = p.trace() * p.trace() / p.frobenius_squared();
-        let covariance = inverse.sandwich(&meat);
-        (covariance, degrees)
-    }
-
-    #[test]
-    fn clusters_agree_with_the_hat_matrix() {
-        // Clusters of one row, of few and of many, so that every way is taken.
-        for sizes in [vec![1, 1, 2, 3, 30, 40, 12], vec![60, 70, 55, 90, 20], vec![1; 30]] {
-            let data = data(&sizes, sizes.len() / 2, 17);
-            let design = Design::new(data.y.len(), &[&data.x, &data.treated]).expect("a design");
-            let fit = least_squares(&data.y, &design, None).expect("a fit");
-            let scores = fit.scores(&design).expect("scores");
-            for (kind, power) in [(Clustered::Cr0, 0.0), (Clustered::Cr2, -0.5), (Clustered::Cr3, -1.0)] {
-                let found = cluster_robust(&scores, &data.cluster, kind, ClusterDf::Satterthwaite, 0.95)
-                    .expect("errors");
-                let (covariance, degrees) = by_hat_matrix(&data, power);
-                for (a, b) in found.covariance.data().iter().zip(covariance.data()) {
-                    assert!((a - b).abs() < 1e-11 * covariance.trace(), "{kind:?} {a} {b}");
-                }
-                let df = found.coefficients[2].as_ref().expect("an estimate").df.expect("df");
-                assert!((df / degrees - 1.0).abs() < 1e-11, "{kind:?} {df} {degrees}");
-            }
-        }
-    }
-
-    #[test]
-    fn clusters_of_one_row_are_heteroskedastic_errors() {
-        let data = data(&[1; 25], 10, 3);
-        let design = Design::new(25, &[&data.x, &data.treated]).expect("a design");
-        let weights: Vec<f64> = (0..25).map(|i| 0.5 + f64::from(i % 4)).collect();
-        for weights in [None, Some(&weights[..])] {
-            let fit = least_squares(&data.y, &design, weights).expect("a fit");
-            let scores = fit.scores(&design).expect("scores");
-            for (clustered, single) in [
-                (Clustered::Cr0, Heteroskedastic::Hc0),
-                (Clustered::Cr2, Heteroskedastic::Hc2),
-                (Clustered::Cr3, Heteroskedastic::Hc3),
-            ] {
-                let a = cluster_robust(&scores, &data.cluster, clustered, ClusterDf::Clusters, 0.95)
-                    .expect("errors")
-                    .covariance;
-                let b = heteroskedastic_robust(&scores, single, 0.95).expect("errors").covariance;
-                for (a, b) in a.data().iter().zip(b.data()) {
-                    assert!((a - b).abs() < 1e-12, "{a} {b}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn repeating_rows_within_clusters_adds_nothing() {
-        let one = data(&[8; 12], 6, 9);
-        let twice = Data {
-            y: [one.y.clone(), one.y.clone()].concat(),
-            x: [one.x.clone(), one.x.clone()].concat(),
-            treated: [one.treated.clone(), one.treated.clone()].concat(),
-            cluster: [one.cluster.clone(), one.cluster.clone()].concat(),
-        };
-        let errors = |data: &Data| {
-            let design = Design::new(data.y.len(), &[&data.x, &data.treated]).expect("a design");
-            let fit = least_squares(&data.y, &design, None).expect("a fit");
-            let scores = fit.scores(&design).expect("scores");
-            let clustered =
-                cluster_robust(&scores, &data.cluster, Clustered::Cr2, ClusterDf::Satterthwaite, 0.95)
-                    .expect("errors");
-            (clustered.covariance.get(2, 2), fit.std_errors[2])
-        };
-        let (first, second) = (errors(&one), errors(&twice));
-        assert!((first.0 / second.0 - 1.0).abs() < 1e-10);
-        assert!(second.1 < 0.8 * first.1);
-    }
-
-    #[test]
-    fn rows_in_any_order_give_the_same_bits() {
-        let sizes = [1, 2, 5, 40, 17, 3, 9, 130];
-        let first = data(&sizes, 4, 5);
-        let mut order: Vec<usize> = (0..first.y.len()).collect();
-        shuffle(&mut order, &mut Lcg::new(3));
-        let second = Data {
-            y: order.iter().map(|&i| first.y[i]).collect(),
-            x: order.iter().map(|&i| first.x[i]).collect(),
-            treated: order.iter().map(|&i| first.treated[i]).collect(),
-            cluster: order.iter().map(|&i| first.cluster[i]).collect(),
-        };
-        let all = |data: &Data| {
-            let design = Design::new(data.y.len(), &[&data.x, &data.treated]).expect("a design");
-            let fit =
-                least_squares(&data.y, &design, Some(&data.x.iter().map(|x| x.abs()).collect::<Vec<_>>()))
-                    .expect("a fit");
-            let scores = fit.scores(&design).expect("scores");
-            let mut found = Vec::new();
-            for kind in KINDS {
-                found.push(
-                    cluster_robust(&scores, &data.cluster, kind, ClusterDf::Satterthwaite, 0.95)
-                        .expect("errors"),
-                );
-            }
-            for kind in [Heteroskedastic::Hc0, Heteroskedastic::Hc3] {
-                found.push(heteroskedastic_robust(&scores, kind, 0.95).expect("errors"));
-            }
-            found
-        };
-        assert_eq!(all(&first), all(&second));
-    }
-
-    #[test]
-    fn what_rests_on_one_cluster_is_refused() {
-        let one = data(&[10; 8], 1, 2);
-        let design = Design::new(80, &[&one.x, &one.treated]).expect("a design");
-        let fit = least_squares(&one.y, &design, None).expect("a fit");
-        let scores = fit.scores(&design).expect("scores");
-        for kind in KINDS {
-            let found =
-                cluster_robust(&scores, &one.cluster, kind, ClusterDf::Clusters, 0.95).expect("errors");
-            assert_eq!(code(found.coefficients[2].clone()), Some("one_cluster_carries"));
-            assert!(found.coefficients[1].is_ok(), "{kind:?}");
-        }
-        let two = data(&[10; 8], 2, 2);
-        let design = Design::new(80, &[&two.x, &two.treated]).expect("a design");
-        let fit = least_squares(&two.y, &design, None).expect("a fit");
-        let scores = fit.scores(&design).expect("scores");
-        let found = cluster_robust(&scores, &two.cluster, Clustered::Cr2, ClusterDf::Satterthwaite, 0.95)
-            .expect("errors");
-        let estimate = found.coefficients[2].clone().expect("an estimate");
-        let codes: Vec<&str> = estimate.warnings.iter().map(|warning| warning.code).collect();
-        assert_eq!(codes, ["few_clusters", "few_df"]);
-        assert!(estimate.df.expect("df") < 2.0);
-        assert_eq!((found.clusters, found.largest_share), (Some(8), Some(0.125)));
-    }
-
-    #[test]
-    fn contrasts_follow_the_coefficients() {
-        let data = data(&[10; 20], 9, 2);
-        let design = Design::new(200, &[&data.x, &data.treated]).expect("a design");
-        let fit = least_squares(&data.y, &design, None).expect("a fit");
-        let scores = fit.scores(&design).expect("scores");
-        let (kind, df) = (Clustered::Cr2, ClusterDf::Satterthwaite);
-        let all = cluster_robust(&scores, &data.cluster, kind, df, 0.95).expect("errors");
-        let contrast = |c: &[f64]| cluster_robust_contrast(&scores, &data.cluster, kind, df, c, 0.95);
-        let (a, b) = (contrast(&[0.0, 0.0, -2.0]).expect("a"), all.coefficients[2].clone().expect("b"));
-        assert!((a.value + 2.0 * b.value).abs() < 1e-13);
-        assert!((a.std_error.expect("se") / b.std_error.expect("se") - 2.0).abs() < 1e-12);
-        assert!((a.df.expect("df") / b.df.expect("df") - 1.0).abs() < 1e-12);
-        assert_eq!(code(contrast(&[0.0, 1.0])), Some("no_such_term"));
-        assert_eq!(code(contrast(&[0.0, f64::NAN, 1.0])), Some("not_finite"));
-        assert_eq!(code(contrast(&[0.0, 0.0, 0.0])), Some("no_variation"));
-        assert_eq!(code(cluster_robust(&scores, &data.cluster[1..], kind, df, 0.95)), Some("lengths_differ"));
-        assert_eq!(code(cluster_robust(&scores, &[1; 200], kind, df, 0.95)), Some("too_few_clusters"));
-        assert_eq!(code(cluster_robust(&scores, &data.cluster, kind, df, 1.0)), Some("level_out_of_range"));
-    }
-
-    #[test]
-    fn perfect_fits_and_lone_rows_are_refused() {
-        let x = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0];
-        let design = Design::new(6, &[&x]).expect("a design");
-        let fit = least_squares(&[1.0, 3.0, 5.0, 7.0, 9.0, 11.0], &design, None).expect("a fit");
-        let scores = fit.scores(&design).expect("scores");
-        let found = cluster_robust(&scores, &[1, 1, 2, 2, 3, 3], Clustered::Cr2, ClusterDf::Clusters, 0.95);
-        assert_eq!(code(found.expect("errors").coefficients[1].clone()), Some("no_variation"));
-        let lone = [0.0, 0.0, 0.0, 0.0, 0.0, 1.0];
-        let design = Design::new(6, &[&lone]).expect("a design");
-        let fit = least_squares(&[1.0, 3.0, 4.0, 7.0, 9.0, 11.0], &design, None).expect("a fit");
-        let scores = fit.scores(&design).expect("scores");
-        let single = |kind| heteroskedastic_robust(&scores, kind, 0.95);
-        assert_eq!(code(single(Heteroskedastic::Hc3)), Some("one_row_carries"));
-        assert!(single(Heteroskedastic::Hc1).is_ok());
-    }
-
-    #[test]
-    fn logistic_clusters_have_finite_errors() {
-        let data = data(&[15; 20], 10, 8);
-        let y: Vec<f64> = data.y.iter().map(|&y| f64::from(y > 0.0)).collect();
-        let design = Design::new(300, &[&data.x, &data.treated]).expect("a design");
-        let fit = logistic(&y, &design, None).expect("a fit");
-        let scores = fit.scores(&design).expect("scores");
-        let found = cluster_robust(&scores, &data.cluster, Clustered::Cr2, ClusterDf::Satterthwaite, 0.95)
-            .expect("errors");
-        let wider = found.coefficients[2].clone().expect("an estimate").std_error.expect("se");
-        assert!(wider > 1.2 * fit.std_errors[2], "{wider}");
-        let single = heteroskedastic_robust(&scores, Heteroskedastic::Hc0, 0.95).expect("errors");
-        assert_eq!(single.coefficients[2].clone().expect("an estimate").df, None);
-    }
-}
+mod tests;

@@ -183,10 +183,9 @@ fn along(
         RiskErrors::Model => model.clone(),
         RiskErrors::Robust(kind) => heteroskedastic_covariance(scores, kind)?,
         RiskErrors::Clustered(cluster) => {
-            let sandwich = Sandwich::new(scores, cluster, Clustered::Cr2, contrasts)?;
-            let one = |contrast: usize| {
-                sandwich.outcome(scores, values[contrast], contrast, ClusterDf::Satterthwaite, level)
-            };
+            let sandwich =
+                Sandwich::new(scores, cluster, Clustered::Cr2, ClusterDf::Satterthwaite, contrasts)?;
+            let one = |contrast: usize| sandwich.outcome(scores, values[contrast], contrast, level);
             return Ok([one(0)?, one(1)?]);
         }
     };
@@ -223,13 +222,9 @@ pub fn modified_poisson(
     let mut log_ratio = match errors {
         RiskErrors::Clustered(cluster) => {
             let contrast = Matrix::from_fn(1, design.terms(), |_, j| f64::from(u8::from(j == 1)));
-            Sandwich::new(&scores, cluster, Clustered::Cr2, &contrast)?.outcome(
-                &scores,
-                model.coefficients[1],
-                0,
-                ClusterDf::Satterthwaite,
-                level,
-            )?
+            let (kind, df) = (Clustered::Cr2, ClusterDf::Satterthwaite);
+            let sandwich = Sandwich::new(&scores, cluster, kind, df, &contrast)?;
+            sandwich.outcome(&scores, model.coefficients[1], 0, level)?
         }
         RiskErrors::Model => {
             heteroskedastic_robust(&scores, Heteroskedastic::Hc0, level)?.coefficients.swap_remove(1)?

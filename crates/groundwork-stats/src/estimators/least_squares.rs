@@ -45,6 +45,8 @@
 //!
 //! Björck Å (1996). Numerical methods for least squares problems. SIAM.
 
+use std::borrow::Cow;
+
 use crate::estimate::{Estimate, Outcome, Refusal, check_level, finite_interval};
 use crate::linalg::accumulate::{FixedPoint, largest, mean};
 use crate::linalg::basis::Basis;
@@ -56,6 +58,13 @@ pub const METHOD: &str = "ols";
 
 /// The id of the method with weights.
 pub const METHOD_WEIGHTED: &str = "wls";
+
+/// Rows above which refinement is left out where it would do nothing, the
+/// smallest pivot that counts as far from dependent, and the largest residual,
+/// as a share of the largest outcome, that counts as a close fit.
+pub(crate) const MANY_ROWS: usize = 50_000;
+const FAR_FROM_DEPENDENT: f64 = 1e-2;
+const CLOSE_FIT: f64 = 1e-3;
 
 /// A least-squares fit.
 #[derive(Clone, Debug, PartialEq)]
@@ -111,27 +120,33 @@ pub fn least_squares(
     };
     let terms = design.terms();
     check_rows(n, terms)?;
-    let basis = Basis::new(design, roots.as_deref())?;
-
     // With a constant in the design y is taken about its mean, which the
     // constant gives back: the residuals keep more digits.
     let shift = if design.has_intercept() { mean(y) } else { 0.0 };
     let weight = |row: usize| weights.map_or(1.0, |weights| weights[row]);
     let centred: Vec<f64> = y.iter().map(|y| y - shift).collect();
-    let mut residuals = centred.clone();
-    let mut b = vec![0.0; terms];
-    let mut weighted = vec![0.0; y.len()];
-    for _ in 0..2 {
-        for (row, at) in weighted.iter_mut().enumerate() {
-            *at = weight(row) * residuals[row];
-        }
-        let step = basis.solve(&basis.frame.cross(design, &weighted));
-        for (at, step) in b.iter_mut().zip(step) {
+    let rooted: Cow<'_, [f64]> = match &roots {
+        Some(roots) => Cow::Owned(centred.iter().zip(roots).map(|(y, root)| root * y).collect()),
+        None => Cow::Borrowed(&centred),
+    };
+    let (basis, cross) = Basis::with_cross(design, roots.as_deref(), &rooted)?;
+    let mut b = basis.solve(&cross);
+    let mut residuals = vec![0.0; y.len()];
+    let rest = |b: &[f64], residuals: &mut [f64]| {
+        design.scaled_linear(b, |row, fitted| residuals[row] = centred[row] - fitted);
+    };
+    rest(&b, &mut residuals);
+    // One step of refinement. With many rows of columns that are far from
+    // dependent it would move the last digits alone, and costs as much again.
+    let close_fit = largest(&residuals) < CLOSE_FIT * largest(&centred);
+    if y.len() <= MANY_ROWS || basis.poorest < FAR_FROM_DEPENDENT || close_fit {
+        let weighted: Vec<f64> = residuals.iter().enumerate().map(|(row, e)| weight(row) * e).collect();
+        for (at, step) in b.iter_mut().zip(basis.solve(&design.cross(&weighted))) {
             *at += step;
         }
-        basis.frame.linear(design, &b, |row, fitted| residuals[row] = centred[row] - fitted);
+        rest(&b, &mut residuals);
     }
-    let mut coefficients = basis.frame.to_raw().mul_vector(&b);
+    let mut coefficients = design.frame.to_raw().mul_vector(&b);
     if design.has_intercept()
         && let Some(constant) = coefficients.first_mut()
     {
@@ -349,6 +364,74 @@ mod tests {
             let at_centre = fit.coefficients[0] + fit.coefficients[1] * shift - shift;
             assert!((at_centre - b[0]).abs() < 1e-13 + 1e-15 * shift, "{shift}");
         }
+    }
+
+    /// Longley's employment data, a hard case on purpose, against the certified
+    /// values of the Statistical Reference Datasets (NIST).
+    #[test]
+    fn longley_has_its_certified_digits() {
+        let rows = [
+            [60323.0, 83.0, 234289.0, 2356.0, 1590.0, 107608.0, 1947.0],
+            [61122.0, 88.5, 259426.0, 2325.0, 1456.0, 108632.0, 1948.0],
+            [60171.0, 88.2, 258054.0, 3682.0, 1616.0, 109773.0, 1949.0],
+            [61187.0, 89.5, 284599.0, 3351.0, 1650.0, 110929.0, 1950.0],
+            [63221.0, 96.2, 328975.0, 2099.0, 3099.0, 112075.0, 1951.0],
+            [63639.0, 98.1, 346999.0, 1932.0, 3594.0, 113270.0, 1952.0],
+            [64989.0, 99.0, 365385.0, 1870.0, 3547.0, 115094.0, 1953.0],
+            [63761.0, 100.0, 363112.0, 3578.0, 3350.0, 116219.0, 1954.0],
+            [66019.0, 101.2, 397469.0, 2904.0, 3048.0, 117388.0, 1955.0],
+            [67857.0, 104.6, 419180.0, 2822.0, 2857.0, 118734.0, 1956.0],
+            [68169.0, 108.4, 442769.0, 2936.0, 2798.0, 120445.0, 1957.0],
+            [66513.0, 110.8, 444546.0, 4681.0, 2637.0, 121950.0, 1958.0],
+            [68655.0, 112.6, 482704.0, 3813.0, 2552.0, 123366.0, 1959.0],
+            [69564.0, 114.2, 502601.0, 3931.0, 2514.0, 125368.0, 1960.0],
+            [69331.0, 115.7, 518173.0, 4806.0, 2572.0, 127852.0, 1961.0],
+            [70551.0, 116.9, 554894.0, 4007.0, 2827.0, 130081.0, 1962.0],
+        ];
+        let column = |j: usize| rows.iter().map(|row| row[j]).collect::<Vec<f64>>();
+        let columns: Vec<Vec<f64>> = (1..7).map(column).collect();
+        let slices: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+        let design = Design::new(16, &slices).expect("a design");
+        let fit = least_squares(&column(0), &design, None).expect("a fit");
+        let certified = [
+            (-3482258.63459582, 890420.383607373),
+            (15.0618722713733, 84.9149257747669),
+            (-0.358191792925910e-1, 0.334910077722432e-1),
+            (-2.02022980381683, 0.488399681651699),
+            (-1.03322686717359, 0.214274163161675),
+            (-0.511041056535807e-1, 0.226073200069370),
+            (1829.15146461355, 455.478499142212),
+        ];
+        for (term, (value, error)) in certified.into_iter().enumerate() {
+            let off = (fit.coefficients[term] / value - 1.0, fit.std_errors[term] / error - 1.0);
+            assert!(off.0.abs() < 1e-11 && off.1.abs() < 1e-11, "{term} {off:?}");
+        }
+        assert!((fit.residual_variance.sqrt() / 304.854073561965 - 1.0).abs() < 1e-12);
+        assert!((fit.r_squared.expect("r²") - 0.995479004577296).abs() < 1e-14);
+    }
+
+    #[test]
+    fn many_rows_without_refinement_keep_their_digits() {
+        let mut random = Lcg::new(40);
+        let rows = MANY_ROWS + 77;
+        // A long tail, and an outcome far from nought.
+        let x: Vec<f64> = (0..rows).map(|_| libm::exp(2.0 * random.normal())).collect();
+        let y: Vec<f64> = x.iter().map(|x| 1e6 + 0.3 * x + random.normal()).collect();
+        let design = Design::new(rows, &[&x]).expect("a design");
+        let fit = least_squares(&y, &design, None).expect("a fit");
+        let exact = |terms: &mut dyn Iterator<Item = f64>| terms.collect::<crate::sum::Sum>().value();
+        let n = rows as f64;
+        let (mx, my) = (exact(&mut x.iter().copied()) / n, exact(&mut y.iter().copied()) / n);
+        let sxx = exact(&mut x.iter().map(|x| (x - mx) * (x - mx)));
+        let sxy = exact(&mut x.iter().zip(&y).map(|(x, y)| (x - mx) * (y - my)));
+        let off = fit.coefficients[1] - sxy / sxx;
+        assert!(off.abs() < 1e-9 * fit.std_errors[1], "{off:e}");
+        let rest = exact(&mut x.iter().zip(&y).map(|(x, y)| {
+            let e = y - my - sxy / sxx * (x - mx);
+            e * e
+        }));
+        let error = (rest / (n - 2.0) / sxx).sqrt();
+        assert!((fit.std_errors[1] / error - 1.0).abs() < 1e-12);
     }
 
     #[test]

@@ -267,6 +267,27 @@ mod tests {
     }
 
     #[test]
+    fn a_steep_curve_is_not_separation() {
+        // Calendar years and their squares have huge coefficients that cancel.
+        let mut random = Lcg::new(16);
+        let year: Vec<f64> = (0..3000).map(|i| 2000.0 + f64::from(i % 24)).collect();
+        let square: Vec<f64> = year.iter().map(|y| y * y).collect();
+        let y: Vec<f64> = year
+            .iter()
+            .map(|y| f64::from(random.uniform() < expit(1.0 - 0.03 * (y - 2010.0) * (y - 2010.0))))
+            .collect();
+        let design = Design::new(3000, &[&year, &square]).expect("a design");
+        let fit = logistic(&y, &design, None).expect("a fit");
+        assert!((fit.coefficients[2] + 0.03).abs() < 0.005, "{:?}", fit.coefficients);
+        let centred: Vec<f64> = year.iter().map(|y| y - 2010.0).collect();
+        let square: Vec<f64> = centred.iter().map(|y| y * y).collect();
+        let design = Design::new(3000, &[&centred, &square]).expect("a design");
+        let other = logistic(&y, &design, None).expect("a fit");
+        assert!((fit.coefficients[2] / other.coefficients[2] - 1.0).abs() < 1e-9);
+        assert!((fit.std_errors[2] / other.std_errors[2] - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
     fn few_events_are_flagged_or_refused() {
         let (y, x) = table([(3, 40), (1, 40)]);
         let design = Design::new(84, &[&x]).expect("a design");

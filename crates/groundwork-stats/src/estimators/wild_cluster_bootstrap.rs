@@ -91,11 +91,12 @@ pub struct WildClusterBootstrap {
     /// p-value and the interval of values not rejected; the interval is absent
     /// where it has no end.
     pub estimate: Estimate,
-    /// The share of sign vectors whose |t*| exceeds |t|, ties left out.
-    pub p_strict: f64,
+    /// The share of sign vectors whose |t*| exceeds |t|, ties left out. Some
+    /// software prints it as the p-value; it is none, as it can be nought.
+    pub share_exceeding: f64,
     /// Twice the smaller of the shares with t* below t and above it, ties left
-    /// out; at most one.
-    pub p_equal_tail: f64,
+    /// out; at most one. No p-value either, for the same reason.
+    pub share_equal_tail: f64,
     /// The p-value of t with G - 1 degrees of freedom, for comparison.
     pub p_clusters: f64,
     /// The number of sign vectors.
@@ -134,7 +135,7 @@ pub fn wild_cluster_bootstrap(
     }
     let terms = scores.coefficients.len();
     let contrast = Matrix::from_fn(1, terms, |_, j| f64::from(u8::from(j == term)));
-    let sandwich = Sandwich::new(scores, cluster, Clustered::Cr1s, &contrast)?;
+    let sandwich = Sandwich::new(scores, cluster, Clustered::Cr1s, ClusterDf::Clusters, &contrast)?;
     let alpha = 1.0 - level;
     let clusters = sandwich.clusters;
     let smallest_p = if clusters < 1000 { 2.0 * libm::pow(0.5, clusters as f64) } else { 0.0 };
@@ -146,7 +147,7 @@ pub fn wild_cluster_bootstrap(
             "report the estimate with its interval from cr2.satt where it has one, and say that no test is possible",
         ));
     }
-    let mut estimate = sandwich.outcome(scores, value, 0, ClusterDf::Clusters, level)?;
+    let mut estimate = sandwich.outcome(scores, value, 0, level)?;
     let p_clusters = estimate.p_value.unwrap_or(1.0);
     let statistic = estimate.statistic.unwrap_or(0.0);
 
@@ -186,8 +187,8 @@ pub fn wild_cluster_bootstrap(
     }
     Ok(WildClusterBootstrap {
         estimate,
-        p_strict: counts.exceed / total,
-        p_equal_tail: (2.0 * counts.below.min(counts.above) / total).min(1.0),
+        share_exceeding: counts.exceed / total,
+        share_equal_tail: (2.0 * counts.below.min(counts.above) / total).min(1.0),
         p_clusters,
         vectors: if enumerated { 2 * vectors.len() as u64 } else { vectors.len() as u64 },
         enumerated,
@@ -229,13 +230,13 @@ impl ClusterSums {
         let basis = scores.basis;
         let r = basis.t.row(term).to_vec();
         let length: f64 = r.iter().map(|r| r * r).sum();
-        let plain = basis.frame.cross_by_group(scores.design, &scores.u, &groups).mul(&basis.u);
+        let plain = scores.design.cross_by_group(&scores.u, &groups).mul(&basis.u);
         let mut shadow = vec![0.0; scores.design.rows()];
-        basis.frame.linear(scores.design, &basis.u.mul_vector(&r), |row, along| {
+        scores.design.scaled_linear(&basis.u.mul_vector(&r), |row, along| {
             let weight = scores.roots.map_or(1.0, |roots| roots[row] * roots[row]);
             shadow[row] = weight * along;
         });
-        let along = basis.frame.cross_by_group(scores.design, &shadow, &groups).mul(&basis.u);
+        let along = scores.design.cross_by_group(&shadow, &groups).mul(&basis.u);
         let square = plain.mul_vector(&r).iter().map(|a| a * a).sum();
         Self { square, plain, along, r, length }
     }
@@ -485,7 +486,8 @@ mod tests {
         let fit = least_squares(&made, &design, None).expect("a fit");
         let contrast = Matrix::new(1, 3, vec![0.0, 0.0, 1.0]);
         let scores = fit.scores(&design).expect("scores");
-        let sandwich = Sandwich::new(&scores, &cluster, Clustered::Cr1s, &contrast).expect("errors");
+        let sandwich = Sandwich::new(&scores, &cluster, Clustered::Cr1s, ClusterDf::Clusters, &contrast)
+            .expect("errors");
         (fit.coefficients[2] - null) / sandwich.covariance.get(2, 2).sqrt()
     }
 
@@ -549,7 +551,7 @@ mod tests {
         assert_eq!((one.vectors, one.enumerated, one.estimate.method), (999, false, "wcr.drawn"));
         assert_eq!(one, run(&rows, true, 0.95).expect("a bootstrap"));
         let p = one.estimate.p_value.expect("p");
-        assert!(p >= 0.001 && p <= 1.0);
+        assert!((0.001..=1.0).contains(&p));
     }
 
     #[test]

@@ -23,7 +23,8 @@
 
 /// 1.5 · 2^52: a number below 2^51 added to it is rounded to a whole number.
 pub(crate) const MAGIC: f64 = 6_755_399_441_055_744.0;
-const MAGIC_BITS: u64 = MAGIC.to_bits();
+/// The bits of [`MAGIC`].
+pub(crate) const MAGIC_BITS: u64 = MAGIC.to_bits();
 
 /// The exponent e with |x| < 2^e, for a finite number; far below everything
 /// for zero.

@@ -1,5 +1,6 @@
 //! The columns of a regression.
 
+use super::frame::Frame;
 use crate::estimate::Refusal;
 
 /// Magnitudes beyond which squares and their sums would leave the range of
@@ -17,8 +18,8 @@ pub struct Design<'a> {
     columns: Vec<&'a [f64]>,
     intercept: bool,
     rows: usize,
-    /// The smallest and the largest value of every column.
-    pub(crate) ranges: Vec<(f64, f64)>,
+    /// How the columns are shifted and scaled for exact sums.
+    pub(crate) frame: Frame,
 }
 
 impl<'a> Design<'a> {
@@ -50,12 +51,11 @@ impl<'a> Design<'a> {
         if rows == 0 {
             return Err(no_rows());
         }
-        let mut ranges = Vec::with_capacity(columns.len());
         for column in columns {
             check_length(column.len(), rows)?;
-            ranges.push(check_column(column, "a value of a column of the design")?);
         }
-        Ok(Self { columns: columns.to_vec(), intercept, rows, ranges })
+        let frame = Frame::new(rows, columns, intercept)?;
+        Ok(Self { columns: columns.to_vec(), intercept, rows, frame })
     }
 
     /// The number of rows.

@@ -98,13 +98,28 @@ impl Matrix {
     pub fn mul(&self, other: &Self) -> Self {
         debug_assert_eq!(self.cols, other.rows);
         let mut product = Self::zeros(self.rows, other.cols);
-        for i in 0..self.rows {
-            let into = &mut product.data[i * other.cols..(i + 1) * other.cols];
-            for (&factor, row) in self.row(i).iter().zip(other.data.chunks_exact(other.cols.max(1))) {
-                if factor != 0.0 {
-                    for (at, &value) in into.iter_mut().zip(row) {
-                        *at += factor * value;
-                    }
+        if other.cols == 0 {
+            return product;
+        }
+        for (into, factors) in
+            product.data.chunks_exact_mut(other.cols).zip(self.data.chunks_exact(self.cols.max(1)))
+        {
+            // Four rows at a time, so that a number is stored once for four
+            // products; the order of the additions is that of the rows.
+            let mut rows = other.data.chunks_exact(4 * other.cols);
+            let mut fours = factors.chunks_exact(4);
+            for (four, rows) in fours.by_ref().zip(rows.by_ref()) {
+                let (a, rest) = rows.split_at(other.cols);
+                let (b, rest) = rest.split_at(other.cols);
+                let (c, d) = rest.split_at(other.cols);
+                for ((((at, a), b), c), d) in into.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+                    *at = *at + four[0] * a + four[1] * b + four[2] * c + four[3] * d;
+                }
+            }
+            let last = rows.remainder().chunks_exact(other.cols);
+            for (factor, row) in fours.remainder().iter().zip(last) {
+                for (at, value) in into.iter_mut().zip(row) {
+                    *at += factor * value;
                 }
             }
         }

@@ -49,9 +49,9 @@ fn districts() -> Ended {
         ("t_CR1", estimate.statistic.expect("t")),
         ("beta", estimate.value),
         ("p_CR1_t_Gm1", found.p_clusters),
-        ("p_wcr_symmetric_strict", found.p_strict),
+        ("p_wcr_symmetric_strict", found.share_exceeding),
         ("p_wcr_symmetric_weak", estimate.p_value.expect("p")),
-        ("p_equal_tail", found.p_equal_tail),
+        ("p_equal_tail", found.share_equal_tail),
     ] {
         assert_close(name, value, number(&expected[name]), tolerance);
     }
