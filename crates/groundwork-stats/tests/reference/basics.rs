@@ -5,7 +5,7 @@ use groundwork_stats::special::{
     student_quantile, student_two_sided_p,
 };
 use groundwork_stats::{
-    ClusteredRatio, Estimate, Outcome, difference_miettinen_nurminen, difference_miettinen_nurminen_null,
+    ClusteredRatio, difference_miettinen_nurminen, difference_miettinen_nurminen_null,
     proportion_wilson, ratio_contrast_difference, ratio_contrast_log, ratio_linearised, ratio_linearised_log,
     wilson_coverage,
 };
@@ -16,7 +16,7 @@ use crate::support::{
     estimate, number, numbers, reference,
 };
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![
         case("wilson_intervals", || {
             wilson_intervals();

@@ -6,7 +6,7 @@ use libtest_mimic::Trial;
 use crate::linear::labels;
 use crate::support::{CLOSED_FORM, Ended, Table, assert_close, case, count, number, reference};
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p07_icc_design_effect", icc)]
 }
 

@@ -11,7 +11,7 @@ use libtest_mimic::Trial;
 use crate::linear::{assert_terms, each, labels, std_errors};
 use crate::support::{Ended, ROOT, Table, case, count, reference};
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p08_cluster_robust", clustered_schools), case("p90_cluster_se_two_sites", two_sites)]
 }
 

@@ -12,7 +12,7 @@ use libtest_mimic::Trial;
 use crate::linear::labels;
 use crate::support::{Absent, CLOSED_FORM, Ended, Table, assert_close, case, count, number, reference};
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p10_wild_cluster_bootstrap", districts), case("p90_wild_cluster_bootstrap", few_clusters)]
 }
 

@@ -10,7 +10,7 @@ use crate::support::{
     Ended, ROOT, Table, assert_close, assert_limits, case, cases, count, estimate, number, reference,
 };
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![
         case("p11_kaplan_meier", curves),
         case("p11_quantiles", quantiles),
@@ -20,7 +20,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 /// The risk table of one arm of the 6-MP trial.
-pub fn arm(name: &str) -> Result<RiskTable, crate::support::Absent> {
+pub(crate) fn arm(name: &str) -> Result<RiskTable, crate::support::Absent> {
     let data = Table::open("gehan_6mp.csv")?;
     let (time, event) = (data.numbers("time"), data.numbers("status"));
     let treat = data.text("treat");

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::support::{Absent, Ended, ROOT, Table, assert_close, case, estimate, number, reference};
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p12_restricted_mean", means)]
 }
 

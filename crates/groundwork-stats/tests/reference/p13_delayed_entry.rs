@@ -6,12 +6,12 @@ use libtest_mimic::Trial;
 
 use crate::support::{Absent, Ended, ROOT, Table, assert_close, case, cases, count, number, reference};
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p13_delayed_entry", curves), case("p13_thin_start_is_refused", thin_start)]
 }
 
 /// The risk table of one sex of the retirement centre, by age in months.
-pub fn residents(sex: &str) -> Result<RiskTable, Absent> {
+pub(crate) fn residents(sex: &str) -> Result<RiskTable, Absent> {
     let data = Table::open("channing.csv")?;
     let (entry, exit, event) = (data.numbers("entry"), data.numbers("exit"), data.numbers("status"));
     let of = data.text("sex");

@@ -9,7 +9,7 @@ use crate::support::{
     Absent, Ended, ROOT, Table, assert_close, case, cases, count, estimate, number, reference,
 };
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p14_aalen_johansen", incidence), case("p14_gray_test", test)]
 }
 

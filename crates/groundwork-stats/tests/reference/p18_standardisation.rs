@@ -8,7 +8,7 @@ use crate::support::{
     CLOSED_FORM, Ended, Table, assert_close, assert_interval, case, cases, estimate, number, reference,
 };
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p18_standardised_rates", rates)]
 }
 

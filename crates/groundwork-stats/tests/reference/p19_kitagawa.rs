@@ -7,7 +7,7 @@ use libtest_mimic::Trial;
 use crate::p21_mantel_haenszel::admissions;
 use crate::support::{EXACT, Ended, assert_close, case, number, reference};
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p19_kitagawa", parts), case("p90_empty_stratum", empty_stratum)]
 }
 

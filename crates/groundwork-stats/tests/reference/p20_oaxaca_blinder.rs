@@ -6,7 +6,7 @@ use libtest_mimic::Trial;
 use crate::linear::assert_terms;
 use crate::support::{CLOSED_FORM, Ended, Table, assert_close, case, count, number, reference};
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p20_oaxaca_blinder", wages)]
 }
 

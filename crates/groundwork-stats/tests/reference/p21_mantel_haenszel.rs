@@ -15,12 +15,12 @@ use crate::support::{
 /// tolerance, as the file's notes say.
 const COARSE_ROOT: f64 = 1e-4;
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p21_mantel_haenszel", ratios), case("p21_exact", exact)]
 }
 
 /// Admissions by department, men against women.
-pub fn admissions() -> Result<Vec<(String, Stratum)>, Absent> {
+pub(crate) fn admissions() -> Result<Vec<(String, Stratum)>, Absent> {
     let data = Table::open("ucb_admissions.csv")?;
     let (admit, gender, department) = (data.text("Admit"), data.text("Gender"), data.text("Dept"));
     let people = data.numbers("Freq");

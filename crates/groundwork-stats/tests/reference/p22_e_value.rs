@@ -8,7 +8,7 @@ use libtest_mimic::Trial;
 
 use crate::support::{CLOSED_FORM, Ended, assert_close, case, number, reference};
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p22_e_values", e_values)]
 }
 

@@ -7,7 +7,7 @@ use crate::support::{
     EXACT, Ended, ROOT, Table, assert_close, assert_relative, case, cases, number, reference,
 };
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p23_signed_rank", signed_rank), case("p23_signed_rank_exact", exact), case("p23_sign", sign)]
 }
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::linear::{assert_terms, labels, std_errors};
 use crate::support::{Absent, Ended, Table, assert_close, case, count, number, reference};
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p35_difference_in_differences", house_prices), case("p90_did_two_sites", two_sites)]
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::linear::{assert_terms, std_errors};
 use crate::support::{Ended, Table, assert_close, assert_limits, case, count, number, reference};
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![
         case("p36_interrupted_counts", counts),
         case("p36_interrupted_means", means),

@@ -7,7 +7,7 @@ use libtest_mimic::Trial;
 use crate::linear::{assert_terms, each};
 use crate::support::{Ended, ROOT, Table, assert_close, case, count, number, reference};
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p37_prais_winsten", barium)]
 }
 

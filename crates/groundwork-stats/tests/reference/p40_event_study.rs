@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::linear::{labels, numbers_of};
 use crate::support::{Ended, ROOT, Table, assert_close, case, number, reference};
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p40_event_study", panel_of_units)]
 }
 

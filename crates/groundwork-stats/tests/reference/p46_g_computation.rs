@@ -10,7 +10,7 @@ use libtest_mimic::Trial;
 use crate::linear::{assert_terms, numbers_of};
 use crate::support::{Ended, Table, assert_close, case, count, number, reference};
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p46_g_computation", birth_weights), case("p90_logistic_separation", separation)]
 }
 

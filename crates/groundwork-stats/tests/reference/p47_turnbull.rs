@@ -8,7 +8,7 @@ use crate::support::{Ended, Table, assert_close, case, cases, number, reference}
 /// The reference is an EM iteration that was itself stopped.
 const STOPPED: f64 = 1e-5;
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p47_turnbull", distribution)]
 }
 

@@ -6,7 +6,7 @@ use libtest_mimic::Trial;
 use crate::p11_kaplan_meier::arm;
 use crate::support::{Ended, case, number, reference};
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p90_rmst_tau_beyond_followup", tau)]
 }
 

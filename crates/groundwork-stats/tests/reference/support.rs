@@ -7,19 +7,19 @@ use groundwork_stats::{Estimate, Interval, Outcome};
 use libtest_mimic::{Failed, Trial};
 use serde_json::Value;
 
-pub const CLOSED_FORM: f64 = 1e-9;
-pub const ROOT: f64 = 1e-7;
-pub const EXACT: f64 = 1e-12;
+pub(crate) const CLOSED_FORM: f64 = 1e-9;
+pub(crate) const ROOT: f64 = 1e-7;
+pub(crate) const EXACT: f64 = 1e-12;
 
 /// Values below this are compared as if they were this large.
 const FLOOR: f64 = 1e-8;
 
-pub fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("reference")
 }
 
 /// A reference file and its tolerance, which must not exceed the stated one.
-pub fn reference(name: &str, widest: f64) -> (Value, f64) {
+pub(crate) fn reference(name: &str, widest: f64) -> (Value, f64) {
     let path = folder().join(name);
     let text = std::fs::read_to_string(&path).expect("a reference file");
     let file: Value = serde_json::from_str(&text).expect("a reference file in JSON");
@@ -29,25 +29,25 @@ pub fn reference(name: &str, widest: f64) -> (Value, f64) {
 }
 
 /// A number, or a number with more digits than 64 bits hold, in a string.
-pub fn number(value: &Value) -> f64 {
+pub(crate) fn number(value: &Value) -> f64 {
     value
         .as_f64()
         .or_else(|| value.as_str().and_then(|text| text.parse().ok()))
         .unwrap_or_else(|| panic!("{value} is not a number"))
 }
 
-pub fn count(value: &Value) -> u64 {
+pub(crate) fn count(value: &Value) -> u64 {
     value.as_u64().expect("a count")
 }
 
-pub fn cases(value: &Value) -> &[Value] {
+pub(crate) fn cases(value: &Value) -> &[Value] {
     let cases = value.as_array().expect("a list of cases");
     assert!(!cases.is_empty());
     cases
 }
 
 #[track_caller]
-pub fn assert_close(what: &str, found: f64, expected: f64, tolerance: f64) {
+pub(crate) fn assert_close(what: &str, found: f64, expected: f64, tolerance: f64) {
     assert!(
         (found - expected).abs() <= tolerance * expected.abs().max(FLOOR),
         "{what}: {found:e} where {expected:e} is expected"
@@ -56,7 +56,7 @@ pub fn assert_close(what: &str, found: f64, expected: f64, tolerance: f64) {
 
 /// Closeness relative to the value itself, however small.
 #[track_caller]
-pub fn assert_relative(what: &str, found: f64, expected: f64, tolerance: f64) {
+pub(crate) fn assert_relative(what: &str, found: f64, expected: f64, tolerance: f64) {
     assert!(
         (found - expected).abs() <= tolerance * expected.abs(),
         "{what}: {found:e} where {expected:e} is expected, off by {:e}",
@@ -65,19 +65,19 @@ pub fn assert_relative(what: &str, found: f64, expected: f64, tolerance: f64) {
 }
 
 #[track_caller]
-pub fn assert_interval(what: &str, estimate: &Estimate, expected: &Value, tolerance: f64) {
+pub(crate) fn assert_interval(what: &str, estimate: &Estimate, expected: &Value, tolerance: f64) {
     let interval = estimate.interval.expect("an interval");
     assert_close(what, interval.lower, number(&expected[0]), tolerance);
     assert_close(what, interval.upper, number(&expected[1]), tolerance);
 }
 
 #[track_caller]
-pub fn estimate(outcome: Outcome) -> Estimate {
+pub(crate) fn estimate(outcome: Outcome) -> Estimate {
     outcome.unwrap_or_else(|refusal| panic!("refused: {refusal}"))
 }
 
 /// Columns of a data file, as text, by their header.
-pub fn column(file: &str, name: &str) -> Vec<String> {
+pub(crate) fn column(file: &str, name: &str) -> Vec<String> {
     let text = std::fs::read_to_string(folder().join("data").join(file)).expect("a data file");
     let mut lines = text.lines();
     let header = lines.next().expect("a header");
@@ -88,28 +88,28 @@ pub fn column(file: &str, name: &str) -> Vec<String> {
     lines.map(|line| line.split(',').nth(at).expect("a cell").to_string()).collect()
 }
 
-pub fn numbers(file: &str, name: &str) -> Vec<f64> {
+pub(crate) fn numbers(file: &str, name: &str) -> Vec<f64> {
     column(file, name).iter().map(|cell| cell.parse().expect("a number")).collect()
 }
 
 #[track_caller]
-pub fn assert_limits(what: &str, interval: Interval, expected: &Value, tolerance: f64) {
+pub(crate) fn assert_limits(what: &str, interval: Interval, expected: &Value, tolerance: f64) {
     assert_close(what, interval.lower, number(&expected[0]), tolerance);
     assert_close(what, interval.upper, number(&expected[1]), tolerance);
 }
 
 /// What a reference case says when it ends: it ran, or its data is not here.
-pub type Ended = Result<(), Absent>;
+pub(crate) type Ended = Result<(), Absent>;
 
 /// The data file that a case would need.
-pub struct Absent(pub String);
+pub(crate) struct Absent(pub String);
 
 /// The cases that ran, and those that were skipped with the file they want.
 static RAN: Mutex<(Vec<&str>, Vec<(&str, String)>)> = Mutex::new((Vec::new(), Vec::new()));
 
 /// A reference case as a test. It fails by panicking; a case whose data may
 /// not be copied here ends with [`Absent`] and is counted as skipped.
-pub fn case(name: &'static str, run: fn() -> Ended) -> Trial {
+pub(crate) fn case(name: &'static str, run: fn() -> Ended) -> Trial {
     Trial::test(name, move || {
         let ended = run();
         let mut counts = RAN.lock().map_err(|_| Failed::from("a case panicked while it was counted"))?;
@@ -122,7 +122,7 @@ pub fn case(name: &'static str, run: fn() -> Ended) -> Trial {
 }
 
 /// Prints how many reference cases ran, and which were skipped.
-pub fn summary() {
+pub(crate) fn summary() {
     let Ok(mut counts) = RAN.lock() else { return };
     counts.1.sort();
     println!("{} reference cases ran, {} skipped for want of data", counts.0.len(), counts.1.len());
@@ -133,13 +133,13 @@ pub fn summary() {
 
 /// A data file: from `reference/data`, or from the folder of shared data sets
 /// beside the repository, for those that may not be copied.
-pub struct Table {
+pub(crate) struct Table {
     header: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    pub fn open(file: &str) -> Result<Self, Absent> {
+    pub(crate) fn open(file: &str) -> Result<Self, Absent> {
         let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/datasets");
         let text = [folder().join("data"), shared]
             .iter()
@@ -153,14 +153,14 @@ impl Table {
     }
 
     /// A column as text.
-    pub fn text(&self, name: &str) -> Vec<&str> {
+    pub(crate) fn text(&self, name: &str) -> Vec<&str> {
         let at = self.header.iter().position(|cell| cell == name);
         let at = at.unwrap_or_else(|| panic!("no column {name}"));
         self.rows.iter().map(|row| row[at].as_str()).collect()
     }
 
     /// A column of numbers, none missing.
-    pub fn numbers(&self, name: &str) -> Vec<f64> {
+    pub(crate) fn numbers(&self, name: &str) -> Vec<f64> {
         self.text(name)
             .iter()
             .map(|cell| cell.parse().unwrap_or_else(|_| panic!("{cell} in {name} is not a number")))
@@ -168,18 +168,18 @@ impl Table {
     }
 
     /// A column of numbers in which `NA` and an empty cell are missing.
-    pub fn numbers_or_missing(&self, name: &str) -> Vec<Option<f64>> {
+    pub(crate) fn numbers_or_missing(&self, name: &str) -> Vec<Option<f64>> {
         self.text(name)
             .iter()
             .map(|cell| (!cell.is_empty() && *cell != "NA").then(|| cell.parse().expect("a number")))
             .collect()
     }
 
-    pub fn header(&self) -> &[String] {
+    pub(crate) fn header(&self) -> &[String] {
         &self.header
     }
 
-    pub fn rows(&self) -> &[Vec<String>] {
+    pub(crate) fn rows(&self) -> &[Vec<String>] {
         &self.rows
     }
 }
