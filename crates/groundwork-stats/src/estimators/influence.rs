@@ -39,9 +39,9 @@ impl Influenced<'_> {
 /// h'A⁻¹x for every row x, where h = Σ r x and A are the cross-products that
 /// the basis belongs to.
 pub(super) fn projected(basis: &Basis, design: &Design<'_>, r: &[f64]) -> Vec<f64> {
-    let solved = basis.solve(&basis.frame.cross(design, r));
+    let solved = basis.solve(&design.cross(r));
     let mut values = vec![0.0; design.rows()];
-    basis.frame.linear(design, &solved, |row, value| values[row] = value);
+    design.scaled_linear(&solved, |row, value| values[row] = value);
     values
 }
 
