@@ -153,3 +153,25 @@ pub const EXACT_STRATA_WORK_MOST: u64 = 1 << 26;
 /// Pairs up to which the signed-rank bounds add up all cases by default, a
 /// millisecond's work; the normal approximation is on the safe side of them.
 pub const SIGNED_RANK_EXACT_PAIRS_MOST: usize = 50;
+/// Most units for intervals and tests with exact binomial or hypergeometric
+/// tails: their cost grows with the square root, and score methods agree with
+/// them at this size.
+pub const EXACT_UNITS_MOST: u64 = 1_000_000_000;
+
+/// Most units whose coverage is enumerated.
+pub const COVERAGE_UNITS_MOST: u64 = 10_000;
+
+/// Most tables of two groups that unconditional exact tests go through: 499 in
+/// each group.
+pub const UNCONDITIONAL_TABLES_MOST: u64 = 250_000;
+
+/// Expected count below which a chi-square test of proportions is flagged
+/// (Cochran 1954).
+pub const EXPECTED_COUNT_FEW: f64 = 5.0;
+
+/// Most p-values that Hommel's adjustment takes: its work grows with their
+/// square.
+pub const HOMMEL_MOST: usize = 10_000;
+
+/// Most further units that a predictive distribution is given for.
+pub const PREDICTIVE_UNITS_MOST: u64 = 10_000;

@@ -125,7 +125,7 @@ pub fn difference_miettinen_nurminen_null(
             "give the difference as a share, such as -0.1 for ten points",
         ));
     }
-    let counts = Counts { x1: x1 as f64, n1: n1 as f64, x2: x2 as f64, n2: n2 as f64 };
+    let counts = Counts::new(x1, n1, x2, n2);
     let statistic = counts.statistic(null);
     if !statistic.is_finite() {
         return Err(Refusal::not_finite("the statistic, whose variance is lost in rounding,"));
@@ -147,21 +147,34 @@ pub fn difference_miettinen_nurminen_null(
     })
 }
 
-/// Checked counts of both groups.
-struct Counts {
+/// Checked counts of both groups, and the factor of the variance.
+pub(super) struct Counts {
     x1: f64,
     n1: f64,
     x2: f64,
     n2: f64,
+    factor: f64,
 }
 
 impl Counts {
-    fn difference(&self) -> f64 {
+    /// With the factor N/(N - 1).
+    pub(super) fn new(x1: u64, n1: u64, x2: u64, n2: u64) -> Self {
+        let plain = Self::without_factor(x1, n1, x2, n2);
+        let total = plain.n1 + plain.n2;
+        Self { factor: total / (total - 1.0), ..plain }
+    }
+
+    /// Without it, as in the tests of Mee and of Farrington and Manning.
+    pub(super) fn without_factor(x1: u64, n1: u64, x2: u64, n2: u64) -> Self {
+        Self { x1: x1 as f64, n1: n1 as f64, x2: x2 as f64, n2: n2 as f64, factor: 1.0 }
+    }
+
+    pub(super) fn difference(&self) -> f64 {
         self.x1 / self.n1 - self.x2 / self.n2
     }
 
     /// z(δ). At δ equal to the estimate it is zero, also where V is.
-    fn statistic(&self, delta: f64) -> f64 {
+    pub(super) fn statistic(&self, delta: f64) -> f64 {
         let above = self.difference() - delta;
         if above == 0.0 {
             return 0.0;
@@ -182,7 +195,7 @@ impl Counts {
     /// The limit between the estimate and an end of the range, -1 or 1: the δ
     /// where z(δ) is the critical value. The end itself when the estimate
     /// stands there or the search finds nothing short of it.
-    fn limit(&self, end: f64, critical: f64) -> f64 {
+    pub(super) fn limit(&self, end: f64, critical: f64) -> f64 {
         let wanted = -end * critical / (critical * critical + 1.0).sqrt();
         bracketed(|delta| self.bounded_statistic(delta) - wanted, self.difference(), end, 0.0).unwrap_or(end)
     }
@@ -191,12 +204,11 @@ impl Counts {
     fn variance(&self, delta: f64) -> f64 {
         let p2 = self.constrained(delta);
         let p1 = (p2 + delta).clamp(0.0, 1.0);
-        let total = self.n1 + self.n2;
-        (p1 * (1.0 - p1) / self.n1 + p2 * (1.0 - p2) / self.n2) * (total / (total - 1.0))
+        (p1 * (1.0 - p1) / self.n1 + p2 * (1.0 - p2) / self.n2) * self.factor
     }
 
     /// The maximum likelihood estimate of p2 when p1 = p2 + δ.
-    fn constrained(&self, delta: f64) -> f64 {
+    pub(super) fn constrained(&self, delta: f64) -> f64 {
         if delta == 0.0 {
             return (self.x1 + self.x2) / (self.n1 + self.n2);
         }
@@ -341,7 +353,7 @@ mod tests {
     #[test]
     fn difference_constrained_estimate_maximises_the_likelihood() {
         for (x1, n1, x2, n2) in tables() {
-            let counts = Counts { x1: x1 as f64, n1: n1 as f64, x2: x2 as f64, n2: n2 as f64 };
+            let counts = Counts::new(x1, n1, x2, n2);
             for delta in [-0.999, -0.7, -0.1, -1e-3, -1e-9, 1e-9, 1e-3, 0.2, 0.5, 0.999] {
                 let likelihood = |p2: f64| {
                     let p1 = p2 + delta;

@@ -48,9 +48,9 @@
 //! Brown LD, Cai TT, DasGupta A (2001). Interval estimation for a binomial
 //! proportion. Statistical Science 16:101-133.
 
+use super::coverage::coverage_of_rising;
 use crate::estimate::{Estimate, Interval, Outcome, Refusal, check_level};
-use crate::special::{binomial_mass, normal_critical};
-use crate::sum::Sum;
+use crate::special::normal_critical;
 
 /// The id of the method.
 pub const METHOD: &str = "wilson";
@@ -106,26 +106,19 @@ pub fn wilson_coverage(n: u64, p: f64, level: f64) -> Result<f64, Refusal> {
     if n == 0 {
         return Err(Refusal::zero_denominator());
     }
-    if !(0.0..=1.0).contains(&p) {
-        return Err(Refusal::new(
-            "probability_out_of_range",
-            "the probability does not lie between 0 and 1",
-            "give the probability as a share, such as 0.75",
-        ));
-    }
     let z = normal_critical(level);
-    // Both limits rise with x: the first x whose upper limit reaches p, and
-    // the first whose lower limit has passed it.
-    let first = first_where(n, |x| limits(x, n, level, z).upper >= p);
-    let end = first_where(n, |x| limits(x, n, level, z).lower > p);
-    let covered: Sum = (first..end).map(|x| binomial_mass(x, n, p)).collect();
-    // Rounding may carry a certainty past one in the last digit.
-    Ok(covered.value().min(1.0))
+    coverage_of_rising(n, p, |x| limits(x, n, level, z))
 }
 
 /// The Wilson limits for checked counts; `z` belongs to the level.
 fn limits(x: u64, n: u64, level: f64, z: f64) -> Interval {
-    let (successes, failures, trials) = (x as f64, (n - x) as f64, n as f64);
+    let (lower, upper) = score_limits(x as f64, (n - x) as f64, n as f64, z);
+    Interval { lower, upper, level }
+}
+
+/// The Wilson limits for successes and failures out of `trials`, which need
+/// not be whole.
+pub(super) fn score_limits(successes: f64, failures: f64, trials: f64, z: f64) -> (f64, f64) {
     let half = 0.5 * z;
     let root = z * (successes / trials * failures + half * half).sqrt();
     // The limits are the roots of (p̂ - p)² = z² p(1 - p)/n. The one nearer to
@@ -136,32 +129,18 @@ fn limits(x: u64, n: u64, level: f64, z: f64) -> Interval {
     // At a level so low that z is zero, 0 of n would be 0/0.
     let near =
         |count: f64| if count > 0.0 { count / trials * count / (count + half * z + root) } else { 0.0 };
-    let (lower, upper) = if successes <= failures {
+    if successes <= failures {
         (near(successes), far(successes))
     } else {
         (1.0 - far(failures), 1.0 - near(failures))
-    };
-    Interval { lower, upper, level }
-}
-
-/// The first of 0..=n for which a condition holds that never ceases to hold
-/// afterwards, or n + 1.
-fn first_where(n: u64, holds: impl Fn(u64) -> bool) -> u64 {
-    let (mut from, mut to) = (0, n.saturating_add(1));
-    while from < to {
-        let middle = from + (to - from) / 2;
-        if middle <= n && holds(middle) {
-            to = middle;
-        } else {
-            from = middle + 1;
-        }
     }
-    from
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::special::binomial_mass;
+    use crate::sum::Sum;
 
     fn interval(x: u64, n: u64) -> Interval {
         proportion_wilson(x, n, 0.95).expect("an estimate").interval.expect("an interval")
