@@ -292,6 +292,20 @@ impl Released {
         self.contrasts.iter().find(|c| c.cell == *cell && c.reference == *reference)
     }
 
+    /// The cells of one category of one dimension alone, as if they were the totals: what a report
+    /// about one grant may show. Nothing passes that did not pass before; contrasts, which are of
+    /// the whole, stay behind.
+    pub fn limited_to(&self, dimension: &str, category: &str) -> Released {
+        let of_category =
+            |cell: &&ReleasedCell| cell.key.dimension == dimension && cell.key.category == category;
+        let mut cells: Vec<ReleasedCell> = self.cells.iter().filter(of_category).cloned().collect();
+        for cell in &mut cells {
+            cell.key = CellKey::total(&cell.key.indicator, &cell.key.site, &cell.key.period);
+        }
+        cells.sort_by(|a, b| a.key.cmp(&b.key));
+        Released { policy: self.policy.clone(), cells, contrasts: Vec::new() }
+    }
+
     /// How many cells are withheld.
     pub fn withheld(&self) -> usize {
         self.cells.iter().filter(|c| c.status == Status::Withheld).count()

@@ -212,6 +212,11 @@ static REPORT: Object = Object {
             "The period that the report is about; the last one where it is missing.",
         ),
         may(
+            "indicators",
+            Shape::List(&Shape::Text),
+            "The indicators that the report shows; all of them where it is missing. `indicators.csv` always holds all.",
+        ),
+        may(
             "limit_to",
             Shape::Map(&Shape::Text),
             "One dimension with one category, such as `{grant: thb_2021}`: the report then shows only the cells of that category, and only indicators that have the dimension.",

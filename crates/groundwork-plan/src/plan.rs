@@ -81,6 +81,8 @@ pub struct Report {
     pub languages: Vec<Language>,
     /// The period that it is about.
     pub period: Period,
+    /// The indicators that it shows; all where it is empty.
+    pub indicators: Vec<String>,
     /// A dimension and one of its categories, where the report shows only the cells of that one.
     pub limit_to: Option<(String, String)>,
 }

@@ -46,7 +46,6 @@ pub mod linalg;
 pub mod optimise;
 pub mod quadrature;
 pub mod random;
-
 pub mod root;
 pub mod simplex;
 pub mod special;

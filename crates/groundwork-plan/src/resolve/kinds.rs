@@ -326,6 +326,15 @@ impl Resolver {
         ground: &Ground,
     ) -> Option<Indicator> {
         let at = node.get("formula")?;
+        for name in ["disaggregate", "where", "from", "period_by", "site_by"] {
+            if let Some(at) = node.get(name) {
+                let message =
+                    format!("a formula has no `{name}`: it is computed from the totals of other indicators");
+                self.problem("indicator.formula-key", at.span, message)
+                    .hints
+                    .push("Give the indicators in the formula what they need, or make the formula a `ratio`, which has categories.".into());
+            }
+        }
         let columns = indicators.iter().map(|i| (i.id.clone(), ColumnType::Number)).collect();
         let scope =
             Scope { of: "the indicators".into(), columns, sites: &ground.site_ids, has_period: false };

@@ -335,8 +335,17 @@ impl Resolver {
             if languages.is_empty() {
                 languages.push(Language::En);
             }
+            for item in node.get("indicators").map(Node::items).unwrap_or_default() {
+                let name = item.text().unwrap_or_default();
+                let declared = root.get("indicators").map(Node::entries).unwrap_or_default();
+                if !declared.iter().any(|(key, _)| key.name == name) {
+                    let known = declared.iter().map(|(key, _)| key.name.as_str());
+                    self.unknown("report.unknown-indicator", item.span, "indicator", name, known);
+                }
+            }
             out.push(Report {
                 id: key.name.clone(),
+                indicators: node.texts_at("indicators"),
                 template: node.text_at("template").unwrap_or_default().to_owned(),
                 languages,
                 period: self.period_of(node, calendar),

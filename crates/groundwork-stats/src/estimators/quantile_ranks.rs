@@ -30,7 +30,7 @@
 //!
 //! # Refusals
 //!
-//! `empty`, `share_out_of_range`, `level_out_of_range`.
+//! `empty`, `share_out_of_range`, `level_out_of_range`, `too_many_units`.
 //!
 //! # Source
 //!
@@ -46,6 +46,9 @@ use crate::special::beta_regularised;
 
 /// The id of the method.
 pub const METHOD: &str = "quantile.ranks";
+
+/// The most values: beyond, 64-bit numbers do not hold every rank.
+const VALUES_MOST: u64 = 1 << 52;
 
 /// The ranks that a quantile and its limits stand at, counted from 1 in
 /// increasing order.
@@ -67,6 +70,7 @@ pub struct QuantileRanks {
 /// * `empty`: `n` is zero.
 /// * `share_out_of_range`: the share is not strictly between 0 and 1.
 /// * `level_out_of_range`: the level is not strictly between 0 and 1.
+/// * `too_many_units`: more values than ranks can be told apart.
 pub fn quantile_ranks(n: u64, share: f64, level: f64) -> Result<QuantileRanks, Refusal> {
     check_level(level)?;
     if n == 0 {
@@ -81,6 +85,13 @@ pub fn quantile_ranks(n: u64, share: f64, level: f64) -> Result<QuantileRanks, R
             "share_out_of_range",
             "the share does not lie strictly between 0 and 1",
             "give the share below the quantile, such as 0.5 for the median",
+        ));
+    }
+    if n > VALUES_MOST {
+        return Err(Refusal::new(
+            "too_many_units",
+            "there are more values than ranks can be told apart",
+            "check the number of values",
         ));
     }
     let place = share * (n - 1) as f64;

@@ -5,9 +5,8 @@ use groundwork_stats::special::{
     student_quantile, student_two_sided_p,
 };
 use groundwork_stats::{
-    ClusteredRatio, difference_miettinen_nurminen, difference_miettinen_nurminen_null,
-    proportion_wilson, ratio_contrast_difference, ratio_contrast_log, ratio_linearised, ratio_linearised_log,
-    wilson_coverage,
+    ClusteredRatio, difference_miettinen_nurminen, difference_miettinen_nurminen_null, proportion_wilson,
+    ratio_contrast_difference, ratio_contrast_log, ratio_linearised, ratio_linearised_log, wilson_coverage,
 };
 use libtest_mimic::Trial;
 

@@ -5,6 +5,7 @@ use super::compute::LEVEL;
 use groundwork_disclosure::{Counts, Finding};
 use groundwork_plan::indicator::{Indicator, Summary};
 use groundwork_stats::estimators::quantile_ranks::{METHOD as QUANTILE, quantile_ranks};
+use groundwork_stats::estimators::rate_poisson::{METHOD as POISSON, rate_poisson};
 use groundwork_stats::{ClusteredRatio, Outcome, proportion_wilson, ratio_linearised, ratio_linearised_log};
 use groundwork_store::ClusterSum;
 use std::collections::BTreeMap;
@@ -109,7 +110,12 @@ pub(super) fn estimate(basis: &Basis) -> Estimated {
         Summary::Rate { days_per } => {
             out.denominator = Some(x / days_per);
             (out.n, out.counts) = (whole(y), Counts::Total);
-            out.finding = value(y / x * days_per);
+            let outcome = rate_poisson(whole(y), x / days_per, LEVEL);
+            (out.method, out.finding) = match outcome {
+                // Nobody was exposed: there is no denominator.
+                _ if x == 0.0 => (POISSON, Finding::Undefined("zero_denominator")),
+                outcome => estimated(POISSON, outcome),
+            };
         }
         Summary::Bounds => {
             (out.counts, out.method) = (Counts::Total, "frechet");

@@ -184,6 +184,9 @@ fn outputs(
 ) -> Result<(), Vec<Diagnostic>> {
     let templates = groundwork_report::Templates::built_in();
     for report in &plan.reports {
+        let chosen = chosen(plan, report);
+        let limited = report.limit_to.as_ref().map(|limit| limited(&chosen, released, limit));
+        let (plan, released) = limited.as_ref().map_or((&chosen, released), |(p, r)| (p, r));
         for language in &report.languages {
             stop_if_interrupted()?;
             progress.step(&format!("set report {} ({language})", report.id));
@@ -201,6 +204,38 @@ fn outputs(
         }
     }
     Ok(())
+}
+
+/// The plan of a report: the indicators that it shows, and the comparisons of those.
+fn chosen(plan: &Plan, report: &groundwork_plan::plan::Report) -> Plan {
+    let mut plan = plan.clone();
+    if !report.indicators.is_empty() {
+        plan.indicators.retain(|i| report.indicators.contains(&i.id));
+        for evaluation in &mut plan.evaluations {
+            evaluation.indicators.retain(|id| report.indicators.contains(id));
+        }
+    }
+    plan
+}
+
+/// The plan and the results of a report about one category: the indicators that have the
+/// dimension, without comparisons and targets, which are of the whole.
+fn limited(plan: &Plan, released: &Released, (dimension, category): &(String, String)) -> (Plan, Released) {
+    let mut plan = plan.clone();
+    plan.indicators.retain(|i| i.disaggregate.iter().any(|d| d.name == *dimension));
+    plan.evaluations.clear();
+    for indicator in &mut plan.indicators {
+        indicator.headline = true;
+        indicator.targets.clear();
+        indicator.baselines.clear();
+    }
+    let title = &mut plan.programme.title;
+    let only = format!(" · {}: {}", dimension.replace('_', " "), category.replace('_', " "));
+    title.en.push_str(&only);
+    for other in [&mut title.th, &mut title.my].into_iter().flatten() {
+        other.push_str(&only);
+    }
+    (plan, released.limited_to(dimension, category))
 }
 
 /// The name of the pipeline file, without its folder: folders never show in an output.

@@ -9,6 +9,7 @@ use groundwork_stats::estimators::mantel_haenszel::{
     mantel_haenszel_risk_ratio,
 };
 use groundwork_stats::estimators::mantel_haenszel_exact::mantel_haenszel_exact;
+use groundwork_stats::estimators::quantile_ranks::quantile_ranks;
 use groundwork_stats::estimators::standardisation::{crude_rate, standardised_rate};
 use groundwork_stats::estimators::union_bounds::{
     union_bounds_margins, union_bounds_pairs, union_bounds_sharp,
@@ -36,6 +37,11 @@ fn shares(probe: &mut Probe) {
             probe.given = format!("{x} of {n}");
             for level in LEVELS {
                 probe.ask("proportion_wilson", || proportion_wilson(x, n, level));
+            }
+            for number in NUMBERS {
+                probe.given = format!("{x} of {n}, share and level {number}");
+                probe.ask("quantile_ranks", || quantile_ranks(n, number, 0.95));
+                probe.ask("quantile_ranks", || quantile_ranks(x, 0.5, number));
             }
         }
     }

@@ -44,6 +44,12 @@ pub(crate) fn probe(probe: &mut Probe) {
 }
 
 fn from_sums(probe: &mut Probe, y: &[f64], x: &[f64], level: f64) {
+    for (sum, squares) in y.iter().zip(x) {
+        let moments = || ClusteredRatio::from_row_moments(y.len() as u64, *sum, *squares);
+        if let Some(mean) = probe.ask("from_row_moments", moments) {
+            probe.ask("ratio_linearised", || ratio_linearised(&mean, level));
+        }
+    }
     if let Some(ratio) = probe.ask("from_cluster_sums", || ClusteredRatio::from_cluster_sums(y, x, u64::MAX))
     {
         probe.ask("ratio_linearised", || ratio_linearised(&ratio, level));
