@@ -1,16 +1,20 @@
 //! One method a file.
 
+pub mod bayes_two_proportions;
 mod counts;
 pub mod coverage;
 pub mod difference_agresti_caffo;
 pub mod difference_mee;
 pub mod difference_miettinen_nurminen;
 pub mod difference_newcombe;
+pub mod equivalence_means;
 pub mod exact_two_by_two;
 pub mod missing_bounds;
 pub mod multiplicity;
+pub mod non_inferiority;
 pub mod odds_ratio;
 pub mod odds_ratio_exact;
+pub mod power;
 pub mod proportion_agresti_coull;
 pub mod proportion_clopper_pearson;
 pub mod proportion_jeffreys;
@@ -25,3 +29,4 @@ pub mod ratio_contrast;
 pub mod ratio_katz;
 pub mod ratio_linearised;
 pub mod ratio_miettinen_nurminen;
+pub mod verdict;
