@@ -22,11 +22,40 @@
 
 mod basics;
 mod distributions;
+mod p01_proportion;
+mod p02_risk_difference;
+mod p03_ratios;
+mod p04_poisson;
+mod p24_multiplicity;
+mod p25_non_inferiority;
+mod p32_missing_bounds;
+mod p33_power;
+mod p34_trend;
+mod p44_exact_tests;
+mod p48_bayes;
+mod p49_coverage;
+mod p90_proportions;
 mod support;
 
 fn main() {
     let arguments = libtest_mimic::Arguments::from_args();
-    let trials = [basics::trials(), distributions::trials()];
+    let trials = [
+        basics::trials(),
+        distributions::trials(),
+        p01_proportion::trials(),
+        p02_risk_difference::trials(),
+        p03_ratios::trials(),
+        p04_poisson::trials(),
+        p24_multiplicity::trials(),
+        p25_non_inferiority::trials(),
+        p32_missing_bounds::trials(),
+        p33_power::trials(),
+        p34_trend::trials(),
+        p44_exact_tests::trials(),
+        p48_bayes::trials(),
+        p49_coverage::trials(),
+        p90_proportions::trials(),
+    ];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
     support::summary();
     conclusion.exit();
