@@ -2,9 +2,9 @@
 //!
 //! An estimator takes counts or sums and a confidence level, and returns an
 //! [`Outcome`]: an [`Estimate`] or a [`Refusal`]. It reads no file, knows no
-//! indicator and no site, draws no random number and looks at no clock: the
-//! same arguments give the same bits, in any order of the rows and on any
-//! machine.
+//! indicator and no site, looks at no clock, and draws random numbers only from
+//! a seed that it is given: the same arguments give the same bits, in any order
+//! of the rows and on any machine.
 //!
 //! What goes in:
 //!
@@ -42,9 +42,13 @@
 
 mod estimate;
 pub mod estimators;
+pub mod linalg;
 pub mod optimise;
 pub mod quadrature;
+pub mod random;
+
 pub mod root;
+pub mod simplex;
 pub mod special;
 pub mod sum;
 pub mod thresholds;

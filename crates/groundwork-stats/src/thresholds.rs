@@ -17,9 +17,25 @@ pub const CLUSTERS_FOR_SANDWICH: usize = 15;
 /// Most sign vectors that are enumerated; beyond it they are drawn.
 pub const SIGN_VECTORS_MOST: u64 = 1 << 16;
 
+/// The smallest p-value that the clusters allow, as a share of the level of
+/// the test, above which p-values are flagged as coarse: fewer than ten of
+/// them lie below the level.
+pub const COARSE_P: f64 = 0.1;
+
 /// Most clusters whose bootstrap is enumerated: C(2G − 1, G) compositions are
 /// 92,378 at ten.
 pub const IDEAL_BOOTSTRAP_CLUSTERS_MOST: usize = 10;
+
+/// Fewest resamples, and most: below the first the limits change noticeably
+/// from seed to seed (Davison and Hinkley 1997, section 5.2.3); nothing is
+/// gained above the second.
+pub const BOOTSTRAP_RESAMPLES_LEAST: usize = 999;
+/// See [`BOOTSTRAP_RESAMPLES_LEAST`].
+pub const BOOTSTRAP_RESAMPLES_MOST: usize = 1_000_000;
+
+/// Share of the resamples that may lack a denominator: they are left out up to
+/// it, which moves no limit at 99%, and the bootstrap is refused beyond it.
+pub const UNDEFINED_RESAMPLES_MOST: f64 = 0.001;
 
 /// Most pairs for exact tests of a paired change by enumeration.
 pub const SIGN_FLIP_PAIRS_MOST: usize = 16;
@@ -32,6 +48,10 @@ pub const DISCORDANT_LEAST: u64 = 10;
 /// (Robson and Regier 1964).
 pub const RECAPTURES_FEW: u64 = 7;
 
+/// Most lists of people that are combined: the ways to be on some of eight are
+/// 255.
+pub const LISTS_MOST: usize = 8;
+
 /// Persons at risk below which a survival curve is not read: one event moves
 /// it by a fifth or more.
 pub const AT_RISK_FEW: u64 = 5;
@@ -42,14 +62,17 @@ pub const EVENTS_PER_PARAMETER_LEAST: f64 = 5.0;
 /// See [`EVENTS_PER_PARAMETER_LEAST`].
 pub const EVENTS_PER_PARAMETER_FEW: f64 = 10.0;
 
-/// A logistic coefficient, on standardised covariates, beyond which the fit is
-/// taken to diverge because the outcome is separated.
+/// The standard deviation of the fitted log odds (or log rates) over the rows
+/// beyond which the fit is taken to diverge because the outcome is separated:
+/// odds of three million to one between ordinary people.
 pub const SEPARATION: f64 = 15.0;
 
 /// Points before an interruption: refused for a change of slope below the
 /// first, flagged below the second, and below the third where seasons are
 /// modelled (Bernal, Cummins and Gasparrini 2017).
 pub const POINTS_BEFORE_LEAST: usize = 8;
+/// Fewest points for any line: through two it always fits.
+pub const POINTS_FOR_LINE: usize = 3;
 /// See [`POINTS_BEFORE_LEAST`].
 pub const POINTS_A_SIDE_FEW: usize = 12;
 /// See [`POINTS_BEFORE_LEAST`].
@@ -61,6 +84,11 @@ pub const OVERDISPERSION: f64 = 1.5;
 /// Sites below which there is no prediction interval with t(k − 2).
 pub const SITES_FOR_PREDICTION: usize = 3;
 
+/// Units in a treated cohort below which its standard error, divided by n and
+/// read with normal limits, is flagged (the rule of the authors' software for
+/// effects without covariates).
+pub const COHORT_UNITS_FEW: usize = 5;
+
 /// Standardised mean difference that is flagged, and that a transported
 /// estimate may not exceed after weighting (Stuart, Lee and Leacy 2013).
 pub const SMD_WARN: f64 = 0.1;
@@ -71,6 +99,10 @@ pub const SMD_MOST: f64 = 0.25;
 pub const PROPENSITY_LEAST: f64 = 0.01;
 /// See [`PROPENSITY_LEAST`].
 pub const PROPENSITY_MOST: f64 = 0.99;
+
+/// Log odds beyond which a propensity score is 0 or 1 to within rounding: its
+/// complement is below 2^-52.
+pub const LOGIT_MOST: f64 = 36.0;
 
 /// Share of the sample that the effective sample size must reach without a
 /// flag.
@@ -110,6 +142,17 @@ pub const LANGUAGE_GROUP_FEW: usize = 100;
 /// flagged: they count as seeds and pull the first multiplier down.
 pub const TRAINER_UNKNOWN_MOST: f64 = 0.2;
 
+/// Expected events of a group below which a chi-square test of times is
+/// flagged (Cochran 1954).
+pub const EXPECTED_EVENTS_FEW: f64 = 5.0;
+
+/// Steps that adding up the exact distributions of strata may take: a quarter
+/// of a second.
+pub const EXACT_STRATA_WORK_MOST: u64 = 1 << 26;
+
+/// Pairs up to which the signed-rank bounds add up all cases by default, a
+/// millisecond's work; the normal approximation is on the safe side of them.
+pub const SIGNED_RANK_EXACT_PAIRS_MOST: usize = 50;
 /// Most units for intervals and tests with exact binomial or hypergeometric
 /// tails: their cost grows with the square root, and score methods agree with
 /// them at this size.

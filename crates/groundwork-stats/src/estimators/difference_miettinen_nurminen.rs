@@ -98,8 +98,11 @@ pub fn difference_miettinen_nurminen(x1: u64, n1: u64, x2: u64, n2: u64, level: 
 ///
 /// # Refusals
 ///
-/// Those of [`difference_miettinen_nurminen`], and `null_out_of_range` when
-/// `null` is not strictly between -1 and 1.
+/// Those of [`difference_miettinen_nurminen`], and
+///
+/// * `null_out_of_range`: `null` is not strictly between -1 and 1.
+/// * `not_finite`: the variance is lost in rounding: all successes in both
+///   groups against a difference of 1e-300, or counts beyond 1e18.
 pub fn difference_miettinen_nurminen_null(
     x1: u64,
     n1: u64,
@@ -124,6 +127,9 @@ pub fn difference_miettinen_nurminen_null(
     }
     let counts = Counts::new(x1, n1, x2, n2);
     let statistic = counts.statistic(null);
+    if !statistic.is_finite() {
+        return Err(Refusal::not_finite("the statistic, whose variance is lost in rounding,"));
+    }
     let critical = normal_critical(level);
     let lower = counts.limit(-1.0, critical);
     let upper = counts.limit(1.0, critical);

@@ -126,7 +126,9 @@ pub(super) fn score_limits(successes: f64, failures: f64, trials: f64, z: f64) -
     // product of the roots, so that neither is had by cancellation. Limits
     // above a half are taken from the share of failures.
     let far = |count: f64| (count + half * z + root) / (trials + z * z);
-    let near = |count: f64| count / trials * count / (count + half * z + root);
+    // At a level so low that z is zero, 0 of n would be 0/0.
+    let near =
+        |count: f64| if count > 0.0 { count / trials * count / (count + half * z + root) } else { 0.0 };
     if successes <= failures {
         (near(successes), far(successes))
     } else {
@@ -205,6 +207,15 @@ mod tests {
                 assert!((one.lower - (1.0 - other.upper)).abs() < 2e-16);
                 assert!((one.upper - (1.0 - other.lower)).abs() < 2e-16);
             }
+        }
+    }
+
+    #[test]
+    fn wilson_at_the_lowest_level_is_a_point() {
+        // The critical value is zero.
+        for (x, share) in [(0, 0.0), (2, 0.25), (8, 1.0)] {
+            let interval = proportion_wilson(x, 8, 1e-300).expect("an estimate").interval;
+            assert_eq!(interval.map(|i| (i.lower, i.upper)), Some((share, share)));
         }
     }
 
