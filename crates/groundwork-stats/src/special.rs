@@ -25,6 +25,7 @@ mod noncentral;
 mod normal;
 mod student;
 
+pub(crate) use beta::{beta_density, beta_inverse, beta_tails};
 pub use beta::{beta_quantile, beta_quantile_upper, beta_regularised};
 pub use binomial::binomial_mass;
 pub use fisher::{f_cdf, f_quantile, f_sf};

@@ -175,3 +175,10 @@ pub const HOMMEL_MOST: usize = 10_000;
 
 /// Most further units that a predictive distribution is given for.
 pub const PREDICTIVE_UNITS_MOST: u64 = 10_000;
+
+/// Most units in a group for posterior distributions by quadrature: their cost
+/// grows with the square root.
+pub const POSTERIOR_UNITS_MOST: u64 = 10_000_000;
+
+/// Most units for each group that a sample size is searched up to.
+pub const SAMPLE_SIZE_MOST: f64 = 1e9;

@@ -57,7 +57,7 @@ pub fn beta_quantile_upper(q: f64, a: f64, b: f64) -> f64 {
 
 /// The quantile and its complement, each to full relative accuracy, of a lower
 /// or an upper tail.
-pub(super) fn beta_inverse(p: f64, lower: bool, a: f64, b: f64) -> (f64, f64) {
+pub(crate) fn beta_inverse(p: f64, lower: bool, a: f64, b: f64) -> (f64, f64) {
     if !(a > 0.0 && b > 0.0 && a.is_finite() && b.is_finite() && (0.0..=1.0).contains(&p)) {
         return (f64::NAN, f64::NAN);
     }
@@ -95,6 +95,28 @@ pub(super) fn beta_inverse(p: f64, lower: bool, a: f64, b: f64) -> (f64, f64) {
     }
     let step = if rising { -step } else { step };
     (x + x * y * step, y - x * y * step)
+}
+
+/// The beta density x^(a-1) y^(b-1) / B(a, b) at `x`, whose complement `y` is
+/// given apart; not a number outside the domain.
+pub(crate) fn beta_density(a: f64, b: f64, x: f64, y: f64) -> f64 {
+    if !(a > 0.0 && b > 0.0 && x > 0.0 && y > 0.0) {
+        return f64::NAN;
+    }
+    beta_power(a, b, (x, 0.0), (y, 0.0)) / (x * y)
+}
+
+/// I_x(a, b) and its complement at `x`, whose complement `y` is given apart;
+/// 0 and 1, or 1 and 0, beyond the ends.
+pub(crate) fn beta_tails(a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
+    if x <= 0.0 {
+        return (0.0, 1.0);
+    }
+    if y <= 0.0 {
+        return (1.0, 0.0);
+    }
+    let parts = beta_parts(a, b, (x, 0.0), (y, 0.0));
+    (parts.lower, parts.upper)
 }
 
 /// What one evaluation of the incomplete beta function gives.

@@ -29,6 +29,10 @@ mod basics;
 mod distributions;
 mod linear;
 mod nothing_absurd;
+mod p01_proportion;
+mod p02_risk_difference;
+mod p03_ratios;
+mod p04_poisson;
 mod p05_ratio_bootstrap;
 mod p07_icc_design_effect;
 mod p08_cluster_robust;
@@ -44,8 +48,13 @@ mod p20_oaxaca_blinder;
 mod p21_mantel_haenszel;
 mod p22_e_value;
 mod p23_rosenbaum;
+mod p24_multiplicity;
+mod p25_non_inferiority;
 mod p29_capture_recapture;
 mod p30_union_bounds;
+mod p32_missing_bounds;
+mod p33_power;
+mod p34_trend;
 mod p35_difference_in_differences;
 mod p36_interrupted_time_series;
 mod p37_prais_winsten;
@@ -55,9 +64,13 @@ mod p40_event_study;
 mod p41_sun_abraham;
 mod p42_honest_did;
 mod p43_ideal_bootstrap;
+mod p44_exact_tests;
 mod p45_transport;
 mod p46_g_computation;
 mod p47_turnbull;
+mod p48_bayes;
+mod p49_coverage;
+mod p90_proportions;
 mod p90_refusals;
 mod p90_time_to_event;
 mod support;
@@ -68,6 +81,10 @@ fn main() {
         basics::trials(),
         distributions::trials(),
         nothing_absurd::trials(),
+        p01_proportion::trials(),
+        p02_risk_difference::trials(),
+        p03_ratios::trials(),
+        p04_poisson::trials(),
         p05_ratio_bootstrap::trials(),
         p07_icc_design_effect::trials(),
         p08_cluster_robust::trials(),
@@ -83,8 +100,13 @@ fn main() {
         p21_mantel_haenszel::trials(),
         p22_e_value::trials(),
         p23_rosenbaum::trials(),
+        p24_multiplicity::trials(),
+        p25_non_inferiority::trials(),
         p29_capture_recapture::trials(),
         p30_union_bounds::trials(),
+        p32_missing_bounds::trials(),
+        p33_power::trials(),
+        p34_trend::trials(),
         p35_difference_in_differences::trials(),
         p36_interrupted_time_series::trials(),
         p37_prais_winsten::trials(),
@@ -94,9 +116,13 @@ fn main() {
         p41_sun_abraham::trials(),
         p42_honest_did::trials(),
         p43_ideal_bootstrap::trials(),
+        p44_exact_tests::trials(),
         p45_transport::trials(),
         p46_g_computation::trials(),
         p47_turnbull::trials(),
+        p48_bayes::trials(),
+        p49_coverage::trials(),
+        p90_proportions::trials(),
         p90_refusals::trials(),
         p90_time_to_event::trials(),
     ];
