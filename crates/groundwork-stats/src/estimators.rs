@@ -3,6 +3,7 @@
 pub mod bootstrap_clusters;
 pub mod cluster_robust;
 pub mod cluster_sums;
+mod columns;
 pub mod difference_miettinen_nurminen;
 pub mod fieller;
 pub(crate) mod glm;
@@ -10,6 +11,10 @@ pub mod icc_design_effect;
 pub mod ideal_bootstrap;
 pub mod least_squares;
 pub mod logistic;
+pub mod mean_t;
+pub mod mean_welch;
+pub mod median_exact;
+pub mod paired_change;
 pub mod poisson_regression;
 pub mod proportion_wilson;
 pub mod ratio_contrast;
