@@ -15,6 +15,8 @@ pub mod mcnemar;
 pub mod mean_t;
 pub mod mean_welch;
 pub mod median_exact;
+pub mod meta_analysis;
+pub mod meta_tau2;
 pub mod paired_change;
 pub mod paired_exact;
 pub mod paired_proportions;
