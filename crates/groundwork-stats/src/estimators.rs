@@ -16,6 +16,7 @@ pub mod mean_t;
 pub mod mean_welch;
 pub mod median_exact;
 pub mod meta_analysis;
+pub mod meta_regression;
 pub mod meta_tau2;
 pub mod paired_change;
 pub mod paired_exact;

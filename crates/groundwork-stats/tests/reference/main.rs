@@ -31,6 +31,7 @@ mod p05_ratio_bootstrap;
 mod p07_icc_design_effect;
 mod p08_cluster_robust;
 mod p10_wild_cluster_bootstrap;
+mod p15_meta_random_effects;
 mod p26_paired_change;
 mod p43_ideal_bootstrap;
 mod support;
@@ -44,6 +45,7 @@ fn main() {
         p07_icc_design_effect::trials(),
         p08_cluster_robust::trials(),
         p10_wild_cluster_bootstrap::trials(),
+        p15_meta_random_effects::trials(),
         p26_paired_change::trials(),
         p43_ideal_bootstrap::trials(),
     ];
