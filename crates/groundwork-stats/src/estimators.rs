@@ -1,5 +1,6 @@
 //! One method a file.
 
+pub mod beta_binomial;
 pub mod bootstrap_clusters;
 pub mod cluster_robust;
 pub mod cluster_sums;
@@ -16,6 +17,7 @@ pub mod mean_t;
 pub mod mean_welch;
 pub mod median_exact;
 pub mod meta_analysis;
+pub mod meta_proportions;
 pub mod meta_regression;
 pub mod meta_tau2;
 pub mod paired_change;
@@ -23,6 +25,7 @@ pub mod paired_exact;
 pub mod paired_proportions;
 pub mod poisson_regression;
 pub mod proportion_wilson;
+pub mod random_intercept_logistic;
 pub mod ratio_contrast;
 pub mod ratio_jackknife;
 pub mod ratio_linearised;

@@ -32,6 +32,7 @@ mod p07_icc_design_effect;
 mod p08_cluster_robust;
 mod p10_wild_cluster_bootstrap;
 mod p15_meta_random_effects;
+mod p16_meta_proportions;
 mod p26_paired_change;
 mod p43_ideal_bootstrap;
 mod support;
@@ -46,6 +47,7 @@ fn main() {
         p08_cluster_robust::trials(),
         p10_wild_cluster_bootstrap::trials(),
         p15_meta_random_effects::trials(),
+        p16_meta_proportions::trials(),
         p26_paired_change::trials(),
         p43_ideal_bootstrap::trials(),
     ];
