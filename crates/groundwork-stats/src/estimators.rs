@@ -1,5 +1,6 @@
 //! One method a file.
 
+pub mod bayes_hierarchical;
 pub mod beta_binomial;
 pub mod bootstrap_clusters;
 pub mod cluster_robust;

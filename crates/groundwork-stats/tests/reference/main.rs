@@ -33,6 +33,7 @@ mod p08_cluster_robust;
 mod p10_wild_cluster_bootstrap;
 mod p15_meta_random_effects;
 mod p16_meta_proportions;
+mod p17_bayes_nnhm;
 mod p26_paired_change;
 mod p43_ideal_bootstrap;
 mod support;
@@ -48,6 +49,7 @@ fn main() {
         p10_wild_cluster_bootstrap::trials(),
         p15_meta_random_effects::trials(),
         p16_meta_proportions::trials(),
+        p17_bayes_nnhm::trials(),
         p26_paired_change::trials(),
         p43_ideal_bootstrap::trials(),
     ];
