@@ -35,6 +35,7 @@ mod p15_meta_random_effects;
 mod p16_meta_proportions;
 mod p17_bayes_nnhm;
 mod p26_paired_change;
+mod p27_dif_mantel_haenszel;
 mod p43_ideal_bootstrap;
 mod support;
 
@@ -51,6 +52,7 @@ fn main() {
         p16_meta_proportions::trials(),
         p17_bayes_nnhm::trials(),
         p26_paired_change::trials(),
+        p27_dif_mantel_haenszel::trials(),
         p43_ideal_bootstrap::trials(),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
