@@ -6,6 +6,7 @@ pub mod bootstrap_clusters;
 pub mod cluster_robust;
 pub mod cluster_sums;
 mod columns;
+pub mod cronbach_alpha;
 pub mod dif_mantel_haenszel;
 pub mod difference_miettinen_nurminen;
 pub mod fieller;

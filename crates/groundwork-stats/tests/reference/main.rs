@@ -36,6 +36,7 @@ mod p16_meta_proportions;
 mod p17_bayes_nnhm;
 mod p26_paired_change;
 mod p27_dif_mantel_haenszel;
+mod p28_cronbach_alpha;
 mod p43_ideal_bootstrap;
 mod support;
 
@@ -53,6 +54,7 @@ fn main() {
         p17_bayes_nnhm::trials(),
         p26_paired_change::trials(),
         p27_dif_mantel_haenszel::trials(),
+        p28_cronbach_alpha::trials(),
         p43_ideal_bootstrap::trials(),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
