@@ -23,6 +23,7 @@ pub mod meta_analysis;
 pub mod meta_proportions;
 pub mod meta_regression;
 pub mod meta_tau2;
+pub mod multiple_imputation;
 pub mod paired_change;
 pub mod paired_exact;
 pub mod paired_proportions;

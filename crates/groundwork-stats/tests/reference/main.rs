@@ -37,6 +37,7 @@ mod p17_bayes_nnhm;
 mod p26_paired_change;
 mod p27_dif_mantel_haenszel;
 mod p28_cronbach_alpha;
+mod p31_mi_pooling;
 mod p43_ideal_bootstrap;
 mod support;
 
@@ -55,6 +56,7 @@ fn main() {
         p26_paired_change::trials(),
         p27_dif_mantel_haenszel::trials(),
         p28_cronbach_alpha::trials(),
+        p31_mi_pooling::trials(),
         p43_ideal_bootstrap::trials(),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
