@@ -40,6 +40,10 @@ pub const UNDEFINED_RESAMPLES_MOST: f64 = 0.001;
 /// Most pairs for exact tests of a paired change by enumeration.
 pub const SIGN_FLIP_PAIRS_MOST: usize = 16;
 
+/// Most pairs for the exact distribution of rank sums, which is built up in
+/// steps that grow with the cube of their number.
+pub const SIGNED_RANK_PAIRS_MOST: usize = 100;
+
 /// Discordant pairs below which McNemar's chi-square is not given: its p-value
 /// is less than half of the exact one at five.
 pub const DISCORDANT_LEAST: u64 = 10;
@@ -88,6 +92,17 @@ pub const SITES_FOR_PREDICTION: usize = 3;
 /// read with normal limits, is flagged (the rule of the authors' software for
 /// effects without covariates).
 pub const COHORT_UNITS_FEW: usize = 5;
+/// Sites below which anything pooled over them is flagged: the variance
+/// between four sites is known to within a factor of ten or so.
+pub const SITES_FEW: usize = 5;
+
+/// Sites below which results of maximum likelihood are flagged: its variance
+/// between sites is too small and its normal intervals are too narrow.
+pub const LIKELIHOOD_SITES_FEW: usize = 10;
+
+/// Sites for each covariate below which a line through sites is flagged
+/// (Thompson and Higgins 2002).
+pub const SITES_PER_COVARIATE_FEW: usize = 10;
 
 /// Standardised mean difference that is flagged, and that a transported
 /// estimate may not exceed after weighting (Stuart, Lee and Leacy 2013).
@@ -126,6 +141,11 @@ pub const GENERALIZABILITY_FEW: f64 = 0.8;
 pub const IMPUTED_SHARE_MOST: f64 = 0.4;
 /// See [`IMPUTED_SHARE_MOST`].
 pub const IMPUTATION_UNITS_LEAST: usize = 30;
+
+/// Imputations for each unit of the share of the variance that comes from
+/// missing values, below which pooled results are flagged (White, Royston and
+/// Wood 2011).
+pub const IMPUTATIONS_PER_MISSING_INFORMATION: f64 = 100.0;
 
 /// People below which a reliability coefficient is flagged, and fewest items.
 pub const RELIABILITY_PEOPLE_FEW: usize = 30;
