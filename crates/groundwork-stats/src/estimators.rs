@@ -1,7 +1,6 @@
 //! One method a file.
 
 pub mod aalen_johansen;
-
 mod adoption_panel;
 pub mod augmented_weighting;
 pub mod balance;
@@ -12,16 +11,21 @@ pub mod capture_recapture;
 pub mod cascade;
 pub mod cluster_robust;
 pub mod cluster_sums;
+mod counts;
+pub mod coverage;
+pub mod difference_agresti_caffo;
 pub mod difference_in_differences;
+pub mod difference_mee;
 pub mod difference_miettinen_nurminen;
+pub mod difference_newcombe;
 pub mod e_value;
 pub mod event_study;
+pub mod exact_two_by_two;
 pub mod fieller;
 pub mod funnel;
 pub mod g_computation;
 pub(crate) mod glm;
 pub mod gray_test;
-
 pub mod honest_did;
 pub mod icc_design_effect;
 pub mod ideal_bootstrap;
@@ -35,21 +39,14 @@ pub mod log_rank;
 pub mod logistic;
 pub mod mantel_haenszel;
 pub mod mantel_haenszel_exact;
-pub mod newey_west;
-pub mod oaxaca_blinder;
-pub mod poisson_regression;
-pub mod prais_winsten;
-mod counts;
-pub mod coverage;
-pub mod difference_agresti_caffo;
-pub mod difference_mee;
-pub mod difference_miettinen_nurminen;
-pub mod difference_newcombe;
-pub mod exact_two_by_two;
 pub mod missing_bounds;
 pub mod multiplicity;
+pub mod newey_west;
+pub mod oaxaca_blinder;
 pub mod odds_ratio;
 pub mod odds_ratio_exact;
+pub mod poisson_regression;
+pub mod prais_winsten;
 pub mod proportion_agresti_coull;
 pub mod proportion_clopper_pearson;
 pub mod proportion_jeffreys;
@@ -62,7 +59,9 @@ pub mod rate_contrast;
 pub mod rate_poisson;
 pub mod ratio_contrast;
 pub mod ratio_jackknife;
+pub mod ratio_katz;
 pub mod ratio_linearised;
+pub mod ratio_miettinen_nurminen;
 pub mod restricted_mean;
 pub mod risk_table;
 pub mod rosenbaum;
@@ -75,6 +74,3 @@ pub mod wild_cluster_bootstrap;
 
 #[cfg(test)]
 mod regression_tests;
-pub mod ratio_katz;
-pub mod ratio_linearised;
-pub mod ratio_miettinen_nurminen;
