@@ -57,6 +57,8 @@ pub const METHOD: &str = "mee.score";
 /// * `zero_denominator`: a group is empty.
 /// * `numerator_exceeds_denominator`: a count of successes exceeds its group.
 /// * `level_out_of_range`: the level is not strictly between 0 and 1.
+/// * `not_finite`: the variance is lost in rounding: all successes in both
+///   groups against a difference of 1e-300, or counts beyond 1e18.
 /// * `null_out_of_range`: `null` is not strictly between -1 and 1.
 pub fn difference_mee(x1: u64, n1: u64, x2: u64, n2: u64, null: f64, level: f64) -> Outcome {
     let groups = TwoGroups::new(x1, n1, x2, n2, level)?;
@@ -69,7 +71,7 @@ pub fn difference_mee(x1: u64, n1: u64, x2: u64, n2: u64, null: f64, level: f64)
     }
     let counts = Counts::without_factor(x1, n1, x2, n2);
     let critical = normal_critical(level);
-    let statistic = counts.statistic(null);
+    let statistic = counts.statistic(null)?;
     let interval = finite_interval(counts.limit(-1.0, critical), counts.limit(1.0, critical), level)?;
     Ok(Estimate {
         interval: Some(interval),

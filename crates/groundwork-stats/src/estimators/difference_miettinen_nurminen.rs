@@ -126,10 +126,7 @@ pub fn difference_miettinen_nurminen_null(
         ));
     }
     let counts = Counts::new(x1, n1, x2, n2);
-    let statistic = counts.statistic(null);
-    if !statistic.is_finite() {
-        return Err(Refusal::not_finite("the statistic, whose variance is lost in rounding,"));
-    }
+    let statistic = counts.statistic(null)?;
     let critical = normal_critical(level);
     let lower = counts.limit(-1.0, critical);
     let upper = counts.limit(1.0, critical);
@@ -173,13 +170,18 @@ impl Counts {
         self.x1 / self.n1 - self.x2 / self.n2
     }
 
-    /// z(δ). At δ equal to the estimate it is zero, also where V is.
-    pub(super) fn statistic(&self, delta: f64) -> f64 {
+    /// z(δ). At δ equal to the estimate it is zero, also where V is. Refused
+    /// where V is lost in rounding.
+    pub(super) fn statistic(&self, delta: f64) -> Result<f64, Refusal> {
         let above = self.difference() - delta;
         if above == 0.0 {
-            return 0.0;
+            return Ok(0.0);
         }
-        above / self.variance(delta).sqrt()
+        let statistic = above / self.variance(delta).sqrt();
+        if statistic.is_finite() {
+            return Ok(statistic);
+        }
+        Err(Refusal::not_finite("the statistic, whose variance is lost in rounding,"))
     }
 
     /// The sine of the angle whose tangent is z(δ): z carried to -1..1, finite

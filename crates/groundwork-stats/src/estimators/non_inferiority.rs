@@ -148,7 +148,7 @@ fn judge(
         Direction::HigherIsBetter => -margin,
         Direction::LowerIsBetter => margin,
     };
-    let statistic = counts.statistic(null);
+    let statistic = counts.statistic(null)?;
     let p_value = match direction {
         Direction::HigherIsBetter => normal_cdf(-statistic),
         Direction::LowerIsBetter => normal_cdf(statistic),

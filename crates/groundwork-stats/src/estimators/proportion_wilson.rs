@@ -125,10 +125,13 @@ pub(super) fn score_limits(successes: f64, failures: f64, trials: f64, z: f64) -
     // the middle is a sum of positive terms; the other follows from the
     // product of the roots, so that neither is had by cancellation. Limits
     // above a half are taken from the share of failures.
-    let far = |count: f64| (count + half * z + root) / (trials + z * z);
-    // At a level so low that z is zero, 0 of n would be 0/0.
-    let near =
-        |count: f64| if count > 0.0 { count / trials * count / (count + half * z + root) } else { 0.0 };
+    // At a level so low that z is next to zero, 0 of n would be 0/0, and
+    // rounding would put the limits the wrong way round.
+    let share = |count: f64| count / trials;
+    let far = |count: f64| share(count).max((count + half * z + root) / (trials + z * z));
+    let near = |count: f64| {
+        if count > 0.0 { share(count).min(share(count) * count / (count + half * z + root)) } else { 0.0 }
+    };
     if successes <= failures {
         (near(successes), far(successes))
     } else {

@@ -38,6 +38,10 @@ pub fn beta_regularised(a: f64, b: f64, x: f64) -> f64 {
     beta_parts(a, b, (x, 0.0), two_sum(1.0, -x)).lower
 }
 
+/// A shape below which the distribution has nothing between its ends that a
+/// 64-bit probability could tell from them.
+const SMALL_SHAPE: f64 = 1e-100;
+
 /// The beta quantile: the `x` with I_x(`a`, `b`) = `p`.
 ///
 /// Newton's rule in ln(x/(1 - x)) on the logarithm of the smaller tail, which
@@ -60,6 +64,17 @@ pub fn beta_quantile_upper(q: f64, a: f64, b: f64) -> f64 {
 pub(crate) fn beta_inverse(p: f64, lower: bool, a: f64, b: f64) -> (f64, f64) {
     if !(a > 0.0 && b > 0.0 && a.is_finite() && b.is_finite() && (0.0..=1.0).contains(&p)) {
         return (f64::NAN, f64::NAN);
+    }
+    if a.min(b) < SMALL_SHAPE {
+        // All of the probability lies at the two ends, to the last digit.
+        let (at_zero, at_one) = (b / (a + b), a / (a + b));
+        return if p <= if lower { at_zero } else { at_one } {
+            if lower { (0.0, 1.0) } else { (1.0, 0.0) }
+        } else if lower {
+            (1.0, 0.0)
+        } else {
+            (0.0, 1.0)
+        };
     }
     // The smaller tail is the target; 1 - p is exact from a half upwards.
     let (target, rising) = if p <= 0.5 { (p, lower) } else { (1.0 - p, !lower) };
@@ -195,6 +210,21 @@ fn fraction(a: f64, b: f64, x: f64, y: f64, distance: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn beta_quantile_of_the_smallest_shapes_is_an_end() {
+        assert_eq!(beta_quantile(0.025, 1e-299, 21.0), 0.0);
+        assert_eq!(beta_quantile(0.975, 1e-299, 21.0), 0.0);
+        assert_eq!(beta_quantile_upper(0.025, 1e-299, 21.0), 0.0);
+        assert_eq!(beta_quantile(0.025, 21.0, 1e-299), 1.0);
+        assert_eq!(beta_quantile_upper(0.975, 21.0, 1e-299), 1.0);
+        // Three quarters of it at zero.
+        assert_eq!((beta_quantile(0.7, 1e-200, 3e-200), beta_quantile(0.8, 1e-200, 3e-200)), (0.0, 1.0));
+        assert_eq!(
+            (beta_quantile_upper(0.2, 1e-200, 3e-200), beta_quantile_upper(0.3, 1e-200, 3e-200)),
+            (1.0, 0.0)
+        );
+    }
 
     fn close(found: f64, truth: f64, relative: f64) {
         assert!((found - truth).abs() <= relative * truth.abs(), "{found:e} against {truth:e}");

@@ -14,6 +14,7 @@ mod ratios;
 mod regressions;
 mod sensitivity;
 mod series;
+mod shares;
 mod times;
 
 use std::fmt::Debug;
@@ -41,6 +42,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("nothing_absurd_from_regressions", regressions::probe),
         ("nothing_absurd_from_sensitivity", sensitivity::probe),
         ("nothing_absurd_from_series", series::probe),
+        ("nothing_absurd_from_shares", shares::probe),
         ("nothing_absurd_from_times", times::probe),
     ] {
         trials.push(Trial::test(name, move || {
@@ -61,6 +63,7 @@ const PROBES: &str = concat!(
     include_str!("nothing_absurd/regressions.rs"),
     include_str!("nothing_absurd/sensitivity.rs"),
     include_str!("nothing_absurd/series.rs"),
+    include_str!("nothing_absurd/shares.rs"),
     include_str!("nothing_absurd/times.rs"),
 );
 

@@ -16,7 +16,7 @@ use crate::support::{
 /// The references iterate to about this.
 const ITERATED: f64 = 1e-6;
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![
         case("p15_meta_random_effects", pooled_sites),
         case("p15_meta_regression", line_through_sites),

@@ -15,7 +15,7 @@ use crate::support::{
 /// The references iterate to about this.
 const ITERATED: f64 = 1e-5;
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![
         case("p16_logit_random_effects", log_odds),
         case("p16_random_intercept", random_intercept),

@@ -11,7 +11,7 @@ use crate::support::{Ended, Table, assert_close, assert_relative, case, cases, n
 /// The reference integrates to about this.
 const INTEGRATED: f64 = 1e-6;
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p17_bayes_nnhm", sites_under_priors)]
 }
 

@@ -20,7 +20,7 @@ use crate::support::{
 /// Digits of the reference.
 const PRINTED: f64 = 1e-8;
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![
         case("p26_paired_shares", paired_shares),
         case("p26_tango_to_more_digits", tango_to_more_digits),

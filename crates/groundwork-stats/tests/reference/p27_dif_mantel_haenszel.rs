@@ -8,7 +8,7 @@ use crate::support::{
     Ended, ROOT, Table, assert_close, assert_relative, case, cases, count, number, reference,
 };
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p27_dif_mantel_haenszel", items_of_two_groups)]
 }
 

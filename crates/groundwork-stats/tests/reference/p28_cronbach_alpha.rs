@@ -8,7 +8,7 @@ use crate::support::{Ended, Table, assert_close, assert_interval, case, count, n
 /// Digits of the reference.
 const PRINTED: f64 = 1e-10;
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p28_cronbach_alpha", scale_of_seven)]
 }
 

@@ -10,7 +10,7 @@ use crate::support::{Ended, Table, assert_close, assert_interval, case, estimate
 /// Digits of the reference.
 const PRINTED: f64 = 1e-8;
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     vec![case("p31_mi_pooling", five_imputations)]
 }
 

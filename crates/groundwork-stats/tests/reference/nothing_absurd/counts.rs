@@ -9,65 +9,21 @@ use groundwork_stats::estimators::mantel_haenszel::{
     mantel_haenszel_risk_ratio,
 };
 use groundwork_stats::estimators::mantel_haenszel_exact::mantel_haenszel_exact;
-use groundwork_stats::estimators::quantile_ranks::quantile_ranks;
 use groundwork_stats::estimators::standardisation::{crude_rate, standardised_rate};
 use groundwork_stats::estimators::union_bounds::{
     union_bounds_margins, union_bounds_pairs, union_bounds_sharp,
 };
 use groundwork_stats::simplex::minimise;
-use groundwork_stats::{
-    difference_miettinen_nurminen, difference_miettinen_nurminen_null, proportion_wilson, wilson_coverage,
-};
 
-use super::{COUNTS, LEVELS, NUMBERS, Probe, columns, flags};
+use super::{COUNTS, LEVELS, Probe, columns, flags};
 
 pub(crate) fn probe(probe: &mut Probe) {
-    shares(probe);
     two_lists(probe);
     many_lists(probe);
     cascades(probe);
     programmes(probe);
     strata(probe);
     standards(probe);
-}
-
-fn shares(probe: &mut Probe) {
-    for x in COUNTS {
-        for n in COUNTS {
-            probe.given = format!("{x} of {n}");
-            for level in LEVELS {
-                probe.ask("proportion_wilson", || proportion_wilson(x, n, level));
-            }
-            for number in NUMBERS {
-                probe.given = format!("{x} of {n}, share and level {number}");
-                probe.ask("quantile_ranks", || quantile_ranks(n, number, 0.95));
-                probe.ask("quantile_ranks", || quantile_ranks(x, 0.5, number));
-            }
-        }
-    }
-    for n in [0, 1, 8, 100] {
-        for number in NUMBERS {
-            for level in LEVELS {
-                probe.given = format!("coverage of {n} at {number} and {level}");
-                probe.ask("wilson_coverage", || wilson_coverage(n, number, level));
-            }
-        }
-    }
-    for (x1, n1) in [(0, 0), (0, 8), (8, 8), (3, 8), (9, 8), (1, 1), (u64::MAX, u64::MAX), (5, u64::MAX)] {
-        for (x2, n2) in [(0, 0), (0, 8), (8, 8), (6, 8), (0, 1), (u64::MAX / 2, u64::MAX), (7, 1 << 40)] {
-            probe.given = format!("{x1} of {n1} against {x2} of {n2}");
-            for level in LEVELS {
-                probe.ask("difference_miettinen_nurminen", || {
-                    difference_miettinen_nurminen(x1, n1, x2, n2, level)
-                });
-            }
-            for null in NUMBERS {
-                probe.ask("difference_miettinen_nurminen_null", || {
-                    difference_miettinen_nurminen_null(x1, n1, x2, n2, null, 0.95)
-                });
-            }
-        }
-    }
 }
 
 fn two_lists(probe: &mut Probe) {
@@ -87,7 +43,7 @@ fn two_lists(probe: &mut Probe) {
         }
     }
     for level in LEVELS {
-        probe.given = format!("the level {level}");
+        probe.given = format!("the level {level:?}");
         probe.ask("chapman", || chapman(466, 630, 37, level));
         probe.ask("chao_lower_bound", || chao_lower_bound(&[25, 22, 13], Chao::Lists, level));
         probe.ask("chao_lower_bound", || chao_lower_bound(&[], Chao::Lists, level));
@@ -164,7 +120,7 @@ fn cascades(probe: &mut Probe) {
     ];
     for (kind, people, trainers) in &shapes {
         for level in LEVELS {
-            probe.given = format!("{kind} at {level}");
+            probe.given = format!("{kind} at {level:?}");
             probe.ask("cascade", || cascade(people, trainers, None, level));
         }
         for (of_flags, closed) in flags(people.len()) {
@@ -221,7 +177,7 @@ fn strata(probe: &mut Probe) {
         }
     }
     for level in LEVELS {
-        probe.given = format!("the level {level}");
+        probe.given = format!("the level {level:?}");
         ask(probe, &[stratum((3, 9), (5, 8)), stratum((6, 7), (2, 6))], level);
     }
     probe.given = "no strata".to_string();
@@ -249,7 +205,7 @@ fn standards(probe: &mut Probe) {
         }
     }
     for level in LEVELS {
-        probe.given = format!("the level {level}");
+        probe.given = format!("the level {level:?}");
         probe.ask("standardised_rate", || {
             standardised_rate(&[3, 0, 9], &[80.0, 70.0, 90.0], &[1.0; 3], level)
         });

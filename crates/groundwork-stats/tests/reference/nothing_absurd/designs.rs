@@ -112,7 +112,7 @@ fn panels(probe: &mut Probe) {
         }
     }
     for level in LEVELS {
-        probe.given = format!("a panel at the level {level}");
+        probe.given = format!("a panel at the level {level:?}");
         let y: Vec<f64> = (0..21).map(|row| f64::from(row * row % 5)).collect();
         probe.ask("sun_abraham", || sun_abraham(&unit, &plain, &starts[3].1, &y, &[], level));
     }
@@ -146,7 +146,7 @@ fn transports(probe: &mut Probe) {
     let treated: Vec<bool> = (0..40).map(|row| row % 2 == 0).collect();
     let source = Source { outcome: &y, treated: &treated, covariates: &[&x] };
     for level in LEVELS {
-        probe.given = format!("the level {level}");
+        probe.given = format!("the level {level:?}");
         probe.ask("transport", || transport(&source, &[&x], level));
         probe.ask("outcome_model", || outcome_model(&y, &treated, &[&x], Population::Everyone, level));
         let fit = Propensity::fit(&treated, &[&x]).expect("a fit");
@@ -178,7 +178,7 @@ fn decompositions(probe: &mut Probe) {
     let (z, w) = ([2.0, 3.0, 1.0, 1.0, 4.0], [1.0, 1.0, 2.0, 4.0, 3.0]);
     let (one, other) = ([&x[..]], [&w[..]]);
     for level in LEVELS {
-        probe.given = format!("the level {level}");
+        probe.given = format!("the level {level:?}");
         let (a, b) = (Group { y: &y, covariates: &one }, Group { y: &z, covariates: &other });
         probe.ask("oaxaca_blinder", || oaxaca_blinder(a, b, level));
     }

@@ -98,7 +98,7 @@ fn levels(probe: &mut Probe) {
     let ideal = ideal_bootstrap(&sums).expect("a bootstrap");
     let drawn = bootstrap_clusters(&sums, &[1; 32], 999).expect("a bootstrap");
     for level in LEVELS {
-        probe.given = format!("the level {level}");
+        probe.given = format!("the level {level:?}");
         probe.ask("ratio_linearised", || ratio_linearised(&ratio, level));
         probe.ask("ratio_linearised_log", || ratio_linearised_log(&ratio, level));
         probe.ask("ratio_contrast_log", || ratio_contrast_log(&ratio, &ratio, level));
@@ -116,7 +116,7 @@ fn levels(probe: &mut Probe) {
         }
     }
     for number in NUMBERS {
-        probe.given = format!("the share {number}");
+        probe.given = format!("the share {number:?}");
         probe.ask("quantile", || ideal.quantile(number));
     }
 }

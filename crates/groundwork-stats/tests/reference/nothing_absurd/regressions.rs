@@ -117,7 +117,7 @@ fn levels(probe: &mut Probe) {
     let scores = line.scores(&design).expect("scores");
     let labels: Vec<u32> = (0..10).map(|row| row % 5).collect();
     for level in LEVELS {
-        probe.given = format!("the level {level}");
+        probe.given = format!("the level {level:?}");
         for number in [0, 1, 999] {
             let draws = Draws { seed: [3; 32], number };
             probe.ask("wild_cluster_bootstrap", || wild_cluster_bootstrap(&scores, &labels, 1, level, draws));
@@ -191,7 +191,7 @@ fn risks(probe: &mut Probe) {
             }
         }
         for level in LEVELS {
-            probe.given = format!("{length} rows at the level {level}");
+            probe.given = format!("{length} rows at the level {level:?}");
             probe.ask("g_computation", || g_computation(&yes, &arm, &[], RiskErrors::Model, level));
             probe.ask("modified_poisson", || modified_poisson(&yes, &arm, &[], RiskErrors::Model, level));
         }
@@ -261,7 +261,7 @@ fn panels(probe: &mut Probe) {
             }
         }
         for level in LEVELS {
-            probe.given = format!("a panel of {length} rows at the level {level}");
+            probe.given = format!("a panel of {length} rows at the level {level:?}");
             let rows = DidErrors::Rows(Heteroskedastic::Hc1);
             probe.ask("difference_in_differences", || {
                 let data = TwoByTwo { y: &plain, treated: &arm, post: &post, covariates: &[], site: &unit };

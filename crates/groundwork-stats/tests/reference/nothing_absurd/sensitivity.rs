@@ -19,10 +19,10 @@ pub(crate) fn probe(probe: &mut Probe) {
 fn e_values(probe: &mut Probe) {
     for ratio in NUMBERS {
         for lower in NUMBERS {
-            probe.given = format!("{ratio} with {lower}");
+            probe.given = format!("{ratio:?} with {lower:?}");
             probe.ask("e_value_standardised_difference", || e_value_standardised_difference(ratio, lower));
             for upper in NUMBERS {
-                probe.given = format!("{ratio} from {lower} to {upper}");
+                probe.given = format!("{ratio:?} from {lower:?} to {upper:?}");
                 probe.ask("e_value_risk_ratio", || e_value_risk_ratio(ratio, lower, upper));
                 for outcomes in [Outcomes::Rare, Outcomes::Common] {
                     probe.ask("e_value_odds_ratio", || e_value_odds_ratio(ratio, lower, upper, outcomes));
@@ -40,7 +40,7 @@ fn e_values(probe: &mut Probe) {
         }
     }
     for level in LEVELS {
-        probe.given = format!("the level {level}");
+        probe.given = format!("the level {level:?}");
         probe.ask("e_value_risk_difference", || e_value_risk_difference(30, 80, 12, 90, level));
     }
 }
@@ -99,7 +99,7 @@ fn trends(probe: &mut Probe) {
                 let estimates = EventEstimates { before, after, covariance };
                 let weights = vec![1.0; after.len()];
                 for bound in [0.0, 0.1, 1e300, -1.0, f64::NAN, f64::INFINITY] {
-                    probe.given = format!("{of_values} split at {split}, {of_matrix}, bound {bound}");
+                    probe.given = format!("{of_values} split at {split}, {of_matrix}, bound {bound:?}");
                     probe.ask("honest_smoothness", || honest_smoothness(&estimates, &weights, bound, 0.95));
                 }
             }
@@ -112,7 +112,7 @@ fn trends(probe: &mut Probe) {
     let covariance = &matrices[10].1;
     let estimates = EventEstimates { before: &[0.1, -0.2], after: &[0.5, 0.7, 0.6], covariance };
     for level in LEVELS {
-        probe.given = format!("the level {level}");
+        probe.given = format!("the level {level:?}");
         probe.ask("honest_smoothness", || honest_smoothness(&estimates, &[1.0, 0.0, 0.0], 0.1, level));
     }
 }

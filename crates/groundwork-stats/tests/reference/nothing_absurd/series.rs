@@ -74,7 +74,7 @@ fn interruptions(probe: &mut Probe) {
     let y: Vec<f64> = (0..40).map(|row| f64::from(20 + row * row % 7)).collect();
     let series = Series { y: &y, exposure: None, time: &time };
     for level in LEVELS {
-        probe.given = format!("the level {level}");
+        probe.given = format!("the level {level:?}");
         probe.ask("interrupted_counts", || interrupted_counts(series, None, plan(20, true, 1), level));
         probe.ask("interrupted_means", || {
             interrupted_means(series, None, plan(20, true, 1), Lags::usual(40), level)
@@ -84,7 +84,7 @@ fn interruptions(probe: &mut Probe) {
     let odd = Series { y: &y[..3], exposure: Some(&y), time: &time };
     probe.ask("interrupted_counts", || interrupted_counts(odd, None, plan(20, true, 1), 0.95));
     for number in [0, 1, 39, 40, u32::MAX] {
-        probe.given = format!("{number} lags");
+        probe.given = format!("{number:?} lags");
         let lags = Lags { number, small_sample: number % 2 == 0 };
         probe.ask("interrupted_means", || interrupted_means(series, None, plan(20, true, 0), lags, 0.95));
     }
@@ -122,7 +122,7 @@ fn serial(probe: &mut Probe) {
     let fit = least_squares(&y, &design, None).expect("a fit");
     let scores = fit.scores(&design).expect("scores");
     for level in LEVELS {
-        probe.given = format!("the level {level}");
+        probe.given = format!("the level {level:?}");
         probe.ask("prais_winsten", || prais_winsten(&y, &design, &time, Steps::Iterated, level));
         probe.ask("newey_west", || newey_west(&scores, &time, None, Lags::usual(12), level));
     }

@@ -141,7 +141,7 @@ fn levels(probe: &mut Probe) {
     let table = RiskTable::from_rows(&time, &cause, 2, None).expect("a table");
     let any = table.any_cause();
     for level in LEVELS {
-        probe.given = format!("the level {level}");
+        probe.given = format!("the level {level:?}");
         for scale in SCALES {
             if let Some(curve) = probe.ask("kaplan_meier", || kaplan_meier(&any, level, scale)) {
                 probe.ask("survival_at", || curve.survival_at(4.0));
