@@ -170,6 +170,9 @@ pub fn rate_ratio_score(x1: u64, t1: f64, x2: u64, t2: f64, level: f64) -> Outco
     let second = score_limits(rates.x2, rates.x1, total, z);
     let scale = t2 / t1;
     let statistic = rates.statistic(0.0);
+    if !statistic.is_finite() {
+        return Err(Refusal::not_finite("the test statistic"));
+    }
     Ok(Estimate {
         interval: Some(finite_interval(first.0 / second.1 * scale, first.1 / second.0 * scale, level)?),
         statistic: Some(statistic),
@@ -209,6 +212,9 @@ pub fn rate_difference(x1: u64, t1: f64, x2: u64, t2: f64, level: f64) -> Outcom
     };
     let (lower, upper) = (limit(-1.0).unwrap_or(f64::NAN), limit(1.0).unwrap_or(f64::NAN));
     let statistic = rates.statistic(0.0);
+    if !statistic.is_finite() {
+        return Err(Refusal::not_finite("the test statistic"));
+    }
     if !difference.is_finite() {
         return Err(Refusal::not_finite("the difference of the rates"));
     }

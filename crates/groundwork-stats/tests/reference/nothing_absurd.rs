@@ -352,11 +352,40 @@ fn absurd_is_seen() {
     assert_eq!(probe.faults.len(), 1);
 }
 
+/// Files whose estimators have property tests of their own and are not among
+/// the probes yet. A file that is leaves this list, or the test fails.
+const UNPROBED: [&str; 23] = [
+    "bayes_hierarchical.rs",
+    "bayes_two_proportions.rs",
+    "beta_binomial.rs",
+    "cronbach_alpha.rs",
+    "dif_mantel_haenszel.rs",
+    "equivalence_means.rs",
+    "mcnemar.rs",
+    "mean_t.rs",
+    "mean_welch.rs",
+    "median_exact.rs",
+    "meta_analysis.rs",
+    "meta_proportions.rs",
+    "meta_regression.rs",
+    "meta_tau2.rs",
+    "multiple_imputation.rs",
+    "non_inferiority.rs",
+    "paired_change.rs",
+    "paired_exact.rs",
+    "paired_proportions.rs",
+    "power.rs",
+    "random_intercept_logistic.rs",
+    "standardised_difference.rs",
+    "verdict.rs",
+];
+
 /// Every public function of an estimator that takes more than itself is called
-/// by a probe.
+/// by a probe, but for those of [`UNPROBED`].
 fn no_estimator_is_left_out() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/estimators");
     let mut missing = Vec::new();
+    let mut unprobed = Vec::new();
     let mut seen = 0;
     for file in sources(&folder) {
         let text = std::fs::read_to_string(&file).expect("a source");
@@ -383,12 +412,19 @@ fn no_estimator_is_left_out() {
                 [0, 1, 2].map(|_| format!("{}::{name}(", owner_name(owner)))
             };
             if !called.iter().any(|call| PROBES.contains(call.as_str())) {
-                missing.push(format!("{name} in {}", file.file_name().unwrap_or_default().display()));
+                let file = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                match UNPROBED.iter().find(|listed| **listed == file) {
+                    Some(listed) => unprobed.push(*listed),
+                    None => missing.push(format!("{name} in {file}")),
+                }
             }
         }
     }
     assert!(seen > 40, "only {seen} estimators were found");
     assert!(missing.is_empty(), "never probed:\n{}", missing.join("\n"));
+    println!("{} estimators of {} files are not probed yet", unprobed.len(), UNPROBED.len());
+    let probed: Vec<_> = UNPROBED.iter().filter(|listed| !unprobed.contains(listed)).collect();
+    assert!(probed.is_empty(), "probed and still listed: {probed:?}");
 }
 
 /// The type of an `impl`, from the text after that word.
