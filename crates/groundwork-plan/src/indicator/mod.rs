@@ -378,6 +378,11 @@ impl Indicator {
         columns
     }
 
+    /// The period of a cell: one of all sites, or the site's own.
+    pub fn period(&self, site: &str, id: &str) -> Option<&IndicatorPeriod> {
+        self.periods.iter().find(|p| p.id == id && p.site.as_ref().is_none_or(|own| own == site))
+    }
+
     /// What should be reached by a site, or by all together where the site is empty.
     pub fn target(&self, site: &str, period: &str) -> Option<f64> {
         self.targets.get(&(site.to_owned(), period.to_owned())).copied()

@@ -19,7 +19,8 @@ pub(crate) fn trials() -> Vec<Trial> {
 
 fn exact_coverage() {
     let (file, tolerance) = reference("P49_exact_coverage.json", CLOSED_FORM);
-    let methods: [(&str, fn(u64, u64, f64) -> Outcome); 3] =
+    type Method = fn(u64, u64, f64) -> Outcome;
+    let methods: [(&str, Method); 3] =
         [("wilson", proportion_wilson), ("cp", proportion_clopper_pearson), ("jeff", proportion_jeffreys)];
     for n in [6, 8, 30] {
         for (name, method) in methods {

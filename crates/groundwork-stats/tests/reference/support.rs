@@ -105,7 +105,9 @@ pub(crate) type Ended = Result<(), Absent>;
 pub(crate) struct Absent(pub String);
 
 /// The cases that ran, and those that were skipped with the file they want.
-static RAN: Mutex<(Vec<&str>, Vec<(&str, String)>)> = Mutex::new((Vec::new(), Vec::new()));
+static RAN: Mutex<Counts> = Mutex::new((Vec::new(), Vec::new()));
+
+type Counts = (Vec<&'static str>, Vec<(&'static str, String)>);
 
 /// A reference case as a test. It fails by panicking; a case whose data may
 /// not be copied here ends with [`Absent`] and is counted as skipped.

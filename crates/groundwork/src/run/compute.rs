@@ -242,7 +242,7 @@ fn cell(
     let recorded = found.counts.get(&total).is_some_and(|c| c.n > 0)
         || seen.is_some_and(|seen| seen.contains(&(key.site.clone(), key.period.clone())));
     let count = found.counts.get(key);
-    let period = indicator.periods.iter().find(|p| p.id == key.period);
+    let period = indicator.period(&key.site, &key.period);
     let basis = Basis {
         indicator,
         recorded,
@@ -324,7 +324,7 @@ fn formula(plan: &Plan, indicator: &Indicator, key: &CellKey, values: &BTreeMap<
         (None, None) => Finding::Undefined("zero_denominator"),
     };
     let n = inputs.iter().filter_map(|input| values.get(input)).map(|cell| cell.n).min().unwrap_or(0);
-    let period = indicator.periods.iter().find(|p| p.id == key.period);
+    let period = indicator.period(&key.site, &key.period);
     Cell {
         key: key.clone(),
         numerator: value.unwrap_or(0.0),

@@ -75,7 +75,7 @@ fn indicator_rows<'a>(plan: &Plan, released: &'a Released) -> Vec<Row<'a>> {
         .map(|cell| {
             let key = cell.key();
             let indicator = plan.indicator(&key.indicator);
-            let period = indicator.and_then(|i| i.periods.iter().find(|p| p.id == key.period));
+            let period = indicator.and_then(|i| i.period(&key.site, &key.period));
             // Baseline and target are those of a site or of all together, not of a category.
             let of_total = indicator.filter(|_| key.dimension.is_empty());
             let baseline = of_total.and_then(|i| i.baselines.get(&key.site).copied());
