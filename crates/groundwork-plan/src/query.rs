@@ -413,8 +413,6 @@ pub enum Statement {
     DropTable(String),
     /// A view that is no longer needed.
     DropView(String),
-    /// From now on one thread does the work.
-    OneThread,
     /// A table written to a Parquet file, in its order.
     WriteParquet(String, String),
 }
@@ -580,7 +578,6 @@ impl Display for Statement {
                     .collect();
                 write!(f, "CREATE TABLE {} ({})", identifier(name), columns.join(", "))
             }
-            Statement::OneThread => f.write_str("SET threads TO 1"),
             Statement::DropTable(name) => write!(f, "DROP TABLE {}", identifier(name)),
             Statement::WriteParquet(name, path) => {
                 write!(f, "COPY {} TO {} (FORMAT parquet)", identifier(name), literal(path))

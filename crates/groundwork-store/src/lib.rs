@@ -99,18 +99,21 @@ impl Store {
     /// # Errors
     /// When the database fails or its folder cannot be written to.
     pub fn parquet(&self, columns: Vec<(String, SqlType)>, rows: RecordBatch) -> Result<Vec<u8>, Diagnostic> {
-        let path = self.folder.join("table.parquet");
         let lost = |e: std::io::Error| {
             Diagnostic::machine("store.machine", format!("a table cannot be written: {e}"))
         };
-        self.run(&Statement::DeclareTable("table".into(), columns))?;
-        self.append("table", rows)?;
-        // Several threads cut a file differently from one; results are small.
-        self.run(&Statement::OneThread)?;
-        self.run(&Statement::WriteParquet("table".into(), path.to_string_lossy().into_owned()))?;
-        self.run(&Statement::DropTable("table".into()))?;
+        // Several threads cut a file differently from one, so that one thread writes it, in a
+        // database of its own; results are small.
+        let folder = self.folder.join("parquet");
+        std::fs::create_dir_all(&folder).map_err(lost)?;
+        let path = folder.join("table.parquet");
+        let writer = Store::open(&folder, Limits { threads: 1, memory_mb: 256 })?;
+        writer.run(&Statement::DeclareTable("table".into(), columns))?;
+        writer.append("table", rows)?;
+        writer.run(&Statement::WriteParquet("table".into(), path.to_string_lossy().into_owned()))?;
+        drop(writer);
         let bytes = std::fs::read(&path).map_err(lost)?;
-        std::fs::remove_file(&path).map_err(lost)?;
+        std::fs::remove_dir_all(&folder).map_err(lost)?;
         Ok(bytes)
     }
 }
