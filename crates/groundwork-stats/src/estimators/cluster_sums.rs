@@ -4,7 +4,7 @@
 //! [`bootstrap_clusters`](super::bootstrap_clusters) and
 //! [`ideal_bootstrap`](super::ideal_bootstrap) need the sums of each cluster
 //! and not only the ratio and its standard error, which
-//! [`ClusteredRatio`](super::ratio_linearised::ClusteredRatio) keeps.
+//! [`ClusteredRatio`](super::ratio_linearised) keeps.
 //!
 //! # Refusals
 //!

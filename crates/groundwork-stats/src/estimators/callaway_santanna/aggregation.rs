@@ -27,7 +27,7 @@ pub struct AggregatedEffect {
 /// The mean effect over all treated cells, weighted by the size of the group.
 ///
 /// `n` is the number of units, comparison units included. See the
-/// [module](self).
+/// module.
 ///
 /// # Refusals
 ///
