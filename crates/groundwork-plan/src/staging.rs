@@ -49,6 +49,7 @@ fn sql_type(kind: &ColumnType) -> SqlType {
         ColumnType::Text | ColumnType::Site | ColumnType::Category(_) => SqlType::Text,
         ColumnType::Integer => SqlType::Integer,
         ColumnType::Number => SqlType::Exact,
+        ColumnType::Measurement => SqlType::Double,
         ColumnType::Date | ColumnType::Timestamp => SqlType::Day,
         ColumnType::Boolean => SqlType::Truth,
     }

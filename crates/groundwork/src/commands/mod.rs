@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod init;
+pub(crate) mod plan;
 pub(crate) mod run;
 pub(crate) mod schema;
 
