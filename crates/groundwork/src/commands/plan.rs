@@ -73,7 +73,7 @@ fn with_plan(
     format: Format,
     act: impl Fn(&Request, &Plan) -> Result<(), Diagnostic>,
 ) -> u8 {
-    let overrides = crate::cli::Overrides { period: None, as_of: None, audience: None, threads: Some(1) };
+    let overrides = crate::cli::Overrides { as_of: None, audience: None, threads: Some(1) };
     let ended = |problems: &[Diagnostic], text: Option<&PipelineText<'_>>| {
         match format {
             Format::Json => ui::fact_json(&json!({"diagnostics": ui::diagnostics_json(problems, text)})),

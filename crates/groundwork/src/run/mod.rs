@@ -6,6 +6,7 @@
 mod compute;
 mod estimate;
 mod evaluate;
+mod explain;
 mod figures;
 mod load;
 mod lock;
@@ -14,6 +15,7 @@ pub(crate) mod planned;
 mod quality;
 mod report;
 mod tables;
+pub(crate) mod worked;
 
 use crate::files::{Folder, sha256};
 use crate::ui::Progress;
@@ -30,7 +32,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-pub(crate) use load::Loaded;
+pub(crate) use explain::{Explained, Question, explain};
+pub(crate) use load::{Loaded, LoadedSource};
 
 /// What a run is asked for.
 pub(crate) struct Request {
@@ -163,10 +166,7 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     progress.step("compute indicators");
     let results = compute::compute(&ground.store, &plan)?;
     progress.step("answer evaluations");
-    let estimates = evaluate::evaluate(&plan, &results, &ground.store)?;
-    let contrasts = evaluate::site_comparison::contrasts(&plan, &results);
-    progress.step("apply the disclosure policy");
-    let released = release(results.cells, contrasts, &plan.policy).with_estimates(estimates);
+    let released = evaluated(&plan, results, &ground.store)?;
     progress.step("write tables");
     let mut files = Folder::new();
     let inputs = loaded.files.iter().map(|(name, file)| (name.clone(), file.sha256.clone())).collect();
@@ -177,6 +177,13 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     stop_if_interrupted()?;
     files.insert("manifest.json".into(), manifest.finished(&files));
     Ok(Outcome { run_id: manifest.run_id().to_owned(), files, warnings })
+}
+
+/// What may be published of results: with the answers of evaluations, through the gate.
+fn evaluated(plan: &Plan, results: compute::Results, store: &Store) -> Result<Released, Vec<Diagnostic>> {
+    let estimates = evaluate::evaluate(plan, &results, store)?;
+    let contrasts = evaluate::site_comparison::contrasts(plan, &results);
+    Ok(release(results.cells, contrasts, &plan.policy).with_estimates(estimates))
 }
 
 fn outputs(

@@ -1,5 +1,5 @@
-//! A method with its numbers filled in: what was divided by what, and how the interval came about.
-//! For up to twenty units the arithmetic can be followed by hand.
+//! A method in words, and for up to twenty units with its numbers filled in, so that the arithmetic
+//! can be followed by hand.
 
 use groundwork_disclosure::ReleasedCell;
 use groundwork_plan::indicator::Indicator;
@@ -10,32 +10,15 @@ use groundwork_stats::special::normal_critical;
 /// Units up to which the arithmetic is written out.
 const BY_HAND: u64 = 20;
 
-/// The lines that explain the value of a cell; none where it has no figures.
+/// The lines that explain the interval of a cell; none where it has no figures.
 pub(crate) fn lines(indicator: &Indicator, cell: &ReleasedCell) -> Vec<String> {
     let Some(figures) = cell.figures() else { return Vec::new() };
-    let mut out = vec![format!("method {}: {}", indicator.method.id(), in_words(indicator.method))];
-    if let (Some(value), Some(denominator)) = (figures.value(), figures.denominator()) {
-        let numerator = figures.numerator();
-        out.push(format!(
-            "value = {} / {} = {}",
-            format_exact(numerator),
-            format_exact(denominator),
-            format_exact(value)
-        ));
-    }
+    let mut out = vec![format!("{}: {}", indicator.method.id(), in_words(indicator.method))];
     if indicator.method == CellMethod::Wilson
         && figures.n() <= BY_HAND
         && let Some(n) = figures.denominator().filter(|n| *n > 0.0)
     {
         out.extend(wilson(figures.numerator(), n, indicator.level));
-    }
-    if let Some((lower, upper, level)) = figures.interval() {
-        out.push(format!(
-            "interval at {} = {} to {}",
-            format_exact(level),
-            format_exact(lower),
-            format_exact(upper)
-        ));
     }
     out
 }
@@ -64,7 +47,9 @@ fn in_words(method: CellMethod) -> &'static str {
         CellMethod::Wilson => {
             "(p + z²/2n ± z √(p(1 - p)/n + z²/4n²)) / (1 + z²/n), the shares that a score test does not reject"
         }
-        CellMethod::WilsonCorrected => "Wilson's interval with half a person taken off and put on, which is wider",
+        CellMethod::WilsonCorrected => {
+            "Wilson's interval with half a person taken off and put on, which is wider"
+        }
         CellMethod::ClopperPearson => {
             "the shares under which so many or more, and so few or fewer, are not rarer than half of what the level leaves"
         }
@@ -85,18 +70,26 @@ fn in_words(method: CellMethod) -> &'static str {
         }
         CellMethod::Jackknife => "R = Σy/Σx, its error from leaving out one cluster at a time",
         CellMethod::BootstrapPercentile => "the middle of the ratios of 9,999 resamples of the clusters",
-        CellMethod::BootstrapBasic => "the middle of the ratios of 9,999 resamples of the clusters, turned round the ratio",
+        CellMethod::BootstrapBasic => {
+            "the middle of the ratios of 9,999 resamples of the clusters, turned round the ratio"
+        }
         CellMethod::BootstrapBca => {
             "the middle of the ratios of 9,999 resamples of the clusters, shifted for bias and acceleration"
         }
         CellMethod::IdealPercentile => "the middle of the ratios of every resample of the clusters",
-        CellMethod::IdealBca => "the middle of the ratios of every resample of the clusters, shifted for bias and acceleration",
-        CellMethod::Ranks => "the values of two ranks, between which the quantile lies at least as often as the level says",
+        CellMethod::IdealBca => {
+            "the middle of the ratios of every resample of the clusters, shifted for bias and acceleration"
+        }
+        CellMethod::Ranks => {
+            "the values of two ranks, between which the quantile lies at least as often as the level says"
+        }
         CellMethod::Garwood => {
             "the rates under which so many or more, and so few or fewer, events are not rarer than half of what the level leaves"
         }
         CellMethod::PoissonMidP => "as Garwood's, the observed number counting half",
         CellMethod::Byar => "Byar's approximation of Garwood's interval by the cube root of the events",
-        CellMethod::Frechet => "at least the largest figure, at most the sum of all: bounds that hold for certain",
+        CellMethod::Frechet => {
+            "at least the largest figure, at most the sum of all: bounds that hold for certain"
+        }
     }
 }
