@@ -3,7 +3,7 @@
 use super::Ground;
 use super::line::{Line, refusal};
 use super::site_comparison::{against, categories, cells_of, obstacle};
-use groundwork_disclosure::{Cell, Estimate, Finding};
+use groundwork_disclosure::{Cell, Estimate};
 use groundwork_plan::evaluation::Decomposition;
 use groundwork_plan::indicator::{Dimension, Indicator};
 use groundwork_stats::estimators::kitagawa::{METHOD, METHOD_THREEFOLD, Side, kitagawa};
@@ -38,15 +38,12 @@ fn split(
     if let Some(finding) = obstacle(cell, reference) {
         return vec![Estimate { finding, ..line.empty("difference of sites", term, METHOD) }];
     }
-    let all = categories(ground, dimension, cell, reference);
+    let categories = categories(ground, dimension, cell, reference);
+    let all = &categories.all;
     // A category without anybody on one side has no rate there, so the split has no value.
     let side = |at: usize| -> (Vec<f64>, Vec<f64>) { all.iter().map(|c| c.counts[at]).unzip() };
     let ((y1, x1), (y2, x2)) = (side(0), side(1));
-    let adds_up = |of: &Cell, x: &[f64], y: &[f64]| {
-        let near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * b.abs().max(1.0);
-        near(x.iter().sum(), of.denominator.unwrap_or(0.0)) && near(y.iter().sum(), of.numerator)
-    };
-    let outcome = if adds_up(cell, &x1, &y1) && adds_up(reference, &x2, &y2) {
+    let outcome = if categories.add_up(cell, reference) {
         kitagawa(Side { numerator: &y1, denominator: &x1 }, Side { numerator: &y2, denominator: &x2 })
     } else {
         Err(refusal(
@@ -93,6 +90,8 @@ fn split(
         ));
         out.push(line.number("due to rates", &term, METHOD, part.rate, n));
     }
-    out.retain(|row| row.finding != Finding::NoData);
+    for row in &mut out {
+        row.warnings.extend(categories.warning());
+    }
     out
 }

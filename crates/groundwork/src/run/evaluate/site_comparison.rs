@@ -8,7 +8,7 @@ use super::line::{Line, refusal};
 use super::shared_clusters::{Scale, contrast as clustered_contrast};
 use groundwork_disclosure::{Cell, CellKey, Contrast, Estimate, Finding};
 use groundwork_plan::evaluation::{Evaluation, SiteComparison};
-use groundwork_plan::indicator::{Dimension, Indicator, Summary};
+use groundwork_plan::indicator::{Dimension, Indicator, Summary, UNKNOWN};
 use groundwork_plan::method::ContrastMethod;
 use groundwork_plan::plan::Plan;
 use groundwork_stats::estimators::difference_agresti_caffo::difference_agresti_caffo;
@@ -220,13 +220,21 @@ pub(super) struct Category {
     pub(super) counts: [(f64, f64); 2],
 }
 
+/// The categories of a dimension.
+pub(super) struct Categories {
+    pub(super) all: Vec<Category>,
+    /// Those whose category is not known, where only one site has any: they cannot be held against
+    /// anybody, and are left out.
+    pub(super) unknown: Option<Category>,
+}
+
 /// The categories of a dimension that hold anybody in either site.
 pub(super) fn categories(
     ground: &Ground<'_>,
     dimension: &Dimension,
     cell: &Cell,
     reference: &Cell,
-) -> Vec<Category> {
+) -> Categories {
     let key = |total: &CellKey, category: &str| CellKey {
         dimension: dimension.name.clone(),
         category: category.to_owned(),
@@ -234,15 +242,35 @@ pub(super) fn categories(
     };
     let counts =
         |key: &CellKey| ground.cell(key).map_or((0.0, 0.0), |c| (c.numerator, c.denominator.unwrap_or(0.0)));
-    let mut out = Vec::new();
+    let mut out = Categories { all: Vec::new(), unknown: None };
     for name in &dimension.categories {
         let keys = [key(&cell.key, name), key(&reference.key, name)];
-        let counts = [counts(&keys[0]), counts(&keys[1])];
-        if counts[0].1 > 0.0 || counts[1].1 > 0.0 {
-            out.push(Category { name: name.clone(), keys, counts });
+        let category = Category { name: name.clone(), counts: [counts(&keys[0]), counts(&keys[1])], keys };
+        match (category.counts[0].1 > 0.0, category.counts[1].1 > 0.0) {
+            (false, false) => {}
+            (true, true) => out.all.push(category),
+            (true, false) | (false, true) if name == UNKNOWN => out.unknown = Some(category),
+            (true, false) | (false, true) => out.all.push(category),
         }
     }
     out
+}
+
+impl Categories {
+    /// Whether everybody has one category, so that the parts add up to the whole of each site.
+    pub(super) fn add_up(&self, cell: &Cell, reference: &Cell) -> bool {
+        let near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * b.abs().max(1.0);
+        [cell, reference].iter().enumerate().all(|(side, of)| {
+            let all = self.all.iter().chain(&self.unknown);
+            let (y, x): (Vec<f64>, Vec<f64>) = all.map(|c| c.counts[side]).unzip();
+            near(x.iter().sum(), of.denominator.unwrap_or(0.0)) && near(y.iter().sum(), of.numerator)
+        })
+    }
+
+    /// What a reader must be told of who was left out.
+    pub(super) fn warning(&self) -> Option<&'static str> {
+        self.unknown.as_ref().map(|_| "unknown_category_left_out")
+    }
 }
 
 /// The comparison with the categories of a dimension held equal, and how far the case mix differs.
@@ -254,7 +282,8 @@ fn adjusted(
     (cell, reference): (&Cell, &Cell),
 ) -> Vec<Estimate> {
     let level = ground.evaluation.level;
-    let all = categories(ground, dimension, cell, reference);
+    let found = categories(ground, dimension, cell, reference);
+    let all = &found.all;
     let term = format!("by {}", dimension.name);
     let totals = [0, 1].map(|side| all.iter().map(|c| c.counts[side].1).sum::<f64>());
     let mut out = Vec::new();
@@ -274,7 +303,7 @@ fn adjusted(
     if indicator.kind.summary() != Summary::Share {
         return out;
     }
-    if [cell, reference].iter().zip(totals).any(|(c, total)| c.denominator != Some(total)) {
+    if !found.add_up(cell, reference) {
         let refusal = refusal(
             "strata_do_not_add_up",
             "somebody is in two categories, so that categories are no strata",
@@ -318,6 +347,9 @@ fn adjusted(
         Ok(estimate) => line.row(estimand, &term, GCOMP, &Ok(estimate)),
         Err(refusal) => line.refused(estimand, &term, GCOMP, &refusal),
     });
+    for row in &mut out {
+        row.warnings.extend(found.warning());
+    }
     out
 }
 
