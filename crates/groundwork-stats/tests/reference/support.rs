@@ -129,7 +129,7 @@ pub(crate) fn summary() {
     counts.1.sort();
     println!("{} reference cases ran, {} skipped for want of data", counts.0.len(), counts.1.len());
     for (name, file) in &counts.1 {
-        println!("  {name}: {file} is not here and may not be copied into the repository");
+        println!("  {name}: {file} is not here; it is too large for the repository or may not be copied");
     }
 }
 
