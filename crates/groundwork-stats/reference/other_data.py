@@ -323,6 +323,95 @@ for g, t in ((2007, 2007), (2007, 2009), (2007, 2005), (2008, 2010)):
     error = np.sqrt(one.var(ddof=0) / len(one) + other.var(ddof=0) / len(other))
     put("castle", **{f"{g} {t}": [one.mean() - other.mean(), error]})
 
+# Eight schools under stated priors: quadrature over tau on a fine grid of its logarithm.
+schools = read("eight_schools")
+y, v = schools["yi"].to_numpy(float), schools["sei"].to_numpy(float) ** 2
+grid = np.linspace(np.log(1e-12), np.log(400.0), 40001)
+tau = np.exp(grid)
+w = 1 / (v[:, None] + tau**2)
+mean, sd = (w * y[:, None]).sum(axis=0) / w.sum(axis=0), w.sum(axis=0) ** -0.5
+height = 0.5 * np.log(w).sum(axis=0) + np.log(sd) - 0.5 * (w * (y[:, None] - mean) ** 2).sum(axis=0)
+height += -0.5 * (tau / 10.0) ** 2 + grid
+mass = np.exp(height - height.max())
+mass /= mass.sum()
+
+
+def quantile(sds, p):
+    low, high = (mean - 40 * sds).min(), (mean + 40 * sds).max()
+    return optimize.brentq(lambda x: (mass * stats.norm.cdf(x, mean, sds)).sum() - p, low, high, xtol=1e-13)
+
+
+shrunk = (y[:, None] * tau**2 + v[:, None] * mean) / (v[:, None] + tau**2)
+new = np.sqrt(sd**2 + tau**2)
+put(
+    "eight_schools", mean=(mass * mean).sum(), tau=(mass * tau).sum(), mean_ci=[quantile(sd, 0.025), quantile(sd, 0.975)],
+    new_site=[quantile(new, 0.025), quantile(new, 0.5), quantile(new, 0.975)], sites=(shrunk * mass).sum(axis=1),
+)
+
+# Survival on board by class and sex, as shares of sites.
+cells = titanic.groupby(["Class", "Sex"])
+x = cells.apply(lambda rows: rows.loc[rows["Survived"] == "Yes", "Freq"].sum()).to_numpy()
+n = cells["Freq"].sum().to_numpy()
+
+
+def minus_beta_binomial(logs):
+    return -stats.betabinom.logpmf(x, n, *np.exp(logs)).sum()
+
+
+best = optimize.minimize(minus_beta_binomial, [0.0, 0.0], method="Nelder-Mead", options={"xatol": 1e-12, "fatol": 1e-14, "maxiter": 10000})
+alpha, beta = np.exp(best.x)
+put("shares of sites", x=x, n=n, alpha=alpha, beta=beta, log_likelihood=-best.fun, shares=(alpha + x) / (alpha + beta + n))
+
+# Between two visits: Turnbull's EM to its end.
+visits = read("bcdeter_treat2")
+lower, upper = visits["lower"].to_numpy(float), visits["upper"].fillna(np.inf).to_numpy()
+# A row is the times after its lower end up to its upper end, or the one time where they are equal;
+# at one time exact ends come first, then upper ends, then open lower ends.
+exact = lower == upper
+ends = sorted({(t, -1 if e else 1) for t, e in zip(lower, exact)} | {(t, 0) for t in upper})
+pieces = [(a[0], b[0]) for a, b in zip(ends, ends[1:]) if a[1] != 0 and b[1] == 0]
+
+
+def holds(row, piece):
+    (l, u), (a, b) = row, piece
+    return l == u == a == b or (l < u and b <= u and (l <= a if a < b else l < a))
+
+
+inside = np.array([[holds(row, piece) for piece in pieces] for row in zip(lower, upper)], dtype=float)
+share = np.full(len(pieces), 1 / len(pieces))
+for _ in range(200_000):
+    share = (inside * share / (inside @ share)[:, None]).mean(axis=0)
+kept = share > 1e-10
+put(
+    "bcdeter_treat2", log_likelihood=np.log(inside @ share).sum(), mass=share[kept],
+    lower=[pieces[i][0] for i in np.flatnonzero(kept)],
+)
+
+# A law on seat belts: means with Newey and West's errors, counts with an exposure.
+belts = read("seatbelts")
+design = sm.add_constant(np.column_stack([belts["law"], belts["t"]]).astype(float))
+hac = sm.OLS(belts["drivers"], design).fit(cov_type="HAC", cov_kwds={"maxlags": 5, "use_correction": True})
+counts = sm.GLM(belts["DriversKilled"], design, family=sm.families.Poisson(), exposure=belts["kms"]).fit(scale="X2", tol=1e-14)
+put("seatbelts", means=hac.params, mean_errors=hac.bse, counts=counts.params, count_errors=counts.bse)
+
+# Staggered adoption again: every cohort and year in one dense regression, weighted by the cohorts'
+# shares of the rows at each distance.
+frame = castle.assign(first=castle["first_treat"].where(castle["first_treat"] > 0))
+frame["distance"] = frame["year"] - frame["first"]
+cell_names = sorted({(int(g), int(e)) for g, e in zip(frame["first"], frame["distance"]) if g == g and e != -1})
+columns = [((frame["first"] == g) & (frame["distance"] == e)).astype(float) for g, e in cell_names]
+design = np.column_stack([
+    pd.get_dummies(frame["sid"]).astype(float), pd.get_dummies(frame["year"], drop_first=True).astype(float), *columns,
+])
+effects = np.linalg.lstsq(design, frame["l_homicide"].to_numpy(), rcond=None)[0][-len(columns):]
+sizes = frame.groupby("first")["sid"].nunique()
+for distance in (-3, 0, 2):
+    cohorts = [(g, effect) for (g, e), effect in zip(cell_names, effects) if e == distance]
+    weights = np.array([sizes[g] for g, _ in cohorts], dtype=float)
+    put("castle", **{f"distance {distance}": (weights * [effect for _, effect in cohorts]).sum() / weights.sum()})
+after = [(sizes[g], effect) for (g, e), effect in zip(cell_names, effects) if e >= 0]
+put("castle", after=sum(size * effect for size, effect in after) / sum(size for size, _ in after))
+
 print(
     json.dumps(
         {

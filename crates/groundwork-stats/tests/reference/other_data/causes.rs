@@ -5,6 +5,7 @@ use groundwork_stats::estimators::augmented_weighting::{augmented, outcome_model
 use groundwork_stats::estimators::callaway_santanna::{Comparison, callaway_santanna};
 use groundwork_stats::estimators::inverse_probability::{Population, Propensity, hajek};
 use groundwork_stats::estimators::oaxaca_blinder::{Group, Reference, oaxaca_blinder};
+use groundwork_stats::estimators::sun_abraham::sun_abraham;
 use libtest_mimic::Trial;
 
 use super::Held;
@@ -90,6 +91,12 @@ fn castle_laws() -> Ended {
         let estimate = &effect.expect("an effect").estimate;
         held.close(&format!("{group} {time}"), [estimate.value, estimate.std_error.expect("an error")]);
     }
+    let study = sun_abraham(&unit, &year, &first, &y, &[], 0.95).expect("a study");
+    for distance in [-3, 0, 2] {
+        let event = study.events.iter().find(|event| event.at == distance).expect("a distance");
+        held.close(&format!("distance {distance}"), [event.estimate.value]);
+    }
+    held.close("after", [study.att.value]);
     held.end();
     Ok(())
 }

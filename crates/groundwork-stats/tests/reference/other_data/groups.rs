@@ -1,6 +1,8 @@
 //! Sites pooled, times, means, pairs and scales.
 
 use groundwork_stats::estimators::aalen_johansen::{ErrorKind, aalen_johansen};
+use groundwork_stats::estimators::bayes_hierarchical::{MeanPrior, TauPrior, bayes_hierarchical};
+use groundwork_stats::estimators::beta_binomial::beta_binomial;
 use groundwork_stats::estimators::cronbach_alpha::cronbach_alpha;
 use groundwork_stats::estimators::dif_mantel_haenszel::item_bias;
 use groundwork_stats::estimators::kaplan_meier::{Scale, kaplan_meier};
@@ -12,15 +14,19 @@ use groundwork_stats::estimators::paired_change::paired_change;
 use groundwork_stats::estimators::paired_exact::signed_rank;
 use groundwork_stats::estimators::restricted_mean::restricted_mean;
 use groundwork_stats::estimators::risk_table::RiskTable;
+use groundwork_stats::estimators::turnbull::turnbull;
 use groundwork_stats::{Estimate, Outcome};
 use libtest_mimic::Trial;
 
 use super::Held;
-use crate::support::{Ended, Table, case, estimate};
+use crate::support::{Ended, Table, case, cases, estimate, number};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         case("other_sites", sites),
+        case("other_schools", schools),
+        case("other_shares_of_sites", shares_of_sites),
+        case("other_visits", visits),
         case("other_times", times),
         case("other_competing_times", competing_times),
         case("other_anorexia", anorexia),
@@ -54,6 +60,53 @@ fn sites() -> Ended {
     Ok(())
 }
 
+fn schools() -> Ended {
+    let data = Table::open("eight_schools.csv")?;
+    let mut held = Held::case("eight_schools");
+    let variances: Vec<f64> = data.numbers("sei").iter().map(|error| error * error).collect();
+    let (tau, mean) = (TauPrior::HalfNormal(10.0), MeanPrior::Flat);
+    let found =
+        bayes_hierarchical(&data.numbers("yi"), &variances, tau, mean, 0.0, 0.95).expect("a posterior");
+    held.close("mean", [found.mean]);
+    held.close("tau", [found.tau_mean]);
+    held.close("mean_ci", [found.mean_interval.lower, found.mean_interval.upper]);
+    let new = found.new_site_interval;
+    held.close("new_site", [new.lower, found.new_site_median, new.upper]);
+    held.close("sites", found.sites.iter().map(|site| site.mean).collect::<Vec<f64>>());
+    held.end();
+    Ok(())
+}
+
+fn shares_of_sites() -> Ended {
+    let mut held = Held::case("shares of sites");
+    let counts =
+        |name: &str| -> Vec<u64> { cases(&held.expected[name]).iter().map(|n| number(n) as u64).collect() };
+    let (x, n) = (counts("x"), counts("n"));
+    let found = beta_binomial(&x, &n, 0.95).expect("a distribution");
+    // The reference climbs a hill that is flat at the top.
+    held.within("alpha", [found.alpha], CLIMBED);
+    held.within("beta", [found.beta], CLIMBED);
+    held.within("shares", found.sites.iter().map(|site| site.share).collect::<Vec<f64>>(), CLIMBED);
+    held.close("log_likelihood", [found.log_likelihood]);
+    held.end();
+    Ok(())
+}
+
+/// An optimum by function values alone is known to the root of their precision.
+const CLIMBED: f64 = 1e-6;
+
+fn visits() -> Ended {
+    let data = Table::open("bcdeter_treat2.csv")?;
+    let mut held = Held::case("bcdeter_treat2");
+    let found = turnbull(&data.numbers("lower"), &data.numbers_or_missing("upper")).expect("a distribution");
+    held.close("log_likelihood", [found.log_likelihood]);
+    let masses: Vec<_> = found.masses.iter().filter(|mass| mass.mass > 1e-10).collect();
+    held.close("mass", masses.iter().map(|mass| mass.mass).collect::<Vec<f64>>());
+    held.close("lower", masses.iter().map(|mass| mass.lower).collect::<Vec<f64>>());
+    held.end();
+    Ok(())
+}
+
 fn times() -> Ended {
     for (name, [time, event, group], at, tau) in [
         ("veteran", ["time", "status", "trt"], 100.0, 300.0),
@@ -75,18 +128,18 @@ fn times() -> Ended {
                 RiskTable::from_rows(&time, &event, 1, None).expect("a table")
             })
             .collect();
-        for (number, table) in tables.iter().enumerate() {
+        for (group, table) in tables.iter().enumerate() {
             let curve = kaplan_meier(table, 0.95, Scale::LogLog).expect("a curve");
             let survival = estimate(curve.survival_at(at));
             let [lower, upper] = limits(&survival);
-            held.close(&format!("survival {number}"), [survival.value, lower, upper]);
+            held.close(&format!("survival {group}"), [survival.value, lower, upper]);
             let median = curve.quantile(0.5).expect("a quantile").time;
-            let what = format!("median {number}");
+            let what = format!("median {group}");
             match median {
                 Some(median) => held.close(&what, [median]),
                 None => assert!(held.expected[&what].is_null(), "{what}"),
             }
-            held.close(&format!("rmst {number}"), [estimate(restricted_mean(table, tau, 0.95)).value]);
+            held.close(&format!("rmst {group}"), [estimate(restricted_mean(table, tau, 0.95)).value]);
         }
         let test = log_rank(&tables, Weight::Equal).expect("a test");
         held.close("logrank", [test.statistic, test.p_value]);

@@ -5,6 +5,9 @@ use groundwork_stats::estimators::cluster_robust::{
     ClusterDf, Clustered, Heteroskedastic, Scores, cluster_robust, heteroskedastic_robust,
 };
 use groundwork_stats::estimators::g_computation::{RiskErrors, g_computation};
+use groundwork_stats::estimators::interrupted_time_series::{
+    Plan, Series, interrupted_counts, interrupted_means,
+};
 use groundwork_stats::estimators::least_squares::least_squares;
 use groundwork_stats::estimators::logistic::logistic;
 use groundwork_stats::estimators::newey_west::{Lags, newey_west};
@@ -21,6 +24,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         case("other_districts", districts),
         case("other_incentives", incentives),
         case("other_warp_breaks", warp_breaks),
+        case("other_seat_belts", seat_belts),
     ]
 }
 
@@ -123,6 +127,27 @@ fn warp_breaks() -> Ended {
     held.close("errors", fit.std_errors(Dispersion::Poisson));
     held.close("quasi", fit.std_errors(Dispersion::Quasi));
     held.close("deviance", [fit.deviance]);
+    held.end();
+    Ok(())
+}
+
+fn seat_belts() -> Ended {
+    let data = Table::open("seatbelts.csv")?;
+    let mut held = Held::case("seatbelts");
+    let time: Vec<i64> = data.numbers("t").iter().map(|&time| time as i64).collect();
+    let (drivers, killed, kilometres) =
+        (data.numbers("drivers"), data.numbers("DriversKilled"), data.numbers("kms"));
+    let start = data.numbers("law").iter().position(|&law| law == 1.0).expect("a law") as i64 + 1;
+    let plan = Plan { start, slope: false, harmonics: 0, cycle: 12, pause: None };
+    let series = Series { y: &drivers, exposure: None, time: &time };
+    let lags = Lags { number: 5, small_sample: true };
+    let means = interrupted_means(series, None, plan, lags, 0.95).expect("a fit");
+    held.close("means", &means.fit.coefficients);
+    held.close("mean_errors", errors(means.robust.coefficients));
+    let series = Series { y: &killed, exposure: Some(&kilometres), time: &time };
+    let counts = interrupted_counts(series, None, plan, 0.95).expect("a fit");
+    held.close("counts", &counts.model.coefficients);
+    held.close("count_errors", counts.model.std_errors(Dispersion::Quasi));
     held.end();
     Ok(())
 }
