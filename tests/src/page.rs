@@ -11,6 +11,7 @@
 //! | `issues` | the rows of `issues.csv` in these columns, all of them |
 //! | `estimates` | like `indicators`, in `estimates.csv` |
 //! | `rows SOURCE` | what `check --format json` says became of the rows |
+//! | `says CODE COMMAND…` | another command, such as `says 0 explain pipeline.yaml reach`: its exit code, and lines that it says in this order |
 //! | `diagnostics CODE` | the exit code, and lines that the messages hold in this order |
 
 use crate::program;
@@ -119,6 +120,7 @@ impl Case {
                     let kept: Vec<&str> = base.lines().filter(|l| !l.contains(line)).collect();
                     pipeline = Some(format!("{}\n{}", kept.join("\n"), block.text));
                 }
+                ["says", _, _, ..] => expectations += 1,
                 ["hex", path] => write(&folder.join(path), &bytes(&block.text)?)?,
                 [_, path] if path.contains('.') => write(&folder.join(path), block.text.as_bytes())?,
                 [] | ["indicators" | "issues" | "estimates", ..] | ["rows" | "diagnostics", _] => {
@@ -148,6 +150,7 @@ impl Case {
                 Some("estimates") => contains(&folder.join("out/estimates.csv"), &block.text)?,
                 Some("issues") => equals(&folder.join("out/issues.csv"), &block.text)?,
                 Some("rows") => rows(folder, block)?,
+                Some("says") => says(folder, block)?,
                 Some("diagnostics") => diagnostics(block, code, &said)?,
                 _ => {}
             }
@@ -216,8 +219,27 @@ fn diagnostics(block: &Block, code: Option<i32>, said: &str) -> Result<(), Strin
     if code != Some(wanted) {
         return Err(format!("ended with {code:?}, expected {wanted}\n{said}"));
     }
+    in_order(&block.text, said)
+}
+
+/// What another command says on either stream, and how it ends.
+fn says(folder: &Path, block: &Block) -> Result<(), String> {
+    let [_, code, arguments @ ..] = block.info.as_slice() else {
+        return Err("`says` names an exit code and a command".into());
+    };
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let output = program::run(folder, &arguments);
+    let said =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    if output.status.code().map(|c| c.to_string()).as_ref() != Some(code) {
+        return Err(format!("ended with {:?}, expected {code}\n{said}", output.status.code()));
+    }
+    in_order(&block.text, &said)
+}
+
+fn in_order(lines: &str, said: &str) -> Result<(), String> {
     let mut rest = said;
-    for line in block.text.lines().filter(|l| !l.trim().is_empty()) {
+    for line in lines.lines().filter(|l| !l.trim().is_empty()) {
         match rest.find(line.trim()) {
             Some(at) => rest = rest.get(at..).unwrap_or_default(),
             None => return Err(format!("`{}` is not said (in this order):\n{said}", line.trim())),

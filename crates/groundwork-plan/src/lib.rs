@@ -16,6 +16,7 @@ pub mod number;
 pub mod period;
 pub mod plan;
 pub mod query;
+pub mod reason;
 mod resolve;
 pub mod schema;
 mod shape;

@@ -121,8 +121,8 @@ pub fn columns(sources: &[Source], id: &str) -> Vec<(String, ColumnType)> {
             out.push((name, kind));
         }
     };
-    for column in &source.columns {
-        add(column.name.clone(), column.kind.clone());
+    for (name, kind) in source.own_columns() {
+        add(name, kind.into_owned());
     }
     match &source.origin {
         Origin::Export(export) => {

@@ -11,6 +11,7 @@ use arrow::array::{
 };
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
+use groundwork_plan::reason::{Reason, companion};
 use groundwork_plan::site::Site;
 use groundwork_plan::source::{Category, Column, ColumnType, Source};
 use std::collections::HashMap;
@@ -47,6 +48,9 @@ pub fn schema(source: &Source) -> SchemaRef {
             ColumnType::Boolean => DataType::Boolean,
         };
         fields.push(Field::new(&column.name, data_type, true));
+        if column.has_companion() {
+            fields.push(Field::new(companion(&column.name), DataType::Utf8, false));
+        }
     }
     Arc::new(Schema::new(fields))
 }
@@ -141,6 +145,9 @@ impl<'a> Typist<'a> {
         }
         for column in &mut self.columns {
             arrays.push(column.finish()?);
+            if let Some(reasons) = &mut column.reasons {
+                arrays.push(Arc::new(reasons.of_rows.finish()));
+            }
         }
         RecordBatch::try_new(Arc::clone(&self.schema), arrays)
     }
@@ -164,6 +171,37 @@ struct ColumnTypist<'a> {
     /// Bytes of text in the batch so far.
     bytes: usize,
     values: Values<'a>,
+    reasons: Option<Reasons>,
+}
+
+/// Why the cells of a column have no value.
+struct Reasons {
+    of_rows: StringBuilder,
+    /// What each declared value means.
+    declared: Vec<(String, Reason)>,
+    /// What an empty cell means.
+    blank: Reason,
+}
+
+impl Reasons {
+    fn new(column: &Column) -> Self {
+        let declared = column
+            .reasons
+            .iter()
+            .flat_map(|(reason, words)| words.iter().map(|word| (text::trim(word).to_owned(), *reason)));
+        let declared: Vec<(String, Reason)> = declared.collect();
+        // Who tells "not asked" apart leaves a question empty that was asked.
+        let tells = declared.iter().any(|(_, reason)| *reason == Reason::NotAsked);
+        let blank = if tells { Reason::NotAnswered } else { Reason::NotRecorded };
+        Self { of_rows: StringBuilder::new(), declared, blank }
+    }
+
+    /// What a text says of why there is no value.
+    fn declared(&self, raw: &str) -> Option<Reason> {
+        let trimmed = text::trim(raw);
+        let found = |word: &str| self.declared.iter().find(|(w, _)| w == word).map(|(_, reason)| *reason);
+        found(trimmed).or_else(|| if trimmed.is_ascii() { None } else { found(&text::ascii_digits(trimmed)) })
+    }
 }
 
 enum Values<'a> {
@@ -198,11 +236,38 @@ impl<'a> ColumnTypist<'a> {
             _ => false,
         };
         words.extend(missing.iter().filter(|word| !is_category(word)).map(|word| (*word).to_owned()));
-        Self { column, missing: words, eras: EraTally::default(), bytes: 0, values }
+        let reasons = column.has_companion().then(|| Reasons::new(column));
+        Self { column, missing: words, eras: EraTally::default(), bytes: 0, values, reasons }
     }
 
-    /// Appends one cell; the check that it fails, and whether its value is kept.
+    /// Appends one cell, with its reason where the column tells reasons; the check that it fails,
+    /// and whether its value is kept.
     fn append(&mut self, cell: Cell<'_>) -> Option<(&'static str, bool)> {
+        let declared = match (&self.reasons, cell) {
+            (Some(reasons), Cell::Text(raw)) => reasons.declared(raw),
+            _ => None,
+        };
+        let (is_there, check) = self.append_value(match declared {
+            Some(Reason::NotSelected) => Cell::Text(boolean::FALSE),
+            Some(_) => Cell::Text(""),
+            None => cell,
+        });
+        if let Some(reasons) = &mut self.reasons {
+            let is_blank = matches!(cell, Cell::Text(raw) if text::trim(raw).is_empty());
+            let reason = match declared {
+                Some(reason) => reason,
+                None if is_there => Reason::Answered,
+                None if check.is_some() => Reason::NotUnderstood,
+                None if is_blank => reasons.blank,
+                None => Reason::NotRecorded,
+            };
+            reasons.of_rows.append_value(reason.word());
+        }
+        check.map(|check| (check, is_there))
+    }
+
+    /// Appends one cell; whether it has a value, and the check that it fails.
+    fn append_value(&mut self, cell: Cell<'_>) -> (bool, Option<&'static str>) {
         let (raw, serial) = match cell {
             Cell::Text(raw) => (raw, None),
             Cell::Serial(serial) => ("", Some(serial)),
@@ -217,7 +282,7 @@ impl<'a> ColumnTypist<'a> {
                 let is_there = !trimmed.is_empty() && !is_long && !missing.iter().any(|word| word == trimmed);
                 builder.append_option(is_there.then_some(trimmed));
                 self.bytes += if is_there { trimmed.len() } else { 0 };
-                (false, is_long.then_some("text.too-long"))
+                (is_there, is_long.then_some("text.too-long"))
             }
             Values::Integer(builder, memory) => {
                 let parsed = memory.recall(raw, missing, number::parse_integer);
@@ -261,11 +326,7 @@ impl<'a> ColumnTypist<'a> {
                 outcome(&parsed)
             }
         };
-        match (cell, outcome) {
-            (Cell::Broken, _) => Some(("cell.error", false)),
-            (_, (kept, Some(check))) => Some((check, kept)),
-            (_, (_, None)) => None,
-        }
+        if matches!(cell, Cell::Broken) { (false, Some("cell.error")) } else { outcome }
     }
 
     fn finish(&mut self) -> Result<ArrayRef, ArrowError> {

@@ -136,7 +136,7 @@ impl Store {
     }
 
     /// Answers a query whose columns are one text and whole numbers.
-    pub(crate) fn counted(&self, query: &Query) -> Result<Vec<(String, Vec<i64>)>, Diagnostic> {
+    pub fn counted(&self, query: &Query) -> Result<Vec<(String, Vec<i64>)>, Diagnostic> {
         let mut out = Vec::new();
         self.each(query, |batch| {
             let texts = strings(batch, 0)?;

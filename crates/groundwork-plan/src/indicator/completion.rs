@@ -44,7 +44,7 @@ impl Completion {
         Value::Call("coalesce", vec![in_time, Value::Truth(false)])
     }
 
-    fn mature(&self) -> Value {
+    pub(super) fn mature(&self) -> Value {
         self.due().binary("<=", Value::column("p", "last_day"))
     }
 

@@ -6,6 +6,7 @@ use crate::indicator::{Dimension, Direction, Indicator, IndicatorPeriod, Kind, S
 use crate::number::Unit;
 use crate::period::Calendar;
 use crate::plan::{columns, find};
+use crate::reason::only_asked;
 use crate::site::Site;
 use crate::source::{ColumnType, Source};
 use crate::yaml::{Key, Node, Value};
@@ -99,7 +100,7 @@ impl Resolver {
                 .push("Give the column of the source another name.".into());
         }
         let mut indicator = self.common(key, node, kind, ground);
-        indicator.filter = filter;
+        indicator.filter = only_asked(filter, &indicator.kind.filled_columns(), &rows.columns);
         indicator.period_by = period_by;
         indicator.site_by = site_by;
         indicator.disaggregate = disaggregate;

@@ -4,6 +4,7 @@ use super::Resolver;
 use crate::diag::Diagnostic;
 use crate::expression::{self, Scope};
 use crate::plan::{columns, find};
+use crate::reason::Reason;
 use crate::shape;
 use crate::site::{Site, spelling_key};
 use crate::source::{
@@ -220,7 +221,65 @@ impl Resolver {
                 _ => DateOrder::DayFirst,
             },
             missing: node.texts_at("missing"),
+            reasons: self.reasons(key, node, word == "boolean"),
+            asked: None,
             span: node.get("from").map_or(key.span, |from| from.span),
+        }
+    }
+
+    /// The values of a column that say why it has none.
+    fn reasons(&mut self, key: &Key, node: &Node, is_boolean: bool) -> Vec<(Reason, Vec<String>)> {
+        let mut out: Vec<(Reason, Vec<String>)> = Vec::new();
+        let mut seen: Vec<(String, &str)> =
+            node.texts_at("missing").into_iter().map(|w| (w, "missing")).collect();
+        for reason in Reason::DECLARED {
+            let Some(at) = node.get(reason.word()) else { continue };
+            if reason == Reason::NotSelected && !is_boolean {
+                self.problem(
+                    "column.not-selected",
+                    at.span,
+                    format!("`not_selected` belongs to a boolean, and `{}` is none", key.name),
+                )
+                .hints
+                .push("Options that can be selected together are one boolean column each.".into());
+            }
+            let words = node.texts_at(reason.word());
+            for word in &words {
+                if let Some((_, other)) = seen.iter().find(|(w, _)| w == word) {
+                    let message = format!("the same value would mean both `{other}` and `{}`", reason.word());
+                    self.problem("column.ambiguous-value", at.span, message);
+                }
+                seen.push((word.clone(), reason.word()));
+            }
+            out.push((reason, words));
+        }
+        out
+    }
+
+    /// The conditions under which questions were asked; they know everything but derived columns.
+    fn asked(&mut self, node: &Node, done: &mut [Source], sites: &[String]) {
+        let Some(source) = done.last() else { return };
+        let scope = Scope {
+            of: format!("source `{}`", source.id),
+            columns: columns(done, &source.id),
+            sites,
+            has_period: false,
+        };
+        let mut found = Vec::new();
+        for (key, column) in node.get("columns").map(Node::entries).unwrap_or_default() {
+            let Some(at) = column.get("asked") else { continue };
+            let Some(asked) = self.condition(at, &scope) else { continue };
+            if asked.columns().iter().any(|name| *name == key.name) {
+                let message = format!("whether `{0}` was asked cannot depend on `{0}` itself", key.name);
+                self.problem("column.asked-itself", at.span, message);
+            }
+            found.push((key.name.clone(), asked));
+        }
+        if let Some(source) = done.last_mut() {
+            for column in &mut source.columns {
+                column.asked =
+                    found.iter().find(|(name, _)| *name == column.name).map(|(_, asked)| asked.clone());
+            }
         }
     }
 
@@ -334,6 +393,7 @@ impl Resolver {
                 self.known_column(at, at.text().unwrap_or_default(), &id, &columns(done, &id));
             }
         }
+        self.asked(node, done, &site_ids);
         self.derived(node, done, &site_ids);
         let known = columns(done, &id);
         let scope = Scope {

@@ -30,14 +30,7 @@ impl Manifest {
                 json!({
                     "columns_not_read": s.ignored_columns,
                     "id": s.id,
-                    "rows": {
-                        "kept": s.staged.kept,
-                        "left_out": s.staged.left_out,
-                        "read": s.read,
-                        "received_later": s.staged.received_later,
-                        "set_aside": s.staged.set_aside.len(),
-                        "without_parent": s.staged.without_parent,
-                    },
+                    "rows": s.rows_json(),
                 })
             })
             .collect();

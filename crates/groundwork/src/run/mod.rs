@@ -6,6 +6,7 @@
 mod compare;
 mod compute;
 mod estimate;
+mod explain;
 mod figures;
 mod load;
 mod lock;
@@ -28,7 +29,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-pub(crate) use load::Loaded;
+pub(crate) use explain::{Explained, Question, explain};
+pub(crate) use load::{Loaded, LoadedSource};
 
 /// What a run is asked for.
 pub(crate) struct Request {
@@ -160,9 +162,8 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     let (ground, loaded) = load(request, &plan, progress)?;
     progress.step("compute indicators");
     let results = compute::compute(&ground.store, &plan)?;
-    let contrasts = compare::contrasts(&plan, &results);
     progress.step("apply the disclosure policy");
-    let released = release(results.cells, contrasts, &plan.policy);
+    let released = evaluated(&plan, results);
     progress.step("write tables");
     let mut files = Folder::new();
     tables::write(&plan, &released, &loaded, &ground.store, &mut files).map_err(|d| vec![d])?;
@@ -171,6 +172,12 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     stop_if_interrupted()?;
     files.insert("manifest.json".into(), manifest.finished(&files));
     Ok(Outcome { run_id: manifest.run_id().to_owned(), files, warnings })
+}
+
+/// What may be published of results: with their comparisons, through the gate.
+fn evaluated(plan: &Plan, results: compute::Results) -> Released {
+    let contrasts = compare::contrasts(plan, &results);
+    release(results.cells, contrasts, &plan.policy)
 }
 
 fn outputs(
