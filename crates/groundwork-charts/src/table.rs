@@ -6,6 +6,27 @@
 use groundwork_disclosure::{CellKey, Released, Status};
 use groundwork_plan::number::{Unit, format_difference, format_exact, format_interval, format_value};
 
+/// Which released number: a cell, or the comparison of two cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NumberKey {
+    /// The value of a cell.
+    Cell(CellKey),
+    /// What is compared, and the reference.
+    Contrast(CellKey, CellKey),
+}
+
+impl From<CellKey> for NumberKey {
+    fn from(key: CellKey) -> Self {
+        NumberKey::Cell(key)
+    }
+}
+
+impl From<(CellKey, CellKey)> for NumberKey {
+    fn from((cell, reference): (CellKey, CellKey)) -> Self {
+        NumberKey::Contrast(cell, reference)
+    }
+}
+
 /// A published number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Reading {
@@ -157,6 +178,22 @@ pub(crate) fn contrast(
     (reading.map_or(Shown::Hidden(Status::Undefined), Shown::Value), Some(summary))
 }
 
+/// One number, in a unit, and how it compares if it is a comparison.
+pub(crate) fn number(released: &Released, key: &NumberKey, unit: &Unit) -> (Shown, Option<Summary>) {
+    match key {
+        NumberKey::Cell(key) => (cell(released, key, unit), None),
+        NumberKey::Contrast(key, reference) => contrast(released, &(key.clone(), reference.clone()), unit),
+    }
+}
+
+/// The bounds of a cell that has no value: at least, at most.
+pub(crate) fn bounds(released: &Released, key: &CellKey, unit: &Unit) -> Option<(f64, f64)> {
+    let cell = released.cell(key).filter(|cell| cell.status() == Status::Published && cell.unit() == unit)?;
+    let figures = cell.figures().filter(|figures| figures.value().is_none())?;
+    let (lower, upper, _) = figures.interval()?;
+    (lower.abs() < 1e15 && upper.abs() < 1e15).then(|| (f64::min(lower, upper), f64::max(lower, upper)))
+}
+
 /// One line of the table.
 #[derive(Debug, Clone)]
 struct Line {
@@ -193,10 +230,51 @@ impl Table {
         self.push(row, &keys.0, Some(&keys.1), summary.word(), shown, unit);
     }
 
-    /// Adds a target, which comes from the plan and not from people.
-    pub(crate) fn target(&mut self, row: &str, key: &CellKey, target: f64, unit: &Unit) {
-        let shown = Shown::Value(Reading { value: target, interval: None, n: 0 });
-        self.push(row, key, None, "target", shown, unit.word());
+    /// Adds a `target`, or what is `expected` by now: they come from the plan and not from people.
+    pub(crate) fn target(
+        &mut self,
+        measure: &'static str,
+        row: &str,
+        key: &CellKey,
+        value: f64,
+        unit: &Unit,
+    ) {
+        let shown = Shown::Value(Reading { value, interval: None, n: 0 });
+        self.push(row, key, None, measure, shown, unit.word());
+    }
+
+    /// Adds the bounds of a number that is not known more closely.
+    pub(crate) fn bounds(&mut self, row: &str, key: &CellKey, (lower, upper): (f64, f64), unit: &Unit) {
+        let shown = Shown::Value(Reading { value: f64::NAN, interval: Some((lower, upper, 1.0)), n: 0 });
+        self.push(row, key, None, "bounds", shown, unit.word());
+    }
+
+    /// Adds a number under a word of its own: `prediction`, `weight`, `at_risk`.
+    pub(crate) fn number(
+        &mut self,
+        row: &str,
+        measure: &'static str,
+        key: &NumberKey,
+        shown: Shown,
+        unit: &Unit,
+    ) {
+        match key {
+            NumberKey::Cell(key) => self.push(row, key, None, measure, shown, unit.word()),
+            NumberKey::Contrast(key, reference) => {
+                self.push(row, key, Some(reference), measure, shown, unit.word());
+            }
+        }
+    }
+
+    /// Whether an estimate has no interval: a published share, ratio or comparison without limits,
+    /// in a row where others have them.
+    pub(crate) fn without_interval(&self) -> bool {
+        let estimates = || {
+            let all = self.lines.iter().filter_map(|line| Some((line, line.shown.reading()?)));
+            all.filter(|(line, _)| matches!(line.measure, "value" | "difference" | "ratio"))
+                .filter(|(line, _)| line.unit == Unit::Share.word() || line.unit == Unit::Ratio.word())
+        };
+        estimates().any(|(_, r)| r.interval.is_none()) && estimates().any(|(_, r)| r.interval.is_some())
     }
 
     fn push(
@@ -234,13 +312,15 @@ impl Table {
                 Shown::Value(r) => {
                     let (lower, upper, level) =
                         r.interval.map_or_else(Default::default, |(a, b, l)| (exact(a), exact(b), exact(l)));
-                    let n = if line.measure == "target" { String::new() } else { r.n.to_string() };
+                    let counted = !matches!(line.measure, "target" | "expected" | "rest" | "bounds");
+                    let n = if counted { r.n.to_string() } else { String::new() };
                     numbers = [exact(r.value), lower, upper, level, n];
                     Status::Published
                 }
                 Shown::Hidden(status) => *status,
             };
-            let status = if line.measure == "target" { "planned" } else { status.word() };
+            let planned = matches!(line.measure, "target" | "expected");
+            let status = if planned { "planned" } else { status.word() };
             let reference = line.reference.as_ref();
             let [value, lower, upper, level, n] = &numbers;
             let fields: [&str; 16] = [

@@ -166,3 +166,39 @@ pub(crate) fn paths(svg: &str, class: &str) -> Vec<Vec<(f64, f64)>> {
         })
         .collect()
 }
+
+/// The rectangles in the groups of one class, in order: left, top, width, height.
+pub(crate) fn rects(svg: &str, class: &str) -> Vec<[f64; 4]> {
+    shapes(svg, class, "<rect", ["x", "y", "width", "height"])
+}
+
+/// The circles in the groups of one class, in order: place and radius.
+pub(crate) fn circles(svg: &str, class: &str) -> Vec<[f64; 3]> {
+    shapes(svg, class, "<circle", ["cx", "cy", "r"])
+}
+
+fn shapes<const N: usize>(svg: &str, class: &str, element: &str, names: [&str; N]) -> Vec<[f64; N]> {
+    let open = format!("<g class=\"{class}\">");
+    let value = |tag: &str, name: &str| -> Option<f64> {
+        tag.split(&format!(" {name}=\"")).nth(1)?.split('"').next()?.parse().ok()
+    };
+    svg.split(&open)
+        .skip(1)
+        .filter_map(|rest| rest.split("</g>").next())
+        .flat_map(|group| group.split(element).skip(1))
+        .filter_map(|rest| rest.split('>').next())
+        .map(|tag| names.map(|name| value(tag, name).unwrap_or(f64::NAN)))
+        .collect()
+}
+
+/// A value that counts nobody, with an interval.
+pub(crate) fn plain(indicator: &str, unit: Unit, value: f64, interval: Option<(f64, f64)>) -> Cell {
+    let interval = interval.map(|(lower, upper)| (lower, upper, 0.95));
+    let finding = Finding::Value { value, interval };
+    Cell { unit, people: false, finding, ..cell(indicator, "", "2021-Q4", 200.0, 400.0) }
+}
+
+/// The texts of a figure.
+pub(crate) fn texts(figure: &Figure) -> Vec<&str> {
+    figure.labels.iter().map(|label| label.text.as_str()).collect()
+}
