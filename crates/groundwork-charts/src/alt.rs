@@ -5,7 +5,7 @@
 //! first, and the table has everything.
 
 use crate::catalogue::Phrase;
-use crate::figure::{About, Words};
+use crate::figure::About;
 use crate::table::{Reading, Shown, Summary};
 use groundwork_disclosure::Status;
 use groundwork_plan::number::{Unit, format_value};
@@ -144,17 +144,17 @@ pub(crate) fn stop(language: Language) -> &'static str {
 }
 
 /// A value with its name, or the words for why there is none: `Nan 48% (42–54)`.
-pub(crate) fn named(name: &str, shown: &Shown, unit: &Unit, words: &Words) -> String {
+pub(crate) fn named(name: &str, shown: &Shown, unit: &Unit, about: &About) -> String {
     let text = match shown {
-        Shown::Value(reading) => reading.text(unit),
-        Shown::Hidden(status) => words.get(*status).to_owned(),
+        Shown::Value(reading) => reading.text(unit, about.language),
+        Shown::Hidden(status) => about.words.get(*status).to_owned(),
     };
     if name.is_empty() { text } else { format!("{name} {text}") }
 }
 
 /// A difference or a ratio as a part of a sentence: `difference +14 points (6–22)`.
 pub(crate) fn compared(reading: &Reading, unit: &Unit, summary: Summary, language: Language) -> String {
-    let text = reading.contrast_text(unit, summary);
+    let text = reading.contrast_text(unit, summary, language);
     let (value, limits) = text.split_once(" (").unwrap_or((&text, ""));
     let points = match (summary, unit) {
         (Summary::Difference, Unit::Share) => Phrase::Points.text(language),
@@ -164,7 +164,6 @@ pub(crate) fn compared(reading: &Reading, unit: &Unit, summary: Summary, languag
         Summary::Ratio => Phrase::RatioOf,
         Summary::Difference => Phrase::DifferenceOf,
     };
-    let limits = limits.replace(" to ", Phrase::LimitsTo.text(language));
     let open = if limits.is_empty() { "" } else { " (" };
     format!("{} {value}{points}{open}{limits}", word.text(language))
 }

@@ -76,7 +76,9 @@ impl Bullet {
         let planned = rows.iter().flat_map(|row| [row.target, row.expected]).flatten();
         let axis = Axis::of_values(values.chain(planned), &self.unit);
         let width = self.about.width();
-        let column = readings().map(|r| Type::VALUE.width(&r.text(&self.unit))).fold(0.0, f64::max);
+        let column = readings()
+            .map(|r| Type::VALUE.width(&r.text(&self.unit, self.about.language)))
+            .fold(0.0, f64::max);
         let labels = rows.iter().flat_map(|row| {
             let label = row.label.iter().map(|line| Type::ROW.width(line));
             let style = SiteStyle::of(row.spec.site.role);
@@ -193,7 +195,7 @@ impl Bullet {
             scaffold::bar_interval(canvas, panel, reading, middle);
             if let Some(right) = column {
                 let at = (right, middle + Type::VALUE.drop());
-                canvas.text(&reading.text(&self.unit), at, Anchor::End, Type::VALUE);
+                canvas.text(&reading.text(&self.unit, self.about.language), at, Anchor::End, Type::VALUE);
             }
         }
         let place = row.target.map(|target| panel.place((target, middle)).0);
@@ -252,7 +254,7 @@ impl Bullet {
         out.opening(Phrase::BarsAgainstTargets, alt::level(shown()));
         for (i, row) in rows.iter().enumerate() {
             let name = if row.site.is_empty() { "" } else { row.spec.site.name.trim() };
-            let mut parts = vec![alt::named(name, &row.shown, &self.unit, &self.about.words)];
+            let mut parts = vec![alt::named(name, &row.shown, &self.unit, &self.about)];
             parts.extend(
                 row.target
                     .map(|target| Phrase::TargetOf.fill(language, &[&format_value(target, &self.unit)])),

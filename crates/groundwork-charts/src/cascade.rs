@@ -9,7 +9,7 @@ use crate::scaffold;
 use crate::sheet::{Column, Sheet, SheetPlan, SheetRow};
 use crate::table::{Shown, Table, cell};
 use crate::theme::{self, SiteStyle};
-use groundwork_disclosure::{CellKey, Released};
+use groundwork_disclosure::{CellKey, Released, Status};
 use groundwork_plan::number::{Unit, format_value};
 
 /// Height of a bar, in points.
@@ -52,18 +52,19 @@ struct Row<'a> {
 impl Cascade {
     /// Draws the chart from released numbers.
     pub fn draw(&self, released: &Released) -> Figure {
-        let rows: Vec<Row> = self
-            .generations
-            .iter()
-            .map(|spec| {
-                let Generation { people, multiplier, .. } = spec;
-                Row {
-                    spec,
-                    people: cell(released, people, &Unit::Count),
-                    multiplier: multiplier.as_ref().map(|key| cell(released, key, &Unit::Ratio)),
-                }
-            })
-            .collect();
+        let mut rows: Vec<Row> = Vec::new();
+        for spec in &self.generations {
+            let people = cell(released, &spec.people, &Unit::Count);
+            // A generation is the one before times its multiplier: of three, none of which one
+            // is withheld may give it away.
+            let before = rows.last().map(|row| row.people);
+            let withheld = [Some(people), before].contains(&Some(Shown::Hidden(Status::Withheld)));
+            let multiplier = spec.multiplier.as_ref().map(|key| match withheld {
+                true => Shown::Hidden(Status::Withheld),
+                false => cell(released, key, &Unit::Ratio),
+            });
+            rows.push(Row { spec, people, multiplier });
+        }
         let sheet = self.paint(&rows);
         let mut table = Table::default();
         for row in &rows {
@@ -98,7 +99,7 @@ impl Cascade {
             .iter()
             .map(|row| row.people.reading().map_or(String::new(), |r| format_value(r.value, &Unit::Count)));
         let multipliers = rows.iter().map(|row| match row.multiplier {
-            Some(Shown::Value(reading)) => format!("×{}", reading.text(&Unit::Ratio)),
+            Some(Shown::Value(reading)) => format!("×{}", reading.text(&Unit::Ratio, language)),
             Some(Shown::Hidden(_)) => "–".to_owned(),
             None => String::new(),
         });
@@ -138,14 +139,13 @@ impl Cascade {
 
     fn describe(&self, rows: &[Row]) -> String {
         let language = self.about.language;
-        let words = &self.about.words;
         let mut out = Sentences::new(&self.about);
         let multipliers = || rows.iter().filter_map(|row| row.multiplier.as_ref());
         out.opening(Phrase::CascadeChart, alt::level(multipliers()));
         for (i, row) in rows.iter().enumerate() {
-            let mut parts = vec![alt::named("", &row.people, &Unit::Count, words)];
+            let mut parts = vec![alt::named("", &row.people, &Unit::Count, &self.about)];
             parts.extend(row.multiplier.as_ref().and_then(Shown::reading).map(|reading| {
-                format!("{} {}", reading.text(&Unit::Ratio), Phrase::PerTrainer.text(language))
+                format!("{} {}", reading.text(&Unit::Ratio, language), Phrase::PerTrainer.text(language))
             }));
             out.row(i, &row.spec.label, &parts);
         }

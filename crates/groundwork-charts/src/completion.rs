@@ -10,7 +10,7 @@ mod paint;
 use crate::alt::{self, Sentences};
 use crate::catalogue::Phrase;
 use crate::figure::{About, ChartSite, Figure};
-use crate::table::{Reading, Shown, Table, cell};
+use crate::table::{Reading, Shown, Table, all_or_none, cell};
 use groundwork_disclosure::{CellKey, Released};
 use groundwork_plan::number::{Unit, format_exact, format_value};
 
@@ -118,7 +118,7 @@ impl Completion {
 
     fn read<'a>(&self, spec: &'a CompletionLine, released: &Released) -> Line<'a> {
         let count = |key: &CellKey| cell(released, key, &Unit::Count);
-        let risks: Vec<(f64, [Shown; 3])> = self
+        let mut risks: Vec<(f64, [Shown; 3])> = self
             .columns(spec)
             .into_iter()
             .map(|r| (r.time, [&r.at_risk, &r.censored, &r.completed].map(count)))
@@ -128,6 +128,10 @@ impl Completion {
             at_risk.reading().is_none_or(|reading| reading.value < LEAST_AT_RISK)
         };
         let cut = risks.iter().find(few).map(|(time, _)| *time);
+        // The three add up to all who entered.
+        for (_, counts) in &mut risks {
+            all_or_none(counts);
+        }
         let shares = sorted(&spec.shares);
         let months = Unit::Amount(self.time_unit.clone());
         Line {
@@ -151,18 +155,18 @@ impl Completion {
         for (i, line) in lines.iter().enumerate() {
             let name = line.spec.site.name.trim();
             if let Some((time, reading)) = line.last() {
-                let (share, time) = (reading.text(&Unit::Share), format_value(time, &months));
+                let (share, time) = (reading.text(&Unit::Share, language), format_value(time, &months));
                 let text = Phrase::ReachedBy.fill(language, &[name, &share, &time]);
                 out.add(if i == 0 { 1 } else { 2 }, text + alt::stop(language));
             }
             if let Some(reading) = line.median.as_ref().and_then(Shown::reading) {
-                let text = Phrase::HalfAt.fill(language, &[name, &reading.text(&months)]);
+                let text = Phrase::HalfAt.fill(language, &[name, &reading.text(&months, language)]);
                 out.add(2, text + alt::stop(language));
             }
         }
         for line in lines {
             if let Some((_, [at_risk, _, _])) = line.risks.first() {
-                let text = alt::named("", at_risk, &Unit::Count, &self.about.words);
+                let text = alt::named("", at_risk, &Unit::Count, &self.about);
                 let followed = Phrase::AtRisk.text(language);
                 out.row(1, &format!("{}, {followed}", line.spec.site.name.trim()), &[text]);
             }

@@ -203,7 +203,6 @@ impl Dumbbell {
 
     fn describe(&self, rows: &[Row]) -> String {
         let mut out = Sentences::new(&self.about);
-        let words = &self.about.words;
         out.opening(Phrase::DumbbellChart, None);
         for (i, row) in rows.iter().enumerate() {
             let mut parts: Vec<String> = self
@@ -212,7 +211,7 @@ impl Dumbbell {
                 .zip(&row.shown)
                 .map(|(site, shown)| match shown.reading() {
                     Some(r) => format!("{} {}", site.name, format_value(r.value, &self.unit)),
-                    None => alt::named(&site.name, shown, &self.unit, words),
+                    None => alt::named(&site.name, shown, &self.unit, &self.about),
                 })
                 .collect();
             parts.extend(row.gap().map(|gap| {

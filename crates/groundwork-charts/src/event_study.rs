@@ -19,6 +19,8 @@ use groundwork_plan::number::Unit;
 
 /// Height of the plot, in points.
 const PLOT: f64 = 170.0;
+/// The widest bar of the band, in points.
+const WIDEST: f64 = 18.0;
 /// The most periods that are read as one picture.
 const MOST_PERIODS: usize = 25;
 
@@ -232,7 +234,7 @@ impl EventStudy {
         for (i, point) in after.chain(before).enumerate() {
             let row = self.label(points, point.spec.time);
             let text = match &point.shown {
-                Some(Shown::Value(r)) => r.contrast_text(&self.unit, Summary::Difference),
+                Some(Shown::Value(r)) => r.contrast_text(&self.unit, Summary::Difference, language),
                 Some(Shown::Hidden(status)) => self.about.words.get(*status).to_owned(),
                 None => Phrase::ReferencePeriod.text(language).to_owned(),
             };
@@ -254,6 +256,8 @@ fn paint_band(canvas: &Canvas, plot: &Panel, points: &[Point]) {
             continue;
         };
         let x = f64::from(point.spec.time);
-        canvas.block(plot, "ribbon band", [(x - 0.22, lower), (x + 0.22, upper)], theme::LIGHT);
+        let pitch = plot.place((x + 0.5, 0.0)).0 - plot.place((x - 0.5, 0.0)).0;
+        let half = f64::min(WIDEST / f64::max(pitch, 1.0), 0.5) / 2.0;
+        canvas.block(plot, "ribbon band", [(x - half, lower), (x + half, upper)], theme::LIGHT);
     }
 }

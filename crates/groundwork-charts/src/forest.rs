@@ -12,7 +12,7 @@ use crate::catalogue::Phrase;
 use crate::figure::{About, Figure};
 use crate::scene::Anchor;
 use crate::sheet::{Column, Sheet, SheetPlan, SheetRow};
-use crate::table::{NumberKey, Reading, Shown, Summary, Table, number};
+use crate::table::{NumberKey, Reading, Shown, Summary, Table, limits_text, number};
 use crate::theme::{self, SiteStyle};
 use groundwork_disclosure::{Released, Status};
 use groundwork_plan::number::{Unit, format_value};
@@ -135,8 +135,8 @@ impl Forest {
 
     fn text(&self, reading: &Reading, summary: Option<Summary>) -> String {
         match summary {
-            Some(summary) => reading.contrast_text(&self.unit, summary),
-            None => reading.text(&self.unit),
+            Some(summary) => reading.contrast_text(&self.unit, summary, self.about.language),
+            None => reading.text(&self.unit, self.about.language),
         }
     }
 
@@ -184,12 +184,10 @@ impl Forest {
             let row = SheetRow::new(Phrase::Prediction.text(language), 11.0);
             sheet_rows.push(SheetRow { hidden, note, ..row });
             let limits = shown.reading().and_then(|r| r.interval);
-            estimates.push(limits.map_or(String::new(), |(lower, upper, level)| {
-                let both = Reading { value: lower, interval: Some((lower, upper, level)), n: 0 };
-                let text = self.text(&both, summary);
-                text.split_once('(')
-                    .map_or(text.clone(), |(_, limits)| limits.trim_end_matches(')').to_owned())
-            }));
+            let unit = self.unit_of(summary);
+            estimates.push(
+                limits.map_or(String::new(), |(lower, upper, _)| limits_text(lower, upper, &unit, language)),
+            );
             weights.push(String::new());
         }
         let below = self.directions.as_ref().map(|(low, high)| [low.as_str(), high.as_str()]);
@@ -258,7 +256,7 @@ impl Forest {
         out.opening(Phrase::ForestPlot, alt::level(shown().chain(pooled.as_ref())));
         let text = |reading: &Reading| match summary {
             Some(summary) => alt::compared(reading, &self.unit, summary, language),
-            None => reading.text(&self.unit),
+            None => reading.text(&self.unit, self.about.language),
         };
         if let Some(reading) = pooled.as_ref().and_then(Shown::reading) {
             out.row(0, Phrase::Pooled.text(language), &[text(reading)]);
@@ -266,12 +264,8 @@ impl Forest {
         if let Some((lower, upper, _)) = prediction.as_ref().and_then(Shown::reading).and_then(|r| r.interval)
         {
             let unit = self.unit_of(summary);
-            let limits = groundwork_plan::number::format_interval(lower, upper, &unit);
-            out.row(
-                0,
-                Phrase::Prediction.text(language),
-                &[limits.replace(" to ", Phrase::LimitsTo.text(language))],
-            );
+            let limits = limits_text(lower, upper, &unit, language);
+            out.row(0, Phrase::Prediction.text(language), &[limits]);
         }
         for (i, row) in rows.iter().enumerate() {
             if let Some(reading) = row.shown.reading() {

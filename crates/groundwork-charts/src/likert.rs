@@ -9,9 +9,9 @@ use crate::figure::{About, Figure};
 use crate::scaffold;
 use crate::scene::Anchor;
 use crate::sheet::{Column, Sheet, SheetPlan, SheetRow};
-use crate::table::{Shown, Table, cell};
+use crate::table::{Shown, Table, all_or_none, cell};
 use crate::theme;
-use groundwork_disclosure::{CellKey, Released};
+use groundwork_disclosure::{CellKey, Released, Status};
 use groundwork_plan::number::{Unit, format_difference, format_value};
 
 /// Height of a bar, in points.
@@ -60,12 +60,13 @@ impl Likert {
             .iter()
             .map(|spec| {
                 let LikertRow { cells, .. } = spec;
-                let cells: Vec<Shown> = (0..self.answers.len())
+                let mut cells: Vec<Shown> = (0..self.answers.len())
                     .map(|i| match cells.get(i) {
                         Some(key) => cell(released, key, &Unit::Share),
-                        None => Shown::Hidden(groundwork_disclosure::Status::NoData),
+                        None => Shown::Hidden(Status::NoData),
                     })
                     .collect();
+                all_or_none(&mut cells);
                 let shares =
                     cells.iter().map(|shown| shown.reading().map(|r| r.value.clamp(0.0, 1.0))).collect();
                 Row { spec, cells, shares }

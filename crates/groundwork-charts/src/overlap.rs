@@ -14,7 +14,7 @@ use crate::scene::Anchor;
 use crate::sheet::{Column, Sheet, SheetPlan, SheetRow};
 use crate::table::{Reading, Shown, Table, bounds, cell};
 use crate::theme::{self, SiteStyle};
-use groundwork_disclosure::{CellKey, Released};
+use groundwork_disclosure::{CellKey, Released, Status};
 use groundwork_plan::number::{Unit, format_interval, format_value};
 
 /// The most combinations that have a row of their own.
@@ -74,8 +74,9 @@ impl Overlap {
     /// Draws the chart from released numbers.
     pub fn draw(&self, released: &Released) -> Figure {
         let mut table = Table::default();
-        for (name, key) in &self.channels {
-            table.cell(name, key, cell(released, key, &Unit::Count), &Unit::Count);
+        let totals = self.totals(released);
+        for ((name, key), total) in self.channels.iter().zip(&totals) {
+            table.cell(name, key, *total, &Unit::Count);
         }
         let read = |combination: &Combination| {
             let bounds = bounds(released, &combination.cell, &Unit::Count);
@@ -95,7 +96,10 @@ impl Overlap {
             }
         }
         let union = self.union.as_ref().map(|key| {
-            let shown = cell(released, key, &Unit::Count);
+            let shown = match self.withheld(released).next() {
+                Some(_) => Shown::Hidden(Status::Withheld),
+                None => cell(released, key, &Unit::Count),
+            };
             let limits = bounds(released, key, &Unit::Count);
             match limits {
                 Some(limits) => table.bounds("", key, limits, &Unit::Count),
@@ -106,8 +110,6 @@ impl Overlap {
         let mut rows: Vec<Row> = rows.into_iter().map(|(row, _)| row).collect();
         self.gather(&mut rows);
         let union = union.unwrap_or_default();
-        let totals: Vec<Shown> =
-            self.channels.iter().map(|(_, key)| cell(released, key, &Unit::Count)).collect();
         let sheet = self.paint(&rows, &totals, &union);
         let alt = self.describe(&rows, &totals, &union);
         Figure::new(sheet.canvas.finish(), &self.about, &table, alt).at_most(
@@ -115,6 +117,27 @@ impl Overlap {
             self.channels.len(),
             "channels",
         )
+    }
+
+    /// The combinations that are withheld.
+    fn withheld(&self, released: &Released) -> impl Iterator<Item = &Combination> {
+        let hidden =
+            |c: &&Combination| cell(released, &c.cell, &Unit::Count) == Shown::Hidden(Status::Withheld);
+        self.combinations.iter().filter(hidden)
+    }
+
+    /// How many each channel reached. Combinations add up to the total of a channel, so it is not
+    /// shown beside one that is withheld.
+    fn totals(&self, released: &Released) -> Vec<Shown> {
+        let given_away = |i: usize| self.withheld(released).any(|c| c.channels.contains(&i));
+        self.channels
+            .iter()
+            .enumerate()
+            .map(|(i, (_, key))| match given_away(i) {
+                true => Shown::Hidden(Status::Withheld),
+                false => cell(released, key, &Unit::Count),
+            })
+            .collect()
     }
 
     /// The names of channels together.
@@ -151,7 +174,7 @@ impl Overlap {
         let shown = match (sum, hidden) {
             (Some(value), None) => Shown::Value(Reading { value, interval: None, n: 0 }),
             (_, Some(status)) => Shown::Hidden(status),
-            (None, None) => Shown::Hidden(groundwork_disclosure::Status::NoData),
+            (None, None) => Shown::Hidden(Status::NoData),
         };
         let label = Phrase::Others.fill(self.about.language, &[&others.len().to_string()]);
         rows.push(Row { channels: Vec::new(), label, shown, bounds: None });
@@ -276,7 +299,7 @@ impl Overlap {
         out.opening(Phrase::OverlapChart, None);
         out.row(0, "", &[union.to_owned()]);
         for ((name, _), total) in self.channels.iter().zip(totals) {
-            out.row(1, name, &[crate::alt::named("", total, &Unit::Count, &self.about.words)]);
+            out.row(1, name, &[crate::alt::named("", total, &Unit::Count, &self.about)]);
         }
         for row in rows {
             let text = match row.shown.hidden().filter(|_| row.bounds.is_none()) {

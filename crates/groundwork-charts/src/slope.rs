@@ -125,8 +125,7 @@ impl Slope {
         let values = || lines.iter().flat_map(|l| &l.shown).filter_map(|s| s.reading().map(|r| r.value));
         let (low, high) =
             (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
-        let (low, high) = if low < high { (low, high) } else { (low.min(0.0) - 1.0, high.max(0.0) + 1.0) };
-        let ends = if low.is_finite() && high.is_finite() { (high, low) } else { (1.0, 0.0) };
+        let ends = self.ends(low, high);
         let plot = canvas.panel(frame, (0.0, f64::max(last as f64, 1.0)), ends);
         let page = canvas.page();
         for (i, lines) in heads.iter().enumerate() {
@@ -177,6 +176,22 @@ impl Slope {
             y += Type::SMALL.height(&lines) + 3.0;
         }
         canvas
+    }
+
+    /// The values at the upper and the lower edge. They are never so close that a small change
+    /// looks like a steep one: a fifth of the whole for shares and scores, else of the largest.
+    fn ends(&self, low: f64, high: f64) -> (f64, f64) {
+        if low > high {
+            return (1.0, 0.0);
+        }
+        let whole = match self.unit {
+            Unit::Share | Unit::Score => 1.0,
+            Unit::Count | Unit::Ratio | Unit::Amount(_) => f64::max(low.abs(), high.abs()),
+        };
+        let least = f64::max(whole * 0.2, 1e-6);
+        let middle = (low + high) / 2.0;
+        let half = f64::max(high - low, least) / 2.0;
+        (middle + half, middle - half)
     }
 
     /// What is not shown, in words, below the plot: nothing in it may hint at the value.

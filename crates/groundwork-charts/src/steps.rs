@@ -132,7 +132,7 @@ impl Steps {
         let parts = Self::parts(values);
         for (i, (step, (shown, (previous, _)))) in self.steps.iter().zip(shown.iter().zip(&parts)).enumerate()
         {
-            let mut texts = vec![crate::alt::named("", shown, &Unit::Count, &self.about.words)];
+            let mut texts = vec![crate::alt::named("", shown, &Unit::Count, &self.about)];
             texts.extend(
                 previous.as_ref().map(|share| format!("{share} {}", Phrase::OfPrevious.text(language))),
             );

@@ -139,7 +139,7 @@ impl Strips {
             } else {
                 paint_quantiles(&sheet, &row.values, middle, &style);
             }
-            if let Some(median) = quantile(&row.values, 0.5) {
+            if let Some(median) = quantile(&row.values, 0.5).filter(|_| row.values.len() > 2) {
                 let ends = [(median, middle - STRIP / 2.0), (median, middle + STRIP / 2.0)];
                 let stroke = Stroke::solid(theme::EMPHASIS, theme::LINE);
                 sheet.canvas.line(&sheet.panel, "median", &ends, stroke);
@@ -171,7 +171,7 @@ impl Strips {
                 _ => row
                     .shown
                     .first()
-                    .map_or(String::new(), |shown| alt::named("", shown, &self.unit, &self.about.words)),
+                    .map_or(String::new(), |shown| alt::named("", shown, &self.unit, &self.about)),
             };
             out.row(i, &row.spec.site.name, &[text]);
         }

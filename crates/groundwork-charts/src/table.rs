@@ -3,8 +3,10 @@
 //! Every number that is drawn, written or described passes through [`cell`] or [`contrast`], so
 //! that the picture, the table and the words cannot say different things.
 
+use crate::catalogue::Phrase;
 use groundwork_disclosure::{CellKey, Released, Status};
 use groundwork_plan::number::{Unit, format_difference, format_exact, format_interval, format_value};
+use groundwork_plan::text::Language;
 
 /// Which released number: a cell, or the comparison of two cells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,21 +65,21 @@ impl Reading {
     }
 
     /// `62% (57–67)`, or `1,204` where there is no interval.
-    pub(crate) fn text(&self, unit: &Unit) -> String {
+    pub(crate) fn text(&self, unit: &Unit, language: Language) -> String {
         let value = format_value(self.value, unit);
-        match self.limits(unit) {
+        match self.limits(unit, language) {
             Some(limits) => format!("{value} ({limits})"),
             None => value,
         }
     }
 
     /// `+14 (6–22)` for a difference, `1.4 (1.1–1.8)` for a ratio.
-    pub(crate) fn contrast_text(&self, unit: &Unit, summary: Summary) -> String {
+    pub(crate) fn contrast_text(&self, unit: &Unit, summary: Summary, language: Language) -> String {
         match summary {
-            Summary::Ratio => self.text(&Unit::Ratio),
+            Summary::Ratio => self.text(&Unit::Ratio, language),
             Summary::Difference => {
                 let value = format_difference(self.value, unit);
-                match self.limits(unit) {
+                match self.limits(unit, language) {
                     Some(limits) => format!("{value} ({limits})"),
                     None => value,
                 }
@@ -85,11 +87,16 @@ impl Reading {
         }
     }
 
-    fn limits(&self, unit: &Unit) -> Option<String> {
+    fn limits(&self, unit: &Unit, language: Language) -> Option<String> {
         self.interval
             .filter(|(lower, upper, _)| lower.is_finite() && upper.is_finite())
-            .map(|(lower, upper, _)| format_interval(lower, upper, unit))
+            .map(|(lower, upper, _)| limits_text(lower, upper, unit, language))
     }
+}
+
+/// Two limits as readers of a language write them: `57–67`, `−8 to −2`.
+pub(crate) fn limits_text(lower: f64, upper: f64, unit: &Unit, language: Language) -> String {
+    format_interval(lower, upper, unit).replace(" to ", Phrase::LimitsTo.text(language))
 }
 
 /// What a chart can say of a cell or a contrast: a number, or why there is none.
@@ -116,6 +123,14 @@ impl Shown {
             Shown::Value(_) => None,
             Shown::Hidden(status) => Some(*status),
         }
+    }
+}
+
+/// Numbers that add up to one that is known: where one of them is withheld none is shown, for it
+/// could be had by subtraction.
+pub(crate) fn all_or_none(shown: &mut [Shown]) {
+    if shown.contains(&Shown::Hidden(Status::Withheld)) {
+        shown.fill(Shown::Hidden(Status::Withheld));
     }
 }
 
@@ -379,7 +394,7 @@ mod tests {
         }
         let open = Reading::new(0.5, Some((0.4, f64::INFINITY, 0.95)), 30).unwrap();
         assert_eq!(open.extent().collect::<Vec<_>>(), [0.5, 0.4]);
-        assert_eq!(open.text(&Unit::Share), "50%");
+        assert_eq!(open.text(&Unit::Share, Language::En), "50%");
         let turned = Reading::new(0.5, Some((0.6, 0.4, 0.95)), 30).unwrap();
         assert_eq!(turned.ends(), (0.4, 0.5, 0.6));
     }

@@ -176,8 +176,7 @@ impl TileMap {
             .into_iter()
             .filter_map(|(i, shown)| {
                 let province = self.provinces.get(i)?;
-                let words = &self.about.words;
-                let text = crate::alt::named(&province.site.name, shown, &self.unit, words);
+                let text = crate::alt::named(&province.site.name, shown, &self.unit, &self.about);
                 let number = self
                     .tile(province)
                     .map_or(String::new(), |tile| format!("{} ", tile.label(self.about.language)));
@@ -203,7 +202,7 @@ impl TileMap {
         }
         out.extremes(&values, &self.unit);
         for (i, (province, shown)) in self.provinces.iter().zip(shown).enumerate() {
-            let text = crate::alt::named("", shown, &self.unit, &self.about.words);
+            let text = crate::alt::named("", shown, &self.unit, &self.about);
             out.row(i + 1, &province.site.name, &[text]);
         }
         out.hidden(shown);

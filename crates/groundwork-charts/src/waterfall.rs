@@ -10,7 +10,7 @@ use crate::catalogue::Phrase;
 use crate::figure::{About, ChartSite, Figure};
 use crate::scaffold;
 use crate::sheet::{Column, Sheet, SheetPlan, SheetRow};
-use crate::table::{NumberKey, Reading, Shown, Summary, Table, cell, number};
+use crate::table::{NumberKey, Reading, Shown, Summary, Table, all_or_none, cell, number};
 use crate::theme::{self, Dash, SiteStyle};
 use groundwork_disclosure::{CellKey, Released};
 use groundwork_plan::number::Unit;
@@ -101,8 +101,11 @@ impl Waterfall {
         let (start, last) = (end(&self.start), end(&self.end));
         let mut level = start.place.map(|(_, to)| to);
         let mut bars = vec![start];
-        for part in &self.parts {
-            let shown = number(released, &part.number, &self.unit).0;
+        // The parts add up to the difference of both ends.
+        let mut parts: Vec<Shown> =
+            self.parts.iter().map(|part| number(released, &part.number, &self.unit).0).collect();
+        all_or_none(&mut parts);
+        for (part, shown) in self.parts.iter().zip(parts) {
             let place = level.zip(shown.reading()).map(|(from, r)| (from, from + r.value));
             // Nothing stands on a part that is not shown: its length could be read off.
             level = place.map(|(_, to)| to);
@@ -121,8 +124,8 @@ impl Waterfall {
 
     fn text(&self, bar: &Bar) -> String {
         bar.shown.reading().map_or(String::new(), |reading| match bar.site {
-            Some(_) => reading.text(&self.unit),
-            None => reading.contrast_text(&self.unit, Summary::Difference),
+            Some(_) => reading.text(&self.unit, self.about.language),
+            None => reading.contrast_text(&self.unit, Summary::Difference, self.about.language),
         })
     }
 

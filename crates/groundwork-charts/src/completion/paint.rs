@@ -114,10 +114,14 @@ impl Completion {
                 continue;
             };
             let style = SiteStyle::of(line.spec.site.role);
-            let down = [(reading.value, 0.5), (reading.value, 0.0)];
-            let stroke = Stroke { width: theme::AXIS, dash: theme::Dash::Dotted, ..Stroke::of(&style) };
-            canvas.line(plot, "median", &down, stroke);
-            let text = Phrase::MedianAt.fill(self.about.language, &[&reading.text(&unit)]);
+            let drawn = line.last().is_some_and(|(time, _)| reading.value <= time);
+            if drawn {
+                let down = [(reading.value, 0.5), (reading.value, 0.0)];
+                let stroke = Stroke { width: theme::AXIS, dash: theme::Dash::Dotted, ..Stroke::of(&style) };
+                canvas.line(plot, "median", &down, stroke);
+            }
+            let text =
+                Phrase::MedianAt.fill(self.about.language, &[&reading.text(&unit, self.about.language)]);
             let set = Type { colour: style.text, ..Type::SMALL };
             for text in set.wrap(&text, frame.width() - 8.0) {
                 let at = (frame.left + 5.0, y);

@@ -8,7 +8,6 @@ use crate::table::{Shown, Summary};
 impl DotInterval {
     /// Describes the chart: the values of every row, extremes and order, and what is not shown.
     pub(super) fn describe(&self, rows: &[Row], summary: Summary) -> String {
-        let words = &self.about.words;
         let mut out = Sentences::new(&self.about);
         let language = self.about.language;
         let cells = || rows.iter().flat_map(|row| &row.cells);
@@ -19,7 +18,7 @@ impl DotInterval {
                 .sites
                 .iter()
                 .zip(&row.cells)
-                .map(|(site, shown)| alt::named(&site.name, shown, &self.unit, words))
+                .map(|(site, shown)| alt::named(&site.name, shown, &self.unit, &self.about))
                 .collect();
             if let Some(reading) = row.contrast.as_ref().and_then(Shown::reading) {
                 parts.push(alt::compared(reading, &self.unit, summary, language));

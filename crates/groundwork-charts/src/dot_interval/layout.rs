@@ -57,7 +57,8 @@ impl DotInterval {
             return Layout { value: (left, split), difference, column: None, axis, difference_axis };
         }
         let texts = rows.iter().flat_map(|r| &r.cells).filter_map(Shown::reading);
-        let column = texts.map(|r| Type::VALUE.width(&r.text(&self.unit))).fold(0.0, f64::max);
+        let column =
+            texts.map(|r| Type::VALUE.width(&r.text(&self.unit, self.about.language))).fold(0.0, f64::max);
         let beside = width - column - f64::max(12.0, half(&axis) + 4.0);
         let (right, column) = if column > 0.0 && beside - left >= 100.0 {
             (beside, Some(width))

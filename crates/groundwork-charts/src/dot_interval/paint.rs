@@ -107,7 +107,7 @@ impl DotInterval {
                     }
                     canvas.marker(panel, (reading.value, at), &style, 100);
                     if let Some(right) = layout.column {
-                        let text = reading.text(&self.unit);
+                        let text = reading.text(&self.unit, self.about.language);
                         let baseline = at + Type::VALUE.drop();
                         canvas.text(&text, (right, baseline), Anchor::End, Type::VALUE);
                     }

@@ -35,9 +35,17 @@ fn bars_are_people_and_multipliers_are_written() {
 
 #[test]
 fn a_withheld_generation_has_no_bar() {
-    let cells = vec![count("g0", "a", Q4, 20.0), count("g1", "a", Q4, 3.0), count("g2", "a", Q4, 100.0)];
+    let cells = vec![
+        count("g0", "a", Q4, 20.0),
+        count("g1", "a", Q4, 3.0),
+        count("g2", "a", Q4, 100.0),
+        plain("m1", Unit::Ratio, 0.15, None),
+        plain("m2", Unit::Ratio, 33.333_333, None),
+    ];
     let figure = cascade().draw(&released(cells));
     check(&figure);
     assert_eq!(rects(&figure.marks_svg, "bar origin").len(), 2);
     assert!(texts(&figure).contains(&"withheld to protect people"));
+    // 20 × 0.15 and 100 ÷ 33.3 would say what it has.
+    assert!(!figure.csv.contains("0.15") && !figure.csv.contains("33.3") && !figure.svg.contains("×"));
 }

@@ -86,3 +86,15 @@ fn a_withheld_share_breaks_the_line() {
     KEPT.is_absent_from(&figure);
     assert!(paths(&figure.marks_svg, "withheld").len() >= 2);
 }
+
+#[test]
+fn a_column_of_the_table_is_shown_whole_or_not_at_all() {
+    let mut all = cells(90.0);
+    all.retain(|cell| cell.key.indicator != "gone6");
+    all.push(count("gone6", "a", Q4, 3.0));
+    let figure = completion(&[3.0, 6.0, 12.0]).draw(&released(all));
+    check(&figure);
+    // 400 − 180 − 200 would leave what is withheld.
+    assert!(!texts(&figure).contains(&"180") && !texts(&figure).contains(&"200"));
+    assert_eq!(figure.csv.matches("count,withheld").count(), 3);
+}

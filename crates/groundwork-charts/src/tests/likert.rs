@@ -63,4 +63,6 @@ fn a_row_with_a_withheld_answer_has_no_bars_at_all() {
     KEPT.is_absent_from(&figure);
     assert_eq!(rects(&figure.marks_svg, "scale").len(), 5);
     assert!(texts(&figure).contains(&"withheld to protect people"));
+    // Nor are the other answers in the table: all of them add up to one.
+    assert_eq!(figure.csv.matches("share,withheld").count(), 5);
 }

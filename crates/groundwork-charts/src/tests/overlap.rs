@@ -59,3 +59,21 @@ fn many_small_combinations_share_a_row() {
     assert_eq!(rects(&figure.marks_svg, "bar all").len(), 12);
     assert!(texts(&figure).contains(&"4 smaller overlaps") && texts(&figure).contains(&"406"));
 }
+
+#[test]
+fn totals_do_not_give_a_withheld_combination_away() {
+    let cells = vec![
+        count("c0", "", Q4, 203.0),
+        count("c1", "", Q4, 90.0),
+        count("s0", "", Q4, 200.0),
+        count("s1", "", Q4, 3.0),
+        count("s2", "", Q4, 90.0),
+        count("all", "", Q4, 293.0),
+    ];
+    let figure = overlap(&[&[0], &[0, 2], &[1]]).draw(&released(cells));
+    check(&figure);
+    for text in ["203", "293"] {
+        assert!(!figure.svg.contains(text) && !figure.csv.contains(text) && !figure.alt.contains(text));
+    }
+    assert!(texts(&figure).contains(&"Radio 90"));
+}

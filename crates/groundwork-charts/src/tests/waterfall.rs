@@ -53,4 +53,5 @@ fn nothing_stands_on_a_part_that_is_withheld() {
     KEPT.is_absent_from(&figure);
     assert!(rects(&figure.marks_svg, "part").is_empty());
     assert!(!texts(&figure).contains(&"Left over"));
+    assert_eq!(figure.csv.matches("share,withheld").count(), 2);
 }
