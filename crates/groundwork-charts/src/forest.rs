@@ -232,13 +232,19 @@ impl Forest {
     fn paint_directions(&self, sheet: &mut Sheet, axis: &Axis, low: &str, high: &str) {
         let null = sheet.panel.place((axis.null, 0.0)).0;
         let set = Type::SMALL;
-        let sides = [
-            (format!("← {low}"), null - 5.0, Anchor::End, null - 5.0),
-            (format!("{high} →"), null + 5.0, Anchor::Start, self.about.width() - null - 5.0),
-        ];
-        for (text, x, anchor, room) in sides {
-            for (i, line) in set.wrap(&text, f64::max(room, 20.0)).into_iter().take(2).enumerate() {
-                sheet.canvas.text(&line, (x, sheet.foot + 12.0 * i as f64), anchor, set);
+        let width = self.about.width();
+        let sides = [(low, -1.0, Anchor::End, null), (high, 1.0, Anchor::Start, width - null)];
+        for (text, out, anchor, room) in sides {
+            // Arrows are drawn: not every face has them.
+            let (from, tip) = (null + 5.0 * out, null + 16.0 * out);
+            let y = sheet.foot - set.size * 0.33;
+            let shaft = [(from, y), (tip, y)];
+            let head = [(tip - 3.0 * out, y - 2.0), (tip, y), (tip - 3.0 * out, y + 2.0)];
+            for points in [shaft.as_slice(), head.as_slice()] {
+                sheet.canvas.line(&sheet.page, "arrow", points, Stroke::solid(theme::HIDDEN, theme::AXIS));
+            }
+            for (i, line) in set.wrap(text, f64::max(room - 22.0, 20.0)).into_iter().take(2).enumerate() {
+                sheet.canvas.text(&line, (null + 20.0 * out, sheet.foot + 12.0 * i as f64), anchor, set);
             }
         }
     }

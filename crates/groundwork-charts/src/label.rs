@@ -1,8 +1,8 @@
 //! How wide a text will be, how it is broken into lines, and how labels are pushed apart.
 //!
-//! There is no font here. Widths are estimates from a table of advances of the faces that the
-//! reports are set in; they are good to a few per cent, and everything placed by them keeps a
-//! margin.
+//! There is no font here. Widths are from tables of advances of the faces that reports are set
+//! in, which a test compares with the shipped fonts; kerning and shaping change them by a few per
+//! cent, and everything placed by them keeps a margin.
 
 /// A writing system, as far as fonts and shaping are concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -257,6 +257,9 @@ pub(crate) fn push_apart(wanted: &[f64], gap: f64, from: f64, to: f64) -> Vec<f6
     }
     moved
 }
+
+#[cfg(test)]
+mod fonts;
 
 #[cfg(test)]
 mod tests {
