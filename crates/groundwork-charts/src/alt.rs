@@ -205,6 +205,22 @@ mod tests {
     }
 
     #[test]
+    fn every_language_ends_its_sentences_in_its_own_way() {
+        let described = |language| {
+            let about = About::new("", "2021", language);
+            let mut sentences = Sentences::new(&about);
+            sentences.opening(Phrase::DotChart, Some(0.95));
+            sentences.row(0, "Nan", &["48%".into()]);
+            sentences.finish()
+        };
+        let [en, th, my] = Language::ALL.map(described);
+        assert_eq!(en, "Dot chart: 2021, with 95% intervals. Nan: 48%. All numbers are in the data table.");
+        assert_eq!(th, "แผนภูมิจุด: 2021 พร้อมช่วงความเชื่อมั่น 95% Nan: 48% ตัวเลขทั้งหมดอยู่ในตารางข้อมูล");
+        assert_eq!(my.matches('။').count(), 3, "{my}");
+        assert!(my.contains("95%") && my.contains("Nan: 48%"));
+    }
+
+    #[test]
     fn statuses_are_counted() {
         let about = About::new("", "", Language::En);
         let mut sentences = Sentences::new(&about);

@@ -330,7 +330,9 @@ impl Canvas {
 
     /// One line of text: `at` is the anchor on the baseline, in points.
     pub(crate) fn text(&mut self, text: &str, at: (f64, f64), anchor: Anchor, set: Type) {
-        let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        // A place for a line break has done its work.
+        let text = text.chars().filter(|c| *c != '\u{200B}');
+        let text: String = text.map(|c| if c.is_control() { ' ' } else { c }).collect();
         let text = text.trim();
         if text.is_empty() {
             return;

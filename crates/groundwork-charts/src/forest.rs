@@ -191,6 +191,16 @@ impl Forest {
             weights.push(String::new());
         }
         let below = self.directions.as_ref().map(|(low, high)| [low.as_str(), high.as_str()]);
+        let short = |text: &str| Type::SMALL.width(text) < self.about.width() * 0.12;
+        let note = match rows.iter().any(|row| row.weight.is_some()) {
+            true => Type::SMALL.wrap(Phrase::WeightNote.text(language), self.about.width()),
+            false => Vec::new(),
+        };
+        let directions = match below {
+            Some([low, high]) if short(low) && short(high) => 14.0,
+            Some(_) => 26.0,
+            None => 0.0,
+        };
         let mut sheet = SheetPlan {
             about: &self.about,
             title: &self.value_title,
@@ -201,7 +211,7 @@ impl Forest {
             ],
             lead: 0.0,
             head: 0.0,
-            foot: below.map_or(0.0, |_| 26.0),
+            foot: directions + Type::SMALL.height(&note) + 3.0,
             axis: &axis,
             ticks: true,
         }
@@ -224,6 +234,10 @@ impl Forest {
         }
         if let Some([low, high]) = below {
             self.paint_directions(&mut sheet, &axis, low, high);
+        }
+        for (i, line) in note.iter().enumerate() {
+            let y = sheet.foot + directions + 1.0 + Type::SMALL.step(&note) * i as f64;
+            sheet.canvas.text(line, (0.0, y), Anchor::Start, Type::SMALL);
         }
         sheet
     }

@@ -185,6 +185,27 @@ fn parts(word: &str) -> Vec<String> {
     parts
 }
 
+/// Where a line that is full is best broken, in bytes: where a Thai syllable surely ends or a
+/// zero-width space says so, if enough of the line is left, else at its end.
+fn syllables_end(line: &str, next: &str, enough: impl Fn(&str) -> bool) -> usize {
+    let ends = |before: Option<char>, after: Option<char>| {
+        matches!(before, Some('\u{0E30}' | '\u{0E33}' | '\u{0E2F}' | '\u{0E46}' | '\u{200B}'))
+            || matches!(after, Some('\u{0E40}'..='\u{0E44}'))
+    };
+    if ends(line.chars().last(), next.chars().next()) {
+        return line.len();
+    }
+    let mut before = None;
+    let mut best = line.len();
+    for (at, c) in line.char_indices() {
+        if at > 0 && ends(before, Some(c)) && enough(line.get(..at).unwrap_or("")) {
+            best = at;
+        }
+        before = Some(c);
+    }
+    best
+}
+
 /// Breaks a text into lines no wider than a width in points: at blanks, and inside a word only
 /// when the word alone is too wide. At least one line comes back.
 pub(crate) fn wrap(text: &str, width_pt: f64, size_pt: f64, weight: u16) -> Vec<String> {
@@ -205,8 +226,10 @@ pub(crate) fn wrap(text: &str, width_pt: f64, size_pt: f64, weight: u16) -> Vec<
         }
         // The word starts a line, and is broken while it is too wide.
         for part in parts(word) {
-            if !line.is_empty() && !fits(&format!("{line}{part}")) {
-                lines.push(std::mem::take(&mut line));
+            while !line.is_empty() && !fits(&format!("{line}{part}")) {
+                let head = syllables_end(&line, &part, |head| width(head, size_pt, weight) >= width_pt / 2.0);
+                let rest = line.split_off(head);
+                lines.push(std::mem::replace(&mut line, rest));
             }
             line.push_str(&part);
         }
@@ -302,6 +325,9 @@ mod tests {
             assert!(breaks_between(' ', first, None), "{line}");
         }
         assert_eq!(wrap("", 10.0, 8.0, 400), [""]);
+        // Before a vowel that is written first there is a syllable's beginning.
+        assert_eq!(wrap("ต่อความจำเป็นในทุกเดือนของปี", 70.0, 8.5, 400), ["ต่อความจำเป็นในทุก", "เดือนของปี"]);
+        assert_eq!(wrap("ครอบ\u{200B}ครัวที่", 26.0, 8.5, 400), ["ครอบ\u{200B}", "ครัวที่"]);
         assert_eq!(wrap("ab", 0.0, 8.0, 400), ["a", "b"]);
     }
 

@@ -82,6 +82,15 @@ impl Kept {
         cell(indicator, site, period, self.part, self.whole)
     }
 
+    /// The cell with other numbers that are withheld as well; any other cell as it is.
+    pub(crate) fn exchanged(&self, given: Cell) -> Cell {
+        if given.numerator != self.part || given.denominator != Some(self.whole) {
+            return given;
+        }
+        let finding = Finding::Value { value: 0.9, interval: None };
+        Cell { numerator: 4.0, denominator: Some(60.0), n: 60, finding, ..given }
+    }
+
     /// That none of the cell's numbers is anywhere in a figure.
     pub(crate) fn is_absent_from(&self, figure: &Figure) {
         let labels: Vec<&str> = figure.labels.iter().map(|l| l.text.as_str()).collect();

@@ -128,7 +128,7 @@ impl TileMap {
             let middle = (x + side / 2.0, y + side / 2.0);
             let hidden = found.and_then(|(_, shown)| shown.hidden());
             if let Some(status) = hidden {
-                scaffold::sign(&canvas, (middle.0, middle.1 - 4.0), status, theme::HIDDEN);
+                scaffold::sign(&canvas, (middle.0, middle.1 - side * 0.25), status, theme::HIDDEN);
             }
             // Provinces without a cell are named only where there is room to.
             if found.is_some() || side >= 18.0 {
@@ -136,11 +136,8 @@ impl TileMap {
                 let quiet = if found.is_some() { theme::text_on(ground) } else { theme::QUIET };
                 let set = Type { colour: quiet, ..Type::SMALL };
                 let name = tile.label(self.about.language);
-                let drop = if hidden.is_some() { 8.0 } else { set.drop() };
+                let drop = if hidden.is_some() { side * 0.5 - 2.5 } else { set.drop() };
                 let at = (middle.0, middle.1 + drop);
-                if hidden == Some(Status::NoData) {
-                    canvas.clear(&name, at, Anchor::Middle, set, theme::PAPER);
-                }
                 canvas.text(&name, at, Anchor::Middle, set);
             }
         }

@@ -68,7 +68,6 @@ pub(crate) enum Phrase {
     Gap,
     Net,
     Rest,
-    NeitherNor,
     Band,
     ReferencePeriod,
     UnionKnown,
@@ -87,7 +86,7 @@ pub(crate) enum Phrase {
 
 impl Phrase {
     /// Every phrase, in the order of the catalogue.
-    pub(crate) const ALL: [Phrase; 80] = [
+    pub(crate) const ALL: [Phrase; 79] = [
         Phrase::DotChart,
         Phrase::BarsAgainstTargets,
         Phrase::LineChart,
@@ -153,7 +152,6 @@ impl Phrase {
         Phrase::Gap,
         Phrase::Net,
         Phrase::Rest,
-        Phrase::NeitherNor,
         Phrase::Band,
         Phrase::ReferencePeriod,
         Phrase::UnionKnown,

@@ -156,7 +156,6 @@ impl Phrase {
             Phrase::Gap => draft("Gap", "ช่องว่าง", "ကွာဟချက်"),
             Phrase::Net => draft("Net agreement", "ส่วนต่างผู้เห็นด้วย", "အသားတင် သဘောတူမှု"),
             Phrase::Rest => draft("Left over", "ส่วนที่เหลือ", "ကျန်ရှိချက်"),
-            Phrase::NeitherNor => draft("Neither", "เป็นกลาง", "ကြားနေ"),
             Phrase::Band => draft(
                 "band that holds for all periods at once",
                 "แถบที่ครอบคลุมทุกช่วงเวลาพร้อมกัน",
