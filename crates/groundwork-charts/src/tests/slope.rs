@@ -26,6 +26,7 @@ fn heights_are_values() {
     let figure = slope(&["Up", "Down"]).draw(&released(cells));
     check(&figure);
     let lines = paths(&figure.marks_svg, "line origin");
+    assert!(lines[0][1].1 < lines[0][0].1);
     // 20 and 80 % are the ends of the scale.
     let place = |value: f64| at(value, (0.2, lines[0][0].1), (0.8, lines[0][1].1));
     assert!(near(lines[1][0].1, place(0.6)) && near(lines[1][1].1, place(0.4)));
@@ -52,4 +53,14 @@ fn all_but_the_story_is_grey() {
     chart.lines[0].emphasised = true;
     let figure = chart.draw(&released(cells.to_vec()));
     assert!(figure.marks_svg.contains("value comparison") && figure.marks_svg.contains("value origin"));
+}
+
+#[test]
+fn a_small_change_is_not_steep() {
+    let cells = vec![cell("Up", "a", "2019", 160.0, 400.0), cell("Up", "a", "2021", 164.0, 400.0)];
+    let figure = slope(&["Up"]).draw(&released(cells));
+    let line = &paths(&figure.marks_svg, "line origin")[0];
+    let frame = &paths(&figure.marks_svg, "grid")[0];
+    // One point of at least twenty.
+    assert!((line[0].1 - line[1].1) <= (frame[1].1 - frame[0].1) / 20.0 + 0.01);
 }
