@@ -20,6 +20,24 @@ const INDENT: f64 = 11.0;
 const MOST_GENERATIONS: usize = 8;
 
 /// People by generation of training, from those who were trained first.
+///
+/// ```
+/// use groundwork_charts::*;
+/// use groundwork_disclosure::CellKey;
+/// use groundwork_plan::site::SiteRole;
+/// use groundwork_plan::text::Language;
+///
+/// let chart = Cascade {
+///     about: About::new("Each volunteer trains two others.", "people trained, 2021", Language::En),
+///     value_title: "People trained".into(),
+///     site: ChartSite::new("Nan", Some(SiteRole::Adaptation)),
+///     generations: vec![Generation {
+///         label: "Trained by staff".into(),
+///         people: CellKey::total("trained_first", "nan", "2021"),
+///         multiplier: Some(CellKey::total("trained_for_each", "nan", "2021")),
+///     }],
+/// };
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cascade {
     /// Title, description, language, width.

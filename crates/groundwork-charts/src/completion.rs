@@ -20,6 +20,31 @@ const LEAST_AT_RISK: f64 = 10.0;
 const MOST_LINES: usize = 4;
 
 /// Shares that completed, over the time since entry.
+///
+/// ```
+/// use groundwork_charts::*;
+/// use groundwork_disclosure::CellKey;
+/// use groundwork_plan::site::SiteRole;
+/// use groundwork_plan::text::Language;
+///
+/// let of = |indicator: &str| CellKey::total(indicator, "nan", "2021");
+/// let chart = Completion {
+///     about: About::new("Half are registered after a year.", "share of families, 2021", Language::En),
+///     value_title: "Registered, cumulative".into(),
+///     time_unit: "months".into(),
+///     lines: vec![CompletionLine {
+///         site: ChartSite::new("Nan", Some(SiteRole::Adaptation)),
+///         shares: vec![(6.0, of("done_6")), (12.0, of("done_12"))],
+///         risks: vec![RiskColumn {
+///             time: 12.0,
+///             at_risk: of("followed_12"),
+///             censored: of("left_12"),
+///             completed: of("completed_12"),
+///         }],
+///         median: Some(of("median_months")),
+///     }],
+/// };
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Completion {
     /// Title, description, language, width.

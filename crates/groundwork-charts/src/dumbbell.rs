@@ -17,6 +17,26 @@ use groundwork_plan::number::{Unit, format_difference, format_value};
 const MOST_ROWS: usize = 20;
 
 /// Two sites against groups, in the order of the gap between them.
+///
+/// ```
+/// use groundwork_charts::*;
+/// use groundwork_disclosure::CellKey;
+/// use groundwork_plan::number::Unit;
+/// use groundwork_plan::site::SiteRole;
+/// use groundwork_plan::text::Language;
+///
+/// let of = |site: &str| CellKey::total("completion", site, "2021");
+/// let chart = Dumbbell {
+///     about: About::new("The gap is widest for girls.", "share of families, 2021", Language::En),
+///     unit: Unit::Share,
+///     value_title: "Share of families".into(),
+///     sites: [
+///         ChartSite::new("Chiang Rai", Some(SiteRole::Origin)),
+///         ChartSite::new("Nan", Some(SiteRole::Adaptation)),
+///     ],
+///     rows: vec![DumbbellRow { label: "Girls".into(), cells: [of("chiang_rai"), of("nan")] }],
+/// };
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dumbbell {
     /// Title, description, language, width.

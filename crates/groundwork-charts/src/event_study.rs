@@ -25,6 +25,27 @@ const WIDEST: f64 = 18.0;
 const MOST_PERIODS: usize = 25;
 
 /// Effects by time since adoption.
+///
+/// ```
+/// use groundwork_charts::*;
+/// use groundwork_disclosure::CellKey;
+/// use groundwork_plan::number::Unit;
+/// use groundwork_plan::text::Language;
+///
+/// let of = |indicator: &str| CellKey::total(indicator, "", "2021");
+/// let chart = EventStudy {
+///     about: About::new("Attendance rises after adoption.", "effect on attendance, 2021", Language::En),
+///     unit: Unit::Share,
+///     value_title: "Effect, points (mean before 48%)".into(),
+///     time_title: "Quarters since adoption".into(),
+///     event: "Model adopted".into(),
+///     periods: vec![
+///         EventPeriod { time: -1, effect: None, band: None },
+///         EventPeriod { time: 0, effect: Some(of("effect_0").into()), band: Some(of("band_0").into()) },
+///     ],
+///     binned: (false, false),
+/// };
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct EventStudy {
     /// Title, description, language, width.

@@ -26,6 +26,30 @@ const LARGEST: f64 = 950.0;
 const MOST_ROWS: usize = 30;
 
 /// Estimates of several sites, and what they say together.
+///
+/// ```
+/// use groundwork_charts::*;
+/// use groundwork_disclosure::CellKey;
+/// use groundwork_plan::number::Unit;
+/// use groundwork_plan::site::SiteRole;
+/// use groundwork_plan::text::Language;
+///
+/// let of = |site: &str| CellKey::total("completion", site, "2021");
+/// let chart = Forest {
+///     about: About::new("The model helps in most communities.", "change in completion, 2021", Language::En),
+///     unit: Unit::Share,
+///     value_title: "Difference, points".into(),
+///     directions: Some(("lower".into(), "higher".into())),
+///     rows: vec![ForestRow {
+///         label: "Nan".into(),
+///         role: Some(SiteRole::Adaptation),
+///         number: (of("nan"), of("chiang_rai")).into(),
+///         weight: None,
+///     }],
+///     pooled: Some(CellKey::total("pooled", "", "2021").into()),
+///     prediction: Some(CellKey::total("prediction", "", "2021").into()),
+/// };
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Forest {
     /// Title, description, language, width.

@@ -21,6 +21,21 @@ const LEAST_SIDE: f64 = 14.0;
 const MOST_CELLS: usize = 400;
 
 /// Values in two directions.
+///
+/// ```
+/// use groundwork_charts::*;
+/// use groundwork_disclosure::CellKey;
+/// use groundwork_plan::number::Unit;
+/// use groundwork_plan::text::Language;
+///
+/// let of = |period: &str| CellKey::total("returns", "village_7", period);
+/// let chart = HeatMap {
+///     about: About::new("Returns are complete since autumn.", "share of returns, 2021", Language::En),
+///     unit: Unit::Share,
+///     columns: vec!["Q3 ’21".into(), "Q4 ’21".into()],
+///     rows: vec![("Village 7".into(), vec![of("2021-Q3"), of("2021-Q4")])],
+/// };
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeatMap {
     /// Title, description, language, width.

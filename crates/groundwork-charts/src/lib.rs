@@ -28,8 +28,8 @@
 //! | what spread is behind a mean? | [`Strips`] | a cell for each dot |
 //! | how did it move, in a table cell? | [`Sparklines`] | lines with a cell for each period |
 //!
-//! A number is a cell or a contrast, a [`NumberKey`]. `examples/gallery` makes every one of them
-//! with invented values, in three languages:
+//! A number is a cell or a contrast, a [`NumberKey`]. Each type says how it is made, and
+//! `examples/gallery` draws every one with invented values, in three languages:
 //! `cargo run -p groundwork-charts --example gallery -- FOLDER`.
 //!
 //! [`About`] says what a chart says of itself, and whether title and source are drawn with it.

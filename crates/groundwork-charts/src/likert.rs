@@ -22,6 +22,24 @@ const BETWEEN: f64 = 0.16;
 const MOST_ROWS: usize = 15;
 
 /// Answers to several questions.
+///
+/// ```
+/// use groundwork_charts::*;
+/// use groundwork_disclosure::CellKey;
+/// use groundwork_plan::text::Language;
+///
+/// let of = |answer: &str| CellKey::total(answer, "", "2021");
+/// let chart = Likert {
+///     about: About::new("Most parents agree.", "share of parents, 2021", Language::En),
+///     value_title: "Share of parents".into(),
+///     answers: ["Disagree", "Neither", "Agree"].map(String::from).to_vec(),
+///     neutral: Some(1),
+///     rows: vec![LikertRow {
+///         label: "Children are safe".into(),
+///         cells: ["safe_no", "safe_neither", "safe_yes"].map(of).to_vec(),
+///     }],
+/// };
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Likert {
     /// Title, description, language, width.

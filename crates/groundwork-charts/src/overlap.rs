@@ -26,6 +26,21 @@ const BAR: f64 = 9.0;
 const PITCH: f64 = 13.0;
 
 /// How channels overlap.
+///
+/// ```
+/// use groundwork_charts::*;
+/// use groundwork_disclosure::CellKey;
+/// use groundwork_plan::text::Language;
+///
+/// let of = |indicator: &str| CellKey::total(indicator, "", "2021");
+/// let chart = Overlap {
+///     about: About::new("A third was reached twice.", "people reached, 2021", Language::En),
+///     value_title: "People by channel".into(),
+///     channels: vec![("Radio".into(), of("radio")), ("School".into(), of("school"))],
+///     combinations: vec![Combination { channels: vec![0, 1], cell: of("radio_and_school") }],
+///     union: Some(of("reached")),
+/// };
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Overlap {
     /// Title, description, language, width.

@@ -17,6 +17,26 @@ use groundwork_plan::site::SiteRole;
 const MOST_LINES: usize = 12;
 
 /// Change between two or three moments.
+///
+/// ```
+/// use groundwork_charts::*;
+/// use groundwork_disclosure::CellKey;
+/// use groundwork_plan::number::Unit;
+/// use groundwork_plan::site::SiteRole;
+/// use groundwork_plan::text::Language;
+///
+/// let of = |period: &str| CellKey::total("completion", "nan", period);
+/// let chart = Slope {
+///     about: About::new("Nan is higher now.", "share of families, 2019 and 2021", Language::En),
+///     unit: Unit::Share,
+///     moments: vec!["2019".into(), "2021".into()],
+///     lines: vec![SlopeLine {
+///         site: ChartSite::new("Nan", Some(SiteRole::Adaptation)),
+///         cells: vec![of("2019"), of("2021")],
+///         emphasised: true,
+///     }],
+/// };
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Slope {
     /// Title, description, language, width.

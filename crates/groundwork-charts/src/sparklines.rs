@@ -16,6 +16,27 @@ use groundwork_plan::number::{Unit, format_value};
 const HEIGHT: f64 = 16.0;
 
 /// One column of small lines.
+///
+/// ```
+/// use groundwork_charts::*;
+/// use groundwork_disclosure::CellKey;
+/// use groundwork_plan::number::Unit;
+/// use groundwork_plan::site::SiteRole;
+/// use groundwork_plan::text::Language;
+///
+/// let of = |period: &str| CellKey::total("completion", "nan", period);
+/// let chart = Sparklines {
+///     about: About::new("The last quarters.", "share of families", Language::En),
+///     unit: Unit::Share,
+///     cell_width_pt: 80.0,
+///     periods: vec!["Q3 ’21".into(), "Q4 ’21".into()],
+///     lines: vec![Sparkline {
+///         label: "Completion".into(),
+///         site: ChartSite::new("Nan", Some(SiteRole::Adaptation)),
+///         cells: vec![of("2021-Q3"), of("2021-Q4")],
+///     }],
+/// };
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sparklines {
     /// Language, what is shown, and a title, which names the lines and is not drawn.

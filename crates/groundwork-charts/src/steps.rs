@@ -19,6 +19,23 @@ const BAR: f64 = 12.0;
 const MOST_STEPS: usize = 10;
 
 /// How many of a cohort got through each of several steps.
+///
+/// ```
+/// use groundwork_charts::*;
+/// use groundwork_disclosure::CellKey;
+/// use groundwork_plan::site::SiteRole;
+/// use groundwork_plan::text::Language;
+///
+/// let chart = Steps {
+///     about: About::new("Most drop out before they file.", "children, cohort of 2021", Language::En),
+///     value_title: "Children".into(),
+///     site: ChartSite::new("Nan", Some(SiteRole::Adaptation)),
+///     steps: vec![Step {
+///         label: "Application filed".into(),
+///         cell: CellKey::total("filed", "nan", "2021"),
+///     }],
+/// };
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Steps {
     /// Title, description, language, width.

@@ -24,6 +24,25 @@ const DOT: f64 = 5.4;
 const STRIP: f64 = 30.0;
 
 /// Many values in each of several groups.
+///
+/// ```
+/// use groundwork_charts::*;
+/// use groundwork_disclosure::CellKey;
+/// use groundwork_plan::number::Unit;
+/// use groundwork_plan::site::SiteRole;
+/// use groundwork_plan::text::Language;
+///
+/// let village = |id: &str| (id.to_owned(), CellKey::total("completion", id, "2021"));
+/// let chart = Strips {
+///     about: About::new("Villages differ more than sites.", "share of families, 2021", Language::En),
+///     unit: Unit::Share,
+///     value_title: "Share of families, one dot a village".into(),
+///     rows: vec![Strip {
+///         site: ChartSite::new("Nan", Some(SiteRole::Adaptation)),
+///         cells: ["village_7", "village_8"].map(village).to_vec(),
+///     }],
+/// };
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Strips {
     /// Title, description, language, width.

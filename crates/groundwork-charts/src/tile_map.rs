@@ -24,6 +24,24 @@ use provinces::{COLUMNS, Tile, tiles};
 const MOST_NAMES: usize = 14;
 
 /// Rates of provinces of Thailand.
+///
+/// ```
+/// use groundwork_charts::*;
+/// use groundwork_disclosure::CellKey;
+/// use groundwork_plan::number::Unit;
+/// use groundwork_plan::site::SiteRole;
+/// use groundwork_plan::text::Language;
+///
+/// let chart = TileMap {
+///     about: About::new("Nan is behind Chiang Rai.", "share of families by province, 2021", Language::En),
+///     unit: Unit::Share,
+///     provinces: vec![Province {
+///         code: "TH-55".into(),
+///         site: ChartSite::new("Nan", Some(SiteRole::Adaptation)),
+///         cell: CellKey::total("completion", "nan", "2021"),
+///     }],
+/// };
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct TileMap {
     /// Title, description, language, width.

@@ -21,6 +21,30 @@ const BAR: f64 = 12.0;
 const MOST_PARTS: usize = 8;
 
 /// The difference of two values in parts.
+///
+/// ```
+/// use groundwork_charts::*;
+/// use groundwork_disclosure::CellKey;
+/// use groundwork_plan::number::Unit;
+/// use groundwork_plan::site::SiteRole;
+/// use groundwork_plan::text::Language;
+///
+/// let end = |name: &str, id: &str, role| WaterfallEnd {
+///     site: ChartSite::new(name, Some(role)),
+///     cell: CellKey::total("completion", id, "2021"),
+/// };
+/// let chart = Waterfall {
+///     about: About::new("Distance explains the gap.", "share of families, 2021", Language::En),
+///     unit: Unit::Share,
+///     value_title: "Share of families".into(),
+///     start: end("Chiang Rai", "chiang_rai", SiteRole::Origin),
+///     parts: vec![WaterfallPart {
+///         label: "Distance to the office".into(),
+///         number: CellKey::total("due_to_distance", "", "2021").into(),
+///     }],
+///     end: end("Nan", "nan", SiteRole::Adaptation),
+/// };
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Waterfall {
     /// Title, description, language, width.
