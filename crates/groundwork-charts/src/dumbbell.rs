@@ -132,7 +132,7 @@ impl Dumbbell {
                 let hidden = a.hidden().filter(|_| a.hidden() == b.hidden());
                 let note = if hidden.is_some() { String::new() } else { missing.join(", ") };
                 // The names of the sites stand above the first pair.
-                let height = if first == Some(i) && legend.is_empty() { 28.0 } else { 10.0 };
+                let height = if first == Some(i) && legend.is_empty() { 31.0 } else { 10.0 };
                 SheetRow { hidden, note, ..SheetRow::new(&row.spec.label, height) }
             })
             .collect();
@@ -158,7 +158,7 @@ impl Dumbbell {
                 let stroke = Stroke::solid(theme::LEADER, theme::TARGET);
                 sheet.canvas.line(&sheet.panel, "gap", &[(a, middle), (b, middle)], stroke);
                 if first == Some(i) && direct {
-                    self.paint_names(&mut sheet, (a, b), middle - 11.0);
+                    self.paint_names(&mut sheet, (a, b), middle - 12.5);
                 }
             }
             self.paint_ends(&mut sheet, row, middle);

@@ -182,7 +182,20 @@ fn parts(word: &str) -> Vec<String> {
         }
         last = c;
     }
+    // The end of a Thai word is not left alone: it would be read as a word of its own.
+    let ends = parts.iter().rev().take(THAI_END).take_while(|part| part.chars().all(is_thai)).count();
+    if ends > 1 {
+        let end = parts.split_off(parts.len() - ends).concat();
+        parts.push(end);
+    }
     parts
+}
+
+/// How many letters with their marks stay together at the end of a Thai word.
+const THAI_END: usize = 4;
+
+fn is_thai(c: char) -> bool {
+    script_of(c) == Some(Script::Thai)
 }
 
 /// Where a line that is full is best broken, in bytes: where a Thai syllable surely ends or a
