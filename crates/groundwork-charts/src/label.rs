@@ -175,11 +175,15 @@ fn parts(word: &str) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     let mut last = '\u{2060}';
     let mut letters = word.chars().peekable();
+    // Whether the Thai vowel before asks for a consonant after it, as in `วัน`.
+    let mut open = false;
     while let Some(c) = letters.next() {
+        let closes = open && matches!(c, '\u{0E01}'..='\u{0E2E}');
         match parts.last_mut() {
-            Some(part) if !breaks_between(last, c, letters.peek().copied()) => part.push(c),
+            Some(part) if closes || !breaks_between(last, c, letters.peek().copied()) => part.push(c),
             _ => parts.push(c.to_string()),
         }
+        open = !closes && (open || matches!(c, '\u{0E31}' | '\u{0E37}' | '\u{0E47}'));
         last = c;
     }
     // The end of a Thai word is not left alone: it would be read as a word of its own.
@@ -192,7 +196,7 @@ fn parts(word: &str) -> Vec<String> {
 }
 
 /// How many letters with their marks stay together at the end of a Thai word.
-const THAI_END: usize = 4;
+const THAI_END: usize = 3;
 
 fn is_thai(c: char) -> bool {
     script_of(c) == Some(Script::Thai)
@@ -340,6 +344,7 @@ mod tests {
         assert_eq!(wrap("", 10.0, 8.0, 400), [""]);
         // Before a vowel that is written first there is a syllable's beginning.
         assert_eq!(wrap("ต่อความจำเป็นในทุกเดือนของปี", 70.0, 8.5, 400), ["ต่อความจำเป็นในทุก", "เดือนของปี"]);
+        assert_eq!(wrap("วันที่พบ", 18.0, 8.5, 400), ["วัน", "ที่พบ"]);
         assert_eq!(wrap("ครอบ\u{200B}ครัวที่", 26.0, 8.5, 400), ["ครอบ\u{200B}", "ครัวที่"]);
         assert_eq!(wrap("ab", 0.0, 8.0, 400), ["a", "b"]);
     }
