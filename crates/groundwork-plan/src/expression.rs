@@ -198,6 +198,8 @@ pub struct Scope<'a> {
     pub sites: &'a [String],
     /// Whether there is a period, so that `period_start` and `period_end` mean something.
     pub has_period: bool,
+    /// Whether measurements may be named, which are not added up exactly.
+    pub measurements: bool,
 }
 
 impl Scope<'_> {
@@ -323,9 +325,17 @@ impl ExpressionReader<'_> {
 
     fn column(&mut self, name: &str) -> Typed {
         if let Some(kind) = self.scope.column(name) {
+            if *kind == ColumnType::Measurement && !self.scope.measurements {
+                let message =
+                    format!("`{name}` is a measurement, whose sum depends on the order of the rows");
+                self.problem("expression.measurement", message).hints.push(
+                    "Declare the column as `number`, which keeps four decimals exactly; measurements are for the `data` of evaluations.".into(),
+                );
+                return None;
+            }
             let kind = match kind {
                 ColumnType::Text => Type::Text,
-                ColumnType::Integer | ColumnType::Number => Type::Number,
+                ColumnType::Integer | ColumnType::Number | ColumnType::Measurement => Type::Number,
                 ColumnType::Date | ColumnType::Timestamp => Type::Day,
                 ColumnType::Boolean => Type::Truth,
                 ColumnType::Site => Type::Words(self.scope.sites.to_vec()),
@@ -584,6 +594,7 @@ mod tests {
             ],
             sites,
             has_period: true,
+            measurements: false,
         }
     }
 

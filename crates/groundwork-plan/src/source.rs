@@ -42,6 +42,8 @@ pub enum ColumnType {
     Integer,
     /// A number, kept exactly to four decimals.
     Number,
+    /// A number with all of its digits, as a floating number: for the rows of evaluations.
+    Measurement,
     /// A day, in any of the eras and digits that field data mixes.
     Date,
     /// A point in time; kept as the day in the exporter's own clock.
@@ -61,6 +63,7 @@ impl ColumnType {
             ColumnType::Text => "text",
             ColumnType::Integer => "integer",
             ColumnType::Number => "number",
+            ColumnType::Measurement => "measurement",
             ColumnType::Date => "date",
             ColumnType::Timestamp => "timestamp",
             ColumnType::Boolean => "boolean",

@@ -51,6 +51,7 @@ fn sql_type(kind: &ColumnType) -> SqlType {
         ColumnType::Text | ColumnType::Site | ColumnType::Category(_) => SqlType::Text,
         ColumnType::Integer => SqlType::Integer,
         ColumnType::Number => SqlType::Exact,
+        ColumnType::Measurement => SqlType::Double,
         ColumnType::Date | ColumnType::Timestamp => SqlType::Day,
         ColumnType::Boolean => SqlType::Truth,
     }
@@ -180,7 +181,9 @@ fn answered_unasked(source: &Source, column: &Column) -> Query {
         );
     let select = match column.kind {
         ColumnType::Boolean => select.filter(raw()),
-        ColumnType::Integer | ColumnType::Number => select.filter(raw().binary("<>", Value::integer(0))),
+        ColumnType::Integer | ColumnType::Number | ColumnType::Measurement => {
+            select.filter(raw().binary("<>", Value::integer(0)))
+        }
         ColumnType::Text
         | ColumnType::Date
         | ColumnType::Timestamp

@@ -6,8 +6,8 @@ use crate::values::date::{Day, WrittenEra};
 use crate::values::number::{PRECISION, SCALE};
 use crate::values::{Parsed, boolean, date, number, site, text};
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Int64Builder, RecordBatch, StringBuilder,
-    UInt32Array, UInt64Array, UInt64Builder,
+    ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int64Builder, RecordBatch,
+    StringBuilder, UInt32Array, UInt64Array, UInt64Builder,
 };
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
@@ -44,6 +44,7 @@ pub fn schema(source: &Source) -> SchemaRef {
             ColumnType::Text | ColumnType::Site | ColumnType::Category(_) => DataType::Utf8,
             ColumnType::Integer => DataType::Int64,
             ColumnType::Number => DataType::Decimal128(PRECISION, SCALE),
+            ColumnType::Measurement => DataType::Float64,
             ColumnType::Date | ColumnType::Timestamp => DataType::Date32,
             ColumnType::Boolean => DataType::Boolean,
         };
@@ -208,6 +209,7 @@ enum Values<'a> {
     Text(StringBuilder),
     Integer(Int64Builder, Memory<i64>),
     Number(Decimal128Builder, Memory<i128>),
+    Measurement(Float64Builder, Memory<f64>),
     Day(Date32Builder, Memory<Day>),
     Boolean(BooleanBuilder, Memory<bool>),
     Site(StringBuilder, Memory<u32>, &'a [Site]),
@@ -224,6 +226,7 @@ impl<'a> ColumnTypist<'a> {
                 Decimal128Builder::new().with_data_type(DataType::Decimal128(PRECISION, SCALE)),
                 Memory::new(),
             ),
+            ColumnType::Measurement => Values::Measurement(Float64Builder::new(), Memory::new()),
             ColumnType::Date | ColumnType::Timestamp => Values::Day(Date32Builder::new(), Memory::new()),
             ColumnType::Boolean => Values::Boolean(BooleanBuilder::new(), Memory::new()),
             ColumnType::Site => Values::Site(StringBuilder::new(), Memory::new(), sites),
@@ -294,6 +297,11 @@ impl<'a> ColumnTypist<'a> {
                 builder.append_option(parsed.value);
                 outcome(&parsed)
             }
+            Values::Measurement(builder, memory) => {
+                let parsed = memory.recall(raw, missing, number::parse_measurement);
+                builder.append_option(parsed.value);
+                outcome(&parsed)
+            }
             Values::Day(builder, memory) => {
                 let parsed = match serial {
                     Some(serial) => date::from_serial(serial, column.era),
@@ -339,6 +347,7 @@ impl<'a> ColumnTypist<'a> {
             Values::Number(builder, _) => {
                 Arc::new(builder.finish().with_precision_and_scale(PRECISION, SCALE)?)
             }
+            Values::Measurement(builder, _) => Arc::new(builder.finish()),
             Values::Day(builder, _) => Arc::new(builder.finish()),
             Values::Boolean(builder, _) => Arc::new(builder.finish()),
         })

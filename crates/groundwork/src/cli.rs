@@ -51,6 +51,9 @@ enum Command {
     /// The whole way, from the exports to the reports.
     #[command(after_help = "Example: groundwork run pipelines/prevention.yaml --out out")]
     Run(commands::run::Run),
+    /// Freezes the analysis plan of a pipeline, and says how the pipeline stands to it.
+    #[command(after_help = "Example: groundwork plan lock pipelines/site-comparison.yaml")]
+    Plan(commands::plan::PlanCommand),
     /// Prints the JSON Schema of the pipeline language, for editors, or its reference page.
     #[command(after_help = "Example: groundwork schema > groundwork.schema.json")]
     Schema(commands::schema::Schema),
@@ -76,6 +79,7 @@ fn parsed(arguments: Vec<OsString>) -> u8 {
             Command::Check(command) => command.run(),
             Command::Explain(command) => command.run(),
             Command::Run(command) => command.run(),
+            Command::Plan(command) => command.run(),
             Command::Schema(command) => command.run(),
         },
         Err(error) => {

@@ -48,6 +48,7 @@ pub use union::Union;
 pub use units::{Counted, source_table};
 
 use crate::expression::Expression;
+use crate::method::CellMethod;
 use crate::number::Unit;
 use crate::query::{Query, Statement};
 use crate::text::{Language, Localised};
@@ -91,6 +92,10 @@ pub struct Indicator {
     pub targets: BTreeMap<(String, String), f64>,
     /// Whether reports show it first.
     pub headline: bool,
+    /// How its value gets an interval.
+    pub method: CellMethod,
+    /// The level of the interval.
+    pub level: f64,
     /// What a reference sheet says beside: rationale, source of data, limitations and the like.
     pub sheet: BTreeMap<&'static str, Localised>,
 }

@@ -107,7 +107,7 @@ impl Indicator {
         Some(number.clone().cast(wide).binary("*", number.cast(wide)))
     }
 
-    /// The query that adds the units up by cluster: `site, period, dimension, category, y, x`, in
+    /// The query that adds the units up by cluster: `site, period, dimension, category, cluster, y, x`, in
     /// a total order.
     pub fn clusters(&self, units: &str, dimensions: &[Dimension]) -> Query {
         let counted = Counted::Units(units.to_owned());
@@ -119,8 +119,9 @@ impl Indicator {
                 .query()
         };
         let mut select = Select::from(levels(dimensions, true, level), "c");
-        for name in ["site", "period", "dimension", "category", "y", "x"] {
-            select = select.column(Value::column("c", name), name);
+        for name in ["site", "period", "dimension", "category", "cluster", "y", "x"] {
+            let value = Value::column("c", name);
+            select = select.column(if name == "cluster" { value.cast(SqlType::Text) } else { value }, name);
         }
         let keys = ["site", "period", "dimension", "category", "cluster"];
         select.order(keys.map(|k| Value::column("c", k)).to_vec()).query()

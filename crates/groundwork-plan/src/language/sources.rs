@@ -63,8 +63,17 @@ pub(crate) static SOURCE: Object = Object {
     ],
 };
 
-const COLUMN_TYPES: Shape =
-    Shape::OneOf(&["text", "integer", "number", "date", "timestamp", "boolean", "site", "category"]);
+const COLUMN_TYPES: Shape = Shape::OneOf(&[
+    "text",
+    "integer",
+    "number",
+    "measurement",
+    "date",
+    "timestamp",
+    "boolean",
+    "site",
+    "category",
+]);
 
 static COLUMN_SHAPE: Shape = Shape::Either(&COLUMN_TYPES, &Shape::Object(&COLUMN));
 

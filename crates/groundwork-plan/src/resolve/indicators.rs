@@ -147,6 +147,8 @@ impl Resolver {
                 );
             }
         }
+        let method = self.cell_method(node, &kind);
+        let level = self.level(node);
         let baselines = self.by_site(node.get("baseline"), ground, &unit);
         let targets = self.targets(key, node, ground, &periods, &unit, additivity.sites);
         let sheet = crate::language::SHEET_KEYS
@@ -174,6 +176,8 @@ impl Resolver {
             baselines,
             targets,
             headline: node.text_at("headline") != Some("false"),
+            method,
+            level,
             sheet,
         }
     }
@@ -484,6 +488,7 @@ impl Ground<'_> {
             columns: rows.columns.clone(),
             sites: &self.site_ids,
             has_period,
+            measurements: false,
         }
     }
 }

@@ -336,8 +336,13 @@ impl Resolver {
             }
         }
         let columns = indicators.iter().map(|i| (i.id.clone(), ColumnType::Number)).collect();
-        let scope =
-            Scope { of: "the indicators".into(), columns, sites: &ground.site_ids, has_period: false };
+        let scope = Scope {
+            of: "the indicators".into(),
+            columns,
+            sites: &ground.site_ids,
+            has_period: false,
+            measurements: false,
+        };
         let formula = self.number(at, &scope)?;
         let inputs: Vec<&Indicator> =
             formula.columns().iter().filter_map(|name| indicators.iter().find(|i| i.id == *name)).collect();

@@ -166,6 +166,7 @@ impl Resolver {
         let kind = match word {
             "integer" => ColumnType::Integer,
             "number" => ColumnType::Number,
+            "measurement" => ColumnType::Measurement,
             "date" => ColumnType::Date,
             "timestamp" => ColumnType::Timestamp,
             "boolean" => ColumnType::Boolean,
@@ -264,6 +265,7 @@ impl Resolver {
             columns: columns(done, &source.id),
             sites,
             has_period: false,
+            measurements: false,
         };
         let mut found = Vec::new();
         for (key, column) in node.get("columns").map(Node::entries).unwrap_or_default() {
@@ -401,6 +403,7 @@ impl Resolver {
             columns: known.clone(),
             sites: &site_ids,
             has_period: false,
+            measurements: false,
         };
         if let Some(at) = node.get("received")
             && let Some(kind) = self.known_column(at, at.text().unwrap_or_default(), &id, &known)
@@ -464,7 +467,7 @@ impl Resolver {
     }
 
     /// The type of a column, or a problem.
-    pub(super) fn known_column<'c>(
+    pub(crate) fn known_column<'c>(
         &mut self,
         at: &Node,
         name: &str,
@@ -482,7 +485,7 @@ impl Resolver {
         found
     }
 
-    pub(super) fn condition(&mut self, at: &Node, scope: &Scope) -> Option<expression::Expression> {
+    pub(crate) fn condition(&mut self, at: &Node, scope: &Scope) -> Option<expression::Expression> {
         match expression::condition(at.text()?, at.span, scope) {
             Ok(condition) => Some(condition),
             Err(problems) => {
@@ -493,7 +496,7 @@ impl Resolver {
     }
 
     /// A value that is a number.
-    pub(super) fn number(&mut self, at: &Node, scope: &Scope) -> Option<expression::Expression> {
+    pub(crate) fn number(&mut self, at: &Node, scope: &Scope) -> Option<expression::Expression> {
         match expression::value(at.text()?, at.span, scope) {
             Ok(value) => Some(value),
             Err(problems) => {

@@ -2,7 +2,7 @@
 
 use crate::cli::{Format, Overrides, PipelineFile};
 use crate::exit;
-use crate::run::{Explained, LoadedSource, Question, explain, resolve};
+use crate::run::{Explained, LoadedSource, Question, explain, resolve, worked};
 use crate::ui::{self, PipelineText, Progress};
 use groundwork_disclosure::{ReleasedCell, Status};
 use groundwork_plan::diag::Diagnostic;
@@ -107,7 +107,7 @@ fn print(explained: &Explained) {
     };
     ui::fact(&format!("\n{site}, {} ({} to {}){category}", key.period, period.first_day, period.last_day));
     ui::fact(&format!("  {}", value_words(cell)));
-    for line in figures_words(cell) {
+    for line in figures_words(cell).into_iter().chain(worked::lines(&explained.indicator, cell)) {
         ui::fact(&format!("  {line}"));
     }
     if !explained.inputs.is_empty() {

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod explain;
 pub(crate) mod init;
+pub(crate) mod plan;
 pub(crate) mod run;
 pub(crate) mod schema;
 

@@ -69,7 +69,7 @@ pub(crate) fn explain(
     let (Ground { store, _scratch }, loaded) = load(request, plan, progress)?;
     progress.step("compute indicators");
     let results = compute::compute(&store, plan)?;
-    let released = evaluated(plan, results);
+    let released = evaluated(plan, results, &store)?;
     let cell = released.cell(&key).cloned().ok_or_else(|| vec![no_cell(&key)])?;
     let site = key.site.as_str();
     let has_column = |source: &str, name: &str| plan.columns(source).iter().any(|(n, _)| n == name);
