@@ -110,6 +110,8 @@ fn comparisons(plan: &Plan, language: Language, released: &Released) -> Vec<Draw
                 difference_title: difference,
                 sites: sites(plan, language),
                 rows,
+                by_difference: false,
+                with_n: false,
             };
             out.push(Drawn {
                 id: format!(
@@ -182,6 +184,7 @@ fn trends(plan: &Plan, report: &Report, language: Language, released: &Released)
                 to: month_of(event.to)?,
             })
         }),
+        marks: Vec::new(),
     };
     Some(Drawn { id: "trends".into(), caption, figure: chart.draw(released) })
 }
