@@ -240,7 +240,7 @@ evaluations:
 ";
 
     fn hash(text: &str) -> String {
-        format!("{}", text.len())
+        text.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())).to_string()
     }
 
     fn locked() -> Locked {

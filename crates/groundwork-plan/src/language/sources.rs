@@ -85,7 +85,7 @@ static COLUMN: Object = Object {
         must(
             "type",
             COLUMN_TYPES,
-            "What the column holds. `site` and `category` hold one of the declared words; numbers keep four decimals; dates are understood in the eras and digits that field data mixes.",
+            "What the column holds. `site` and `category` hold one of the declared words; numbers keep four decimals, measurements (for the rows of evaluations) all digits; dates are understood in the eras and digits that field data mixes.",
         ),
         may(
             "values",

@@ -31,15 +31,15 @@ pub(super) fn rows(ground: &Ground<'_>, frame: &Frame) -> Vec<Estimate> {
     let x = slices(&covariates);
     let count = |keep: &[bool]| keep.iter().filter(|is| **is).count() as u64;
     let (n1, n2) = (count(&arm), count(&others));
-    let line = Line::about(ground, frame.outcome(), CONTRAST).on_groups(frame, [n1, n2]);
     let (y1, y2) = (chosen(&y, &arm), chosen(&y, &others));
     let is_share = frame.is_truth(Role::Outcome);
+    let had = |y: &[f64]| y.iter().filter(|v| **v == 1.0).count() as u64;
+    let (x1, x2) = (had(&y1), had(&y2));
+    // Those who had a yes-or-no outcome, and those who had not, are groups of people as well.
+    let groups = if is_share { vec![x1, n1 - x1, x2, n2 - x2] } else { vec![n1, n2] };
+    let line = Line::about(ground, frame.outcome(), CONTRAST).on_groups(frame, groups);
     let crude = match is_share {
-        true => {
-            let x1 = y1.iter().filter(|v| **v == 1.0).count() as u64;
-            let x2 = y2.iter().filter(|v| **v == 1.0).count() as u64;
-            difference_miettinen_nurminen(x1, n1, x2, n2, level)
-        }
+        true => difference_miettinen_nurminen(x1, n1, x2, n2, level),
         false => mean_difference_welch(&y1, &y2, level),
     };
     let mut out = vec![line.row("difference, crude", "", if is_share { "mn.score" } else { WELCH }, &crude)];

@@ -35,7 +35,8 @@ fn against(ground: &Ground<'_>, frame: &Frame, both: &[bool], other: &[bool], na
         y.iter().zip(&arm).filter(is).count() as u64
     };
     let (x1, n1, x2, n2) = (count(1.0, true), count(1.0, false), count(0.0, true), count(0.0, false));
-    let line = Line::about(ground, frame.outcome(), format!("both - {name}")).on_groups(frame, [n1, n2]);
+    let groups = [x1, n1 - x1, x2, n2 - x2];
+    let line = Line::about(ground, frame.outcome(), format!("both - {name}")).on_groups(frame, groups);
     let crude = difference_miettinen_nurminen(x1, n1, x2, n2, level);
     let mut out = vec![line.row("difference, crude", "", "mn.score", &crude)];
     // A covariate that does not vary among those compared says nothing and cannot be fitted.

@@ -64,7 +64,7 @@ pub(super) fn contrast(
     let d: Vec<f64> = parts.values().map(|part| part.0).collect();
     let each = vec![1.0 / clusters as f64; clusters];
     let std_error = ClusteredRatio::from_cluster_sums(&d, &each, n1 + n2)?.std_error();
-    if !(std_error > 0.0) {
+    if std_error <= 0.0 {
         return Err(refusal(
             "no_variation",
             "the clusters do not differ in how the two sites compare",

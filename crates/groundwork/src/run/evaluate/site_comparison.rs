@@ -353,9 +353,12 @@ fn adjusted(
     out
 }
 
+/// Columns with their names.
+type Columns = Vec<(String, Vec<f64>)>;
+
 /// One row for each person: the outcome, whether the site is the first, and one column for each
 /// stratum but the first.
-fn expanded(strata: &[Stratum]) -> (Vec<f64>, Vec<f64>, Vec<(String, Vec<f64>)>) {
+fn expanded(strata: &[Stratum]) -> (Vec<f64>, Vec<f64>, Columns) {
     let (mut y, mut arm, mut stratum) = (Vec::new(), Vec::new(), Vec::new());
     for (at, s) in strata.iter().enumerate() {
         for (x, n, first) in [(s.x1, s.n1, 1.0), (s.x2, s.n2, 0.0)] {

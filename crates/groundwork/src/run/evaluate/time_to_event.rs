@@ -56,6 +56,10 @@ pub(super) fn rows(ground: &Ground<'_>, design: &TimeToEvent, frame: &Frame) -> 
         match aalen_johansen(table, level, ErrorKind::Jackknife) {
             Ok(curve) => {
                 for (at, (name, _)) in events.iter().enumerate() {
+                    // Those to whom it happened are a group of people as well.
+                    let happened = table.events_of(at + 1);
+                    let line = Line::about(ground, frame.outcome(), &*group.name)
+                        .on_groups(frame, [group.n, happened, group.n - happened]);
                     for time in &design.at {
                         let outcome = curve.incidence_at(at + 1, *time);
                         out.push(line.row(
