@@ -266,8 +266,10 @@ fn init_runs() -> Result<(), String> {
 fn examples_run() -> Result<(), String> {
     let mut count = 0;
     let folder = repository().join("pipelines/examples");
-    for entry in std::fs::read_dir(&folder).map_err(|e| e.to_string())?.flatten() {
-        let path = entry.path();
+    let examples = std::fs::read_dir(&folder).map_err(|e| e.to_string())?.flatten().map(|e| e.path());
+    let of_samples =
+        ["site-comparison.yaml", "lessons-learned.yaml"].map(|n| repository().join("pipelines").join(n));
+    for path in examples.chain(of_samples) {
         if path.extension().is_none_or(|e| e != "yaml") {
             continue;
         }

@@ -32,13 +32,14 @@ fn split(
     reference: &Cell,
 ) -> Vec<Estimate> {
     let contrast = against(&cell.key.site, &reference.key.site);
-    let line = Line::about(ground, &indicator.id, contrast.clone())
-        .on_cells([cell.key.clone(), reference.key.clone()]);
+    let line =
+        Line::about(ground, &indicator.id, contrast).on_cells([cell.key.clone(), reference.key.clone()]);
     let term = format!("by {}", dimension.name);
     if let Some(finding) = obstacle(cell, reference) {
         return vec![Estimate { finding, ..line.empty("difference of sites", term, METHOD) }];
     }
     let categories = categories(ground, dimension, cell, reference);
+    let line = line.on_cells(categories.cells(cell, reference));
     let all = &categories.all;
     // A category without anybody on one side has no rate there, so the split has no value.
     let side = |at: usize| -> (Vec<f64>, Vec<f64>) { all.iter().map(|c| c.counts[at]).unzip() };
@@ -78,7 +79,6 @@ fn split(
         line.number("due to both at once", &term, METHOD_THREEFOLD, found.interaction, n),
     ];
     for (category, part) in all.iter().zip(&found.strata) {
-        let line = Line::about(ground, &indicator.id, contrast.clone()).on_cells(category.keys.clone());
         let term = format!("{}: {}", dimension.name, category.name);
         // The share of a category in the composition has a meaning only against the mean rate.
         out.push(line.number(

@@ -267,6 +267,14 @@ impl Categories {
         })
     }
 
+    /// Every cell that a number over the categories rests on. From several such numbers and the
+    /// cells that are published, one that is withheld could be worked out, so that each of them
+    /// needs all.
+    pub(super) fn cells(&self, cell: &Cell, reference: &Cell) -> Vec<CellKey> {
+        let parts = self.all.iter().chain(&self.unknown).flat_map(|c| c.keys.iter().cloned());
+        [cell.key.clone(), reference.key.clone()].into_iter().chain(parts).collect()
+    }
+
     /// What a reader must be told of who was left out.
     pub(super) fn warning(&self) -> Option<&'static str> {
         self.unknown.as_ref().map(|_| "unknown_category_left_out")
@@ -283,6 +291,7 @@ fn adjusted(
 ) -> Vec<Estimate> {
     let level = ground.evaluation.level;
     let found = categories(ground, dimension, cell, reference);
+    let line = line.clone().on_cells(found.cells(cell, reference));
     let all = &found.all;
     let term = format!("by {}", dimension.name);
     let totals = [0, 1].map(|side| all.iter().map(|c| c.counts[side].1).sum::<f64>());
