@@ -123,9 +123,9 @@ impl Lock {
                 "path": path.display().to_string(),
             })),
             Format::Text => {
-                ui::fact(&format!("{items} evaluations locked in {}", path.display()));
+                ui::fact(&format!("locked in {}; evaluations: {items}", path.display()));
                 if files > 0 {
-                    ui::fact(&format!("{files} exports existed by then; the plan says so"));
+                    ui::fact(&format!("exports that existed by then, and are named in it: {files}"));
                 }
             }
         }
