@@ -1,7 +1,8 @@
 //! Completion: the share of a cohort that reached the last step in time, among those who entered
 //! early enough to have had that time. Who entered later is immature: in neither numerator nor
 //! denominator, counted and shown beside them. Who left for another reason stays in the
-//! denominator: leaving competes with completing, and does not shrink those who entered.
+//! denominator: leaving competes with completing, and does not shrink those who entered. In a
+//! period that was not over when the exports were taken, nobody had time after that day.
 //!
 //! Its own dimension `step` says how many of the same denominator reached each step in time, left
 //! before completing, or are still waiting.
@@ -44,8 +45,8 @@ impl Completion {
         Value::Call("coalesce", vec![in_time, Value::Truth(false)])
     }
 
-    fn mature(&self) -> Value {
-        self.due().binary("<=", Value::column("p", "last_day"))
+    fn mature(&self, units: &Units) -> Value {
+        self.due().binary("<=", units.observed_to())
     }
 
     fn completed(&self) -> Value {
@@ -63,11 +64,10 @@ impl Completion {
         let indicator = units.indicator;
         let site_by = indicator.site_by.as_deref();
         let entered = || Value::column("s", &self.entered);
-        let last_day = || Value::column("p", "last_day");
         let belongs = match self.window {
-            Window::ToDate => entered().binary("<=", last_day()),
+            Window::ToDate => entered().binary("<=", units.observed_to()),
             Window::InPeriod => entered()
-                .binary("<=", last_day())
+                .binary("<=", units.observed_to())
                 .and(self.due().binary(">=", Value::column("p", "first_day"))),
         };
         let mut select = units
@@ -76,9 +76,9 @@ impl Completion {
             .column(units.period(), "period")
             .column(units.row_id(), "unit")
             .column(no_cluster(), "cluster")
-            .column(self.mature().and(above).flag(), "y")
-            .column(self.mature().flag(), "x")
-            .column(Value::Not(Box::new(self.mature())).flag(), "immature");
+            .column(self.mature(units).and(above).flag(), "y")
+            .column(self.mature(units).flag(), "x")
+            .column(Value::Not(Box::new(self.mature(units))).flag(), "immature");
         select = match step {
             Some(step) => select.column(Value::text(step), dimension_column("step")),
             None => units.row_dimensions(select),

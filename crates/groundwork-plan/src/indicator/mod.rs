@@ -104,6 +104,20 @@ pub struct IndicatorPeriod {
     pub first_day: Date,
     /// The last day, which is part of it.
     pub last_day: Date,
+    /// The last day that had passed when the exports were taken: the last day, or an earlier one.
+    pub observed_to: Date,
+}
+
+impl IndicatorPeriod {
+    /// What is known of the period on a day: nothing after it.
+    pub(crate) fn taken_on(&mut self, as_of: Date) {
+        self.observed_to = self.last_day.min(as_of);
+    }
+
+    /// Whether the period was not over when the exports were taken.
+    pub fn is_open(&self) -> bool {
+        self.observed_to < self.last_day
+    }
 }
 
 /// A dimension: a column or a crossing of columns, and the categories that it always shows.

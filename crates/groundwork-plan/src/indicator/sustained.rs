@@ -1,6 +1,7 @@
 //! Sustained: the share of families for whom a condition held for so many consecutive months,
 //! among those in the programme at least that long. A month without a row, or for which the
-//! condition cannot be decided, breaks the run.
+//! condition cannot be decided, breaks the run. A month that was not over when the exports were
+//! taken is not looked at.
 
 use super::units::{Scope, Units, no_cluster, zero};
 use super::{Measured, Summary};
@@ -59,7 +60,10 @@ impl Measured for Sustained {
             .group(column("site"), "site")
             .group(column("unit"), "unit")
             .column(Value::Call("min", vec![column("month")]), "first");
-        let last = || month_number(Value::column("p", "last_day"));
+        // The last month that was over when the exports were taken: one that was not may still
+        // lack its row.
+        let day_after = || units.observed_to().binary("+", Value::integer(1));
+        let last = || month_number(day_after()).binary("-", Value::integer(1));
         let long_enough =
             last().binary("-", Value::column("d", "first")).binary(">=", Value::integer(needed - 1));
         let same = Value::column("r", "site")

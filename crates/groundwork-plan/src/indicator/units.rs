@@ -295,8 +295,8 @@ impl Units<'_> {
         select.join(JoinKind::Inner, self.periods(), "p", on)
     }
 
-    /// The periods as rows: `period, first_day, last_day, of_site`. Those of one site only have no
-    /// cell of all sites.
+    /// The periods as rows: `period, first_day, last_day, observed_to, of_site`. Those of one site
+    /// only have no cell of all sites.
     fn periods(&self) -> From {
         let rows = self
             .indicator
@@ -305,14 +305,20 @@ impl Units<'_> {
             .filter(|p| p.site.is_none() || self.scope == Scope::EverySite)
             .map(|p| {
                 let site = Value::text(p.site.clone().unwrap_or_default());
-                vec![Value::text(&p.id), Value::Day(p.first_day), Value::Day(p.last_day), site]
+                let days = [p.first_day, p.last_day, p.observed_to].map(Value::Day);
+                [Value::text(&p.id)].into_iter().chain(days).chain([site]).collect()
             })
             .collect();
-        From::Rows(vec!["period", "first_day", "last_day", "of_site"], rows)
+        From::Rows(vec!["period", "first_day", "last_day", "observed_to", "of_site"], rows)
     }
 
     pub(super) fn period(&self) -> Value {
         Value::column("p", "period")
+    }
+
+    /// The last day of the period that had passed when the exports were taken.
+    pub(super) fn observed_to(&self) -> Value {
+        Value::column("p", "observed_to")
     }
 
     /// The category of a row of part `s`.

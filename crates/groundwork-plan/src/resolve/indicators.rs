@@ -9,6 +9,7 @@ use crate::plan::{columns, find};
 use crate::site::Site;
 use crate::source::{ColumnType, Source};
 use crate::yaml::{Key, Node, Value};
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// What an indicator can be bound to.
@@ -195,11 +196,12 @@ impl Resolver {
                 "the calendar holds no whole period of this length",
             );
         }
-        let own = |id: String, site: Option<String>, first_day, last_day| IndicatorPeriod {
+        let own = |id: String, site: Option<String>, first_day, last_day: Date| IndicatorPeriod {
             id,
             site,
             first_day,
             last_day,
+            observed_to: calendar.as_of.min(last_day),
         };
         let mut out: Vec<IndicatorPeriod> =
             periods.iter().map(|p| own(p.id(), None, p.first_day(), p.last_day())).collect();

@@ -227,7 +227,7 @@ fn is_partial(plan: &Plan, key: &CellKey, period: Option<&IndicatorPeriod>) -> b
     };
     let opened = plan.sites.iter().find(|s| s.id == key.site).and_then(|s| s.since);
     let opened_within = opened.is_some_and(|day| day > period.first_day && day <= period.last_day);
-    period.last_day > plan.calendar.as_of || (period.site.is_none() && opened_within)
+    period.is_open() || (period.site.is_none() && opened_within)
 }
 
 fn cell(

@@ -94,7 +94,7 @@ fn apply(plan: &mut Plan, request: &Request) -> Vec<Diagnostic> {
         plan.policy.audience = audience;
     }
     if let Some(as_of) = request.as_of {
-        plan.calendar.as_of = as_of;
+        plan.take_on(as_of);
     }
     if let Some(period) = request.period {
         let known_period = plan.calendar.period(&period.id());
