@@ -13,10 +13,12 @@ mod index;
 mod mean;
 pub(crate) mod median;
 mod passes;
+mod people_pass;
 mod proportion;
 mod quantile;
 mod rate;
 mod ratio;
+mod row_pass;
 mod rows;
 mod stock;
 mod sum;
@@ -375,6 +377,8 @@ impl Kind {
         match self {
             Kind::DistinctCount(k) => Some(k.window),
             Kind::Cascade(k) => Some(k.window),
+            Kind::Proportion(k) => Some(k.window),
+            Kind::Concentration(k) => Some(k.window),
             _ => self.measured().row_measure().map(|measure| measure.window),
         }
     }

@@ -158,8 +158,7 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     // Typst sets pages on this pool. It can be made once in a process, which runs once.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(request.threads).build_global();
     let (ground, loaded) = load(request, &plan, progress)?;
-    progress.step("compute indicators");
-    let results = compute::compute(&ground.store, &plan)?;
+    let results = compute::compute(&ground.store, &plan, progress)?;
     let contrasts = compare::contrasts(&plan, &results);
     progress.step("apply the disclosure policy");
     let released = release(results.cells, contrasts, &plan.policy);
