@@ -9,8 +9,12 @@
 //! | `hex data/x.csv` | a file, as bytes |
 //! | `indicators` | every row stands exactly once in `indicators.csv`, column by column |
 //! | `issues` | the rows of `issues.csv` in these columns, all of them |
-//! | `estimates` | like `indicators`, in `estimates.csv` |
+//! | `estimates` | like `indicators`, in `estimates.csv`, numbers to the digits that are written |
+//! | `locked` | a pipeline whose plan is locked on 2021-03-31, with the files that stand above it |
+//! | `example NAME` | the pipeline of that name in `pipelines/examples`, with its data |
+//! | `dataset NAME.csv` | a public data set that may not be copied, as `data/NAME.csv`; the case is skipped where it is not on the machine |
 //! | `rows SOURCE` | what `check --format json` says became of the rows |
+//! | `says CODE COMMAND…` | another command, such as `says 0 explain pipeline.yaml reach`: its exit code, and lines that it says in this order |
 //! | `diagnostics CODE` | the exit code, and lines that the messages hold in this order |
 
 use crate::program;
@@ -119,6 +123,28 @@ impl Case {
                     let kept: Vec<&str> = base.lines().filter(|l| !l.contains(line)).collect();
                     pipeline = Some(format!("{}\n{}", kept.join("\n"), block.text));
                 }
+                ["locked"] => {
+                    write(&folder.join("pipeline.yaml"), block.text.as_bytes())?;
+                    let date = ["--date", "2021-03-31"];
+                    program::done(folder, &["plan", "lock", "pipeline.yaml", date[0], date[1]])?;
+                }
+                ["example", name] => {
+                    let examples = program::repository().join("pipelines/examples");
+                    let path = examples.join(format!("{name}.yaml"));
+                    let text =
+                        std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+                    copy_all(&examples.join("data"), &folder.join("data"))?;
+                    pipeline = Some(text);
+                }
+                ["dataset", name] => {
+                    let path = program::repository().join("../shared/datasets").join(name);
+                    let Ok(bytes) = std::fs::read(&path) else {
+                        println!("skipped `{}`: no {name} on this machine", self.title);
+                        return Ok(());
+                    };
+                    write(&folder.join("data").join(name), &bytes)?;
+                }
+                ["says", _, _, ..] => expectations += 1,
                 ["hex", path] => write(&folder.join(path), &bytes(&block.text)?)?,
                 [_, path] if path.contains('.') => write(&folder.join(path), block.text.as_bytes())?,
                 [] | ["indicators" | "issues" | "estimates", ..] | ["rows" | "diagnostics", _] => {
@@ -145,9 +171,10 @@ impl Case {
         for block in &self.blocks {
             match block.info.first().map(String::as_str) {
                 Some("indicators") => contains(&folder.join("out/indicators.csv"), &block.text)?,
-                Some("estimates") => contains(&folder.join("out/estimates.csv"), &block.text)?,
+                Some("estimates") => contains_about(&folder.join("out/estimates.csv"), &block.text)?,
                 Some("issues") => equals(&folder.join("out/issues.csv"), &block.text)?,
                 Some("rows") => rows(folder, block)?,
+                Some("says") => says(folder, block)?,
                 Some("diagnostics") => diagnostics(block, code, &said)?,
                 _ => {}
             }
@@ -167,11 +194,40 @@ fn bytes(hex: &str) -> Result<Vec<u8>, String> {
     hex.split_whitespace().map(|h| u8::from_str_radix(h, 16).map_err(|e| format!("{h}: {e}"))).collect()
 }
 
+fn copy_all(from: &Path, to: &Path) -> Result<(), String> {
+    for entry in std::fs::read_dir(from).map_err(|e| format!("{}: {e}", from.display()))?.flatten() {
+        let bytes = std::fs::read(entry.path()).map_err(|e| e.to_string())?;
+        write(&to.join(entry.file_name()), &bytes)?;
+    }
+    Ok(())
+}
+
 fn contains(path: &Path, expected: &str) -> Result<(), String> {
+    stands_once(path, expected, |found, wanted| found == wanted)
+}
+
+fn contains_about(path: &Path, expected: &str) -> Result<(), String> {
+    stands_once(path, expected, |found, wanted| found == wanted || is_rounded(found, wanted))
+}
+
+/// Whether a number, rounded to the decimals that are written, is the one that is written.
+fn is_rounded(found: &str, wanted: &str) -> bool {
+    let (Ok(value), Ok(number), Some((_, decimals))) =
+        (found.parse::<f64>(), wanted.parse::<f64>(), wanted.split_once('.'))
+    else {
+        return false;
+    };
+    let Ok(places) = i32::try_from(decimals.len()) else { return false };
+    (value - number).abs() <= 0.5 * 10f64.powi(-places) * (1.0 + 1e-6)
+}
+
+fn stands_once(path: &Path, expected: &str, is: impl Fn(&str, &str) -> bool) -> Result<(), String> {
     let expected = Table::from_csv(expected.as_bytes())?;
     let found = Table::read(path)?;
     for row in &expected.rows {
-        let times = found.only(&expected.header)?.into_iter().filter(|r| r == row).count();
+        let alike =
+            |found: &Vec<String>| found.len() == row.len() && found.iter().zip(row).all(|(f, w)| is(f, w));
+        let times = found.only(&expected.header)?.iter().filter(|r| alike(r)).count();
         if times != 1 {
             let all: Vec<String> = found.only(&expected.header)?.iter().map(|r| r.join(",")).collect();
             return Err(format!("{} stands {times} times in:\n{}", row.join(","), all.join("\n")));
@@ -216,8 +272,27 @@ fn diagnostics(block: &Block, code: Option<i32>, said: &str) -> Result<(), Strin
     if code != Some(wanted) {
         return Err(format!("ended with {code:?}, expected {wanted}\n{said}"));
     }
+    in_order(&block.text, said)
+}
+
+/// What another command says on either stream, and how it ends.
+fn says(folder: &Path, block: &Block) -> Result<(), String> {
+    let [_, code, arguments @ ..] = block.info.as_slice() else {
+        return Err("`says` names an exit code and a command".into());
+    };
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let output = program::run(folder, &arguments);
+    let said =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    if output.status.code().map(|c| c.to_string()).as_ref() != Some(code) {
+        return Err(format!("ended with {:?}, expected {code}\n{said}", output.status.code()));
+    }
+    in_order(&block.text, &said)
+}
+
+fn in_order(lines: &str, said: &str) -> Result<(), String> {
     let mut rest = said;
-    for line in block.text.lines().filter(|l| !l.trim().is_empty()) {
+    for line in lines.lines().filter(|l| !l.trim().is_empty()) {
         match rest.find(line.trim()) {
             Some(at) => rest = rest.get(at..).unwrap_or_default(),
             None => return Err(format!("`{}` is not said (in this order):\n{said}", line.trim())),

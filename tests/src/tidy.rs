@@ -10,7 +10,7 @@ type Check = fn() -> Result<(), String>;
 pub fn trials() -> Vec<Trial> {
     let all: [(&str, Check); 8] = [
         ("the reference page and the schema are those of the program", generated),
-        ("every indicator kind has a page in the suite and a file of its own", kinds),
+        ("every kind and design has a page in the suite and a file of its own", kinds),
         ("every example in the reference resolves", reference_examples),
         ("members take versions and features from the root manifest", manifests),
         ("absent arrows stay absent", arrows),
@@ -64,14 +64,15 @@ fn generated() -> Result<(), String> {
 
 fn kinds() -> Result<(), String> {
     let root = repository();
-    let (indicators, _) = groundwork_plan::schema::kinds();
-    for kind in indicators {
+    let (indicators, designs) = groundwork_plan::schema::kinds();
+    let named = indicators.into_iter().map(|kind| ("indicator", kind));
+    for (folder, kind) in named.chain(designs.into_iter().map(|design| ("evaluation", design))) {
         for path in [
-            format!("tests/suite/indicator/{kind}.md"),
-            format!("crates/groundwork-plan/src/indicator/{kind}.rs"),
+            format!("tests/suite/{folder}/{kind}.md"),
+            format!("crates/groundwork-plan/src/{folder}/{kind}.rs"),
         ] {
             if !root.join(&path).is_file() {
-                return Err(format!("the kind `{kind}` has no {path}"));
+                return Err(format!("`{kind}` has no {path}"));
             }
         }
     }

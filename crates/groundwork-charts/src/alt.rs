@@ -4,7 +4,8 @@
 //! not say what the numbers mean. It has at most [`MOST`] characters: what matters least goes
 //! first, and the table has everything.
 
-use crate::figure::{About, Words};
+use crate::catalogue::Phrase;
+use crate::figure::About;
 use crate::table::{Reading, Shown, Summary};
 use groundwork_disclosure::Status;
 use groundwork_plan::number::{Unit, format_value};
@@ -17,23 +18,13 @@ pub(crate) const MOST: usize = 500;
 #[derive(Debug)]
 pub(crate) struct Sentences<'a> {
     about: &'a About,
-    thai: bool,
     sentences: Vec<(u8, String)>,
 }
 
 impl<'a> Sentences<'a> {
-    /// Begins a description. Burmese has no sentences of its own yet and takes the English ones.
+    /// Begins a description.
     pub(crate) fn new(about: &'a About) -> Self {
-        let thai = match about.language {
-            Language::Th => true,
-            Language::En | Language::My => false,
-        };
-        Self { about, thai, sentences: Vec::new() }
-    }
-
-    /// Whether the sentences are in Thai.
-    pub(crate) fn thai(&self) -> bool {
-        self.thai
+        Self { about, sentences: Vec::new() }
     }
 
     /// Adds a sentence; a larger number is left out sooner.
@@ -41,24 +32,38 @@ impl<'a> Sentences<'a> {
         self.sentences.push((leave, sentence));
     }
 
+    /// Adds a sentence of the catalogue.
+    pub(crate) fn say(&mut self, leave: u8, phrase: Phrase, parts: &[&str]) {
+        self.add(leave, phrase.fill(self.about.language, parts));
+    }
+
+    /// Adds the values of the row at a place: the first is the headline, and goes last.
+    pub(crate) fn row(&mut self, at: usize, label: &str, values: &[String]) {
+        let values: Vec<&str> = values.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+        if values.is_empty() {
+            return;
+        }
+        let label = label.trim();
+        let colon = if label.is_empty() { "" } else { ": " };
+        let text = format!("{label}{colon}{}{}", values.join(", "), stop(self.about.language));
+        self.add(if at == 0 { 1 } else { 3 }, text);
+    }
+
     /// The kind of chart and what it shows, with the level of the intervals.
-    pub(crate) fn opening(&mut self, english: &str, thai: &str, level: Option<f64>) {
-        let what = self.about.what.trim().trim_end_matches('.');
-        let kind = if self.thai { thai } else { english };
-        let mut opening = kind.to_owned();
+    pub(crate) fn opening(&mut self, kind: Phrase, level: Option<f64>) {
+        let language = self.about.language;
+        let what = self.about.what.trim().trim_end_matches(['.', '။']);
+        let mut opening = kind.text(language).to_owned();
         if !what.is_empty() {
             opening.push_str(": ");
             opening.push_str(what);
         }
         if let Some(level) = level {
             let level = format_value(level, &Unit::Share);
-            opening.push_str(&if self.thai {
-                format!(" พร้อมช่วงความเชื่อมั่น {level}")
-            } else {
-                format!(", with {level} intervals")
-            });
+            opening.push_str(if language == Language::En { ", " } else { " " });
+            opening.push_str(&Phrase::WithIntervals.fill(language, &[&level]));
         }
-        opening.push(if self.thai { ' ' } else { '.' });
+        opening.push_str(stop(language));
         // Room is kept for what follows.
         let opening = shorten(opening.trim_end(), MOST * 3 / 5);
         self.add(0, opening);
@@ -74,14 +79,7 @@ impl<'a> Sentences<'a> {
             return;
         }
         let (lowest, highest) = (format_value(low.1, unit), format_value(high.1, unit));
-        self.add(
-            4,
-            if self.thai {
-                format!("สูงสุด {} {highest} ต่ำสุด {} {lowest}", high.0, low.0)
-            } else {
-                format!("Highest: {} {highest}; lowest: {} {lowest}.", high.0, low.0)
-            },
-        );
+        self.say(4, Phrase::Extremes, &[&high.0, &highest, &low.0, &lowest]);
     }
 
     /// How many values are not shown, and why.
@@ -100,24 +98,14 @@ impl<'a> Sentences<'a> {
         let words = &self.about.words;
         let parts: Vec<String> =
             counts.iter().map(|(status, count)| format!("{count} {}", words.get(*status))).collect();
-        let parts = parts.join(", ");
-        let sentence = if self.thai {
-            format!("ค่าที่ไม่แสดง: {parts}")
-        } else {
-            format!("Not shown: {parts}.")
-        };
+        let sentence = Phrase::NotShown.fill(self.about.language, &[&parts.join(", ")]);
         self.add(0, shorten(&sentence, MOST / 5));
     }
 
     /// The description: the opening and what must not be missing, and as much of the rest as
     /// there is room for, in the order in which it was added.
     pub(crate) fn finish(mut self) -> String {
-        let table = if self.thai {
-            "ตัวเลขทั้งหมดอยู่ในตารางข้อมูล"
-        } else {
-            "All numbers are in the data table."
-        };
-        self.add(0, table.to_owned());
+        self.say(0, Phrase::Table, &[]);
         let length = |s: &str| s.chars().count() + 1;
         let mut order: Vec<usize> = (0..self.sentences.len()).collect();
         order.sort_by_key(|&i| self.sentences.get(i).map_or(0, |(leave, _)| *leave));
@@ -146,33 +134,38 @@ impl<'a> Sentences<'a> {
     }
 }
 
+/// What ends a sentence in a language. Thai ends one with a blank.
+pub(crate) fn stop(language: Language) -> &'static str {
+    match language {
+        Language::En => ".",
+        Language::Th => "",
+        Language::My => "။",
+    }
+}
+
 /// A value with its name, or the words for why there is none: `Nan 48% (42–54)`.
-pub(crate) fn named(name: &str, shown: &Shown, unit: &Unit, words: &Words) -> String {
+pub(crate) fn named(name: &str, shown: &Shown, unit: &Unit, about: &About) -> String {
     let text = match shown {
-        Shown::Value(reading) => reading.text(unit),
-        Shown::Hidden(status) => words.get(*status).to_owned(),
+        Shown::Value(reading) => reading.text(unit, about.language),
+        Shown::Hidden(status) => about.words.get(*status).to_owned(),
     };
     if name.is_empty() { text } else { format!("{name} {text}") }
 }
 
 /// A difference or a ratio as a part of a sentence: `difference +14 points (6–22)`.
-pub(crate) fn compared(reading: &Reading, unit: &Unit, summary: Summary, thai: bool) -> String {
-    let text = reading.contrast_text(unit, summary);
+pub(crate) fn compared(reading: &Reading, unit: &Unit, summary: Summary, language: Language) -> String {
+    let text = reading.contrast_text(unit, summary, language);
     let (value, limits) = text.split_once(" (").unwrap_or((&text, ""));
     let points = match (summary, unit) {
-        (Summary::Difference, Unit::Share) if thai => " จุดร้อยละ",
-        (Summary::Difference, Unit::Share) => " points",
+        (Summary::Difference, Unit::Share) => Phrase::Points.text(language),
         _ => "",
     };
-    let word = match (summary, thai) {
-        (Summary::Ratio, false) => "ratio",
-        (Summary::Ratio, true) => "อัตราส่วน",
-        (Summary::Difference, false) => "difference",
-        (Summary::Difference, true) => "ต่างกัน",
+    let word = match summary {
+        Summary::Ratio => Phrase::RatioOf,
+        Summary::Difference => Phrase::DifferenceOf,
     };
-    let limits = if thai { limits.replace(" to ", " ถึง ") } else { limits.to_owned() };
     let open = if limits.is_empty() { "" } else { " (" };
-    format!("{word} {value}{points}{open}{limits}")
+    format!("{} {value}{points}{open}{limits}", word.text(language))
 }
 
 /// The level of the first interval, where there is one.
@@ -199,7 +192,7 @@ mod tests {
         for language in Language::ALL {
             let about = About::new("Title.", "x".repeat(900), language);
             let mut sentences = Sentences::new(&about);
-            sentences.opening("Chart", "แผนภูมิ", Some(0.95));
+            sentences.opening(Phrase::DotChart, Some(0.95));
             for i in 0..60 {
                 sentences.add(2, format!("Row {i}: 50%."));
             }
@@ -209,6 +202,22 @@ mod tests {
             assert!(alt.contains(&about.words.withheld));
             assert!(alt.contains("Row 0"));
         }
+    }
+
+    #[test]
+    fn every_language_ends_its_sentences_in_its_own_way() {
+        let described = |language| {
+            let about = About::new("", "2021", language);
+            let mut sentences = Sentences::new(&about);
+            sentences.opening(Phrase::DotChart, Some(0.95));
+            sentences.row(0, "Nan", &["48%".into()]);
+            sentences.finish()
+        };
+        let [en, th, my] = Language::ALL.map(described);
+        assert_eq!(en, "Dot chart: 2021, with 95% intervals. Nan: 48%. All numbers are in the data table.");
+        assert_eq!(th, "แผนภูมิจุด: 2021 พร้อมช่วงความเชื่อมั่น 95% Nan: 48% ตัวเลขทั้งหมดอยู่ในตารางข้อมูล");
+        assert_eq!(my.matches('။').count(), 3, "{my}");
+        assert!(my.contains("95%") && my.contains("Nan: 48%"));
     }
 
     #[test]

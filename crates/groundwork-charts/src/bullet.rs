@@ -6,11 +6,12 @@
 use crate::alt::{self, Sentences};
 use crate::axis::Axis;
 use crate::canvas::{Canvas, Frame, Panel, Stroke, Type, extent};
+use crate::catalogue::Phrase;
 use crate::figure::{About, ChartSite, Figure};
 use crate::scaffold;
 use crate::scene::Anchor;
 use crate::table::{Reading, Shown, Table, cell};
-use crate::theme::{self, Marker, SiteStyle};
+use crate::theme::{self, SiteStyle};
 use groundwork_disclosure::{CellKey, Released};
 use groundwork_plan::number::{Unit, format_value};
 
@@ -41,8 +42,12 @@ pub struct BulletRow {
     /// What was planned, in the unit; shares are fractions. It comes from the plan, not from
     /// people, so it is not withheld.
     pub target: Option<f64>,
+    /// What the path to the target expects by now, a light band from zero.
+    pub expected: Option<f64>,
 }
 
+/// The most rows that are read as one picture.
+const MOST_ROWS: usize = 20;
 /// Height of a bar, in points.
 const BAR: f64 = 9.0;
 /// Room around a bar and the name of its target, in points.
@@ -55,6 +60,7 @@ struct Row<'a> {
     site: Vec<String>,
     shown: Shown,
     target: Option<f64>,
+    expected: Option<f64>,
     words: Vec<String>,
     /// Height of the name of the target, and of the row, in points.
     head: f64,
@@ -67,9 +73,12 @@ impl Bullet {
         let rows = self.read(released);
         let readings = || rows.iter().filter_map(|row| row.shown.reading());
         let values = readings().flat_map(Reading::extent);
-        let axis = Axis::of_values(values.chain(rows.iter().filter_map(|row| row.target)), &self.unit);
+        let planned = rows.iter().flat_map(|row| [row.target, row.expected]).flatten();
+        let axis = Axis::of_values(values.chain(planned), &self.unit);
         let width = self.about.width();
-        let column = readings().map(|r| Type::VALUE.width(&r.text(&self.unit))).fold(0.0, f64::max);
+        let column = readings()
+            .map(|r| Type::VALUE.width(&r.text(&self.unit, self.about.language)))
+            .fold(0.0, f64::max);
         let labels = rows.iter().flat_map(|row| {
             let label = row.label.iter().map(|line| Type::ROW.width(line));
             let style = SiteStyle::of(row.spec.site.role);
@@ -82,7 +91,11 @@ impl Bullet {
         let (right, column) =
             if column > 0.0 && beside - left >= 80.0 { (beside, Some(width)) } else { (width - last, None) };
         let canvas = self.paint(rows.as_slice(), &axis, (left, right), column);
-        Figure::new(canvas.finish(), &self.about, &self.table(&rows), self.describe(&rows))
+        Figure::new(canvas.finish(), &self.about, &self.table(&rows), self.describe(&rows)).at_most(
+            MOST_ROWS,
+            rows.len(),
+            "rows",
+        )
     }
 
     fn read<'a>(&'a self, released: &Released) -> Vec<Row<'a>> {
@@ -92,6 +105,7 @@ impl Bullet {
         let row = |spec: &'a BulletRow| {
             let shown = cell(released, &spec.cell, &self.unit);
             let target = spec.target.filter(|target| target.abs() < 1e15);
+            let expected = spec.expected.filter(|expected| expected.abs() < 1e15);
             let label = Type::ROW.wrap(&spec.label, width * 0.34);
             let set = Type::site(&SiteStyle::of(spec.site.role));
             let site = match several && !spec.site.name.is_empty() {
@@ -106,7 +120,7 @@ impl Bullet {
             let beside = Type::ROW.height(&label) + set.height(&site);
             let bar = f64::max(BAR, Type::SMALL.height(&words));
             let height = f64::max(head + bar + PAD, beside + 6.0);
-            Row { spec, label, site, shown, target, words, head, height }
+            Row { spec, label, site, shown, target, expected, words, head, height }
         };
         self.rows.iter().map(row).collect()
     }
@@ -116,8 +130,25 @@ impl Bullet {
         let title = Type::TITLE.wrap(&self.value_title, width - left);
         let top = scaffold::title_height(&title) + 6.0;
         let bottom = top + rows.iter().map(|row| row.height).sum::<f64>().max(BAR);
-        let mut canvas = Canvas::new(width, bottom + 16.0);
+        let key = match rows.iter().any(|row| row.expected.is_some()) {
+            true => Type::SMALL.wrap(Phrase::Expected.text(self.about.language), width - left - 16.0),
+            false => Vec::new(),
+        };
+        let foot = if key.is_empty() { 0.0 } else { Type::SMALL.height(&key) + 3.0 };
+        let mut canvas = Canvas::new(width, bottom + 16.0 + foot);
         scaffold::title(&mut canvas, &title, left, 0.0);
+        for (i, line) in key.iter().enumerate() {
+            let y = bottom + 25.0 + Type::SMALL.step(&key) * i as f64;
+            if i == 0 {
+                canvas.block(
+                    &canvas.page(),
+                    "expected",
+                    [(left, y - 6.5), (left + 11.0, y + 0.5)],
+                    theme::LIGHT,
+                );
+            }
+            canvas.text(line, (left + 16.0, y), Anchor::Start, Type::SMALL);
+        }
         let frame = Frame { left, top, right, bottom };
         let panel = canvas.panel(frame, axis.ends, (top, bottom));
         let page = canvas.page();
@@ -155,11 +186,16 @@ impl Bullet {
         let upper = top + (row.height - row.head - bar) / 2.0 + row.head;
         let middle = upper + bar / 2.0;
         paint_labels(canvas, row, &style, frame.left - 9.0, top + row.height / 2.0);
+        if let Some(expected) = row.expected {
+            let corners = [(0.0, upper - 2.5), (expected, upper + bar + 2.5)];
+            canvas.block(panel, "expected", corners, theme::LIGHT);
+        }
         if let Shown::Value(reading) = &row.shown {
-            paint_bar(canvas, panel, reading, middle, &style);
+            scaffold::bar(canvas, panel, reading.value, (middle - BAR / 2.0, middle + BAR / 2.0), &style);
+            scaffold::bar_interval(canvas, panel, reading, middle);
             if let Some(right) = column {
                 let at = (right, middle + Type::VALUE.drop());
-                canvas.text(&reading.text(&self.unit), at, Anchor::End, Type::VALUE);
+                canvas.text(&reading.text(&self.unit, self.about.language), at, Anchor::End, Type::VALUE);
             }
         }
         let place = row.target.map(|target| panel.place((target, middle)).0);
@@ -202,7 +238,10 @@ impl Bullet {
         for row in rows {
             table.cell(&row.spec.label, &row.spec.cell, row.shown, &self.unit);
             if let Some(target) = row.target {
-                table.target(&row.spec.label, &row.spec.cell, target, &self.unit);
+                table.target("target", &row.spec.label, &row.spec.cell, target, &self.unit);
+            }
+            if let Some(expected) = row.expected {
+                table.target("expected", &row.spec.label, &row.spec.cell, expected, &self.unit);
             }
         }
         table
@@ -210,33 +249,23 @@ impl Bullet {
 
     fn describe(&self, rows: &[Row]) -> String {
         let mut out = Sentences::new(&self.about);
-        let thai = out.thai();
+        let language = self.about.language;
         let shown = || rows.iter().map(|row| &row.shown);
-        out.opening("Bars against targets", "แผนภูมิแท่งเทียบกับเป้าหมาย", alt::level(shown()));
+        out.opening(Phrase::BarsAgainstTargets, alt::level(shown()));
         for (i, row) in rows.iter().enumerate() {
             let name = if row.site.is_empty() { "" } else { row.spec.site.name.trim() };
-            let value = alt::named(name, &row.shown, &self.unit, &self.about.words);
-            let target = row.target.map(|target| match thai {
-                true => format!(", เป้าหมาย {}", format_value(target, &self.unit)),
-                false => format!(", target {}", format_value(target, &self.unit)),
-            });
-            let end = if thai { "" } else { "." };
-            let label = row.spec.label.trim();
-            let text = format!("{label}: {value}{}{end}", target.unwrap_or_default());
-            out.add(if i == 0 { 1 } else { 3 }, text);
+            let mut parts = vec![alt::named(name, &row.shown, &self.unit, &self.about)];
+            parts.extend(
+                row.target
+                    .map(|target| Phrase::TargetOf.fill(language, &[&format_value(target, &self.unit)])),
+            );
+            out.row(i, &row.spec.label, &parts);
         }
         let pairs: Vec<(f64, f64)> =
             rows.iter().filter_map(|row| Some((row.shown.reading()?.value, row.target?))).collect();
         let (above, all) = (pairs.iter().filter(|(value, target)| value >= target).count(), pairs.len());
         if all > 1 {
-            out.add(
-                2,
-                if thai {
-                    format!("{above} จาก {all} ค่าเท่ากับหรือสูงกว่าเป้าหมาย")
-                } else {
-                    format!("{above} of {all} values are at or above their targets.")
-                },
-            );
+            out.say(2, Phrase::AboveTargets, &[&above.to_string(), &all.to_string()]);
         }
         out.hidden(shown());
         out.finish()
@@ -250,30 +279,4 @@ fn paint_labels(canvas: &mut Canvas, row: &Row, style: &SiteStyle, right: f64, m
     let site = set.height(&row.site);
     canvas.text_block(&row.label, right, middle - site / 2.0, Anchor::End, Type::ROW);
     canvas.text_block(&row.site, right, middle + label / 2.0, Anchor::End, set);
-}
-
-/// A bar from zero, in the manner of its site, with the interval of its end.
-fn paint_bar(canvas: &Canvas, panel: &Panel, reading: &Reading, middle: f64, style: &SiteStyle) {
-    let corners = [(0.0, middle - BAR / 2.0), (reading.value, middle + BAR / 2.0)];
-    let role = format!("bar {}", style.role);
-    match style.marker {
-        Marker::Circle | Marker::Square | Marker::Diamond => {
-            canvas.block(panel, &role, corners, style.mark);
-        }
-        Marker::HollowSquare | Marker::HollowDiamond => {
-            let stroke = Stroke { width: theme::AXIS, ..Stroke::of(style) };
-            canvas.outline(panel, &role, corners, stroke);
-            let [(x0, y0), (x1, y1)] = corners;
-            let outline = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)];
-            canvas.surface(panel, &role, &outline, style.mark, theme::RIBBON_ALPHA);
-        }
-    }
-    if reading.interval.is_some() {
-        let (lower, _, upper) = reading.ends();
-        let ends = [(lower, middle), (upper, middle)];
-        // White below, so that the part over the bar is seen as well.
-        let below = Stroke::solid(theme::PAPER, theme::LINE + 1.5);
-        canvas.line(panel, "clear", &ends, below);
-        canvas.line(panel, "whisker", &ends, Stroke::solid(theme::EMPHASIS, theme::LINE));
-    }
 }

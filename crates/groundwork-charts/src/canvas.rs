@@ -94,6 +94,12 @@ impl Type {
     pub(crate) const ROW: Type = Type { size: theme::LABEL, weight: theme::REGULAR, colour: theme::EMPHASIS };
     /// Titles of panels.
     pub(crate) const TITLE: Type = Type { size: theme::LABEL, weight: theme::BOLD, colour: theme::EMPHASIS };
+    /// The title of a chart that stands alone.
+    pub(crate) const HEADLINE: Type =
+        Type { size: theme::HEADLINE, weight: theme::BOLD, colour: theme::EMPHASIS };
+    /// The line below it.
+    pub(crate) const SUBTITLE: Type =
+        Type { size: theme::LABEL, weight: theme::REGULAR, colour: theme::QUIET };
     /// Ticks, notes, and words for what is not shown.
     pub(crate) const SMALL: Type = Type { size: theme::SMALL, weight: theme::REGULAR, colour: theme::QUIET };
     /// Values written out.
@@ -171,6 +177,11 @@ impl Canvas {
         Panel { area: self.root.apply_coord_spec(spec), x, y }
     }
 
+    /// The width in points.
+    pub(crate) fn width(&self) -> f64 {
+        self.size.0
+    }
+
     /// The panel whose coordinates are points on the canvas.
     pub(crate) fn page(&self) -> Panel {
         let (right, bottom) = self.size;
@@ -215,6 +226,13 @@ impl Canvas {
     /// The outline of a rectangle between two corners, with the paper inside.
     pub(crate) fn outline(&self, panel: &Panel, role: &str, corners: [(f64, f64); 2], stroke: Stroke) {
         let pen = Pen { role: role.to_owned(), dash: stroke.dash, covers: true };
+        let corners = corners.map(|corner| panel.inside(corner));
+        self.draw(panel, pen, &Rectangle::new(corners, stroke.shape()));
+    }
+
+    /// The outline of a rectangle between two corners, with whatever lies inside.
+    pub(crate) fn frame(&self, panel: &Panel, role: &str, corners: [(f64, f64); 2], stroke: Stroke) {
+        let pen = Pen { role: role.to_owned(), dash: stroke.dash, covers: false };
         let corners = corners.map(|corner| panel.inside(corner));
         self.draw(panel, pen, &Rectangle::new(corners, stroke.shape()));
     }
@@ -276,6 +294,14 @@ impl Canvas {
         }
     }
 
+    /// A ring around a place on the page; place and radius in points.
+    pub(crate) fn ring(&self, at: (f64, f64), radius: f64, colour: &'static str) {
+        let page = self.page();
+        let pen = Pen { role: "ring".to_owned(), dash: Dash::Solid, covers: true };
+        let shape = Stroke::solid(colour, theme::HAIR).shape();
+        self.draw(&page, pen, &(EmptyElement::at(at) + Circle::new((0, 0), centi(radius), shape)));
+    }
+
     /// The sign for a value that is withheld, in a colour, around a place in points.
     pub(crate) fn withheld(&self, (x, y): (f64, f64), colour: &'static str) {
         let page = self.page();
@@ -304,7 +330,9 @@ impl Canvas {
 
     /// One line of text: `at` is the anchor on the baseline, in points.
     pub(crate) fn text(&mut self, text: &str, at: (f64, f64), anchor: Anchor, set: Type) {
-        let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        // A place for a line break has done its work.
+        let text = text.chars().filter(|c| *c != '\u{200B}');
+        let text: String = text.map(|c| if c.is_control() { ' ' } else { c }).collect();
         let text = text.trim();
         if text.is_empty() {
             return;

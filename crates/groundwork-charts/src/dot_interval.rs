@@ -12,6 +12,10 @@ use crate::table::{Shown, Summary, Table, cell, contrast};
 use groundwork_disclosure::{CellKey, Released, Status};
 use groundwork_plan::number::Unit;
 
+/// The most sites and rows that are read as one picture.
+const MOST_SITES: usize = 4;
+const MOST_ROWS: usize = 15;
+
 /// Sites against indicators, with intervals.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DotInterval {
@@ -28,6 +32,12 @@ pub struct DotInterval {
     pub sites: Vec<ChartSite>,
     /// The rows, from the top.
     pub rows: Vec<DotRow>,
+    /// Whether the rows are put in the order of their difference, the largest first and those
+    /// without one last.
+    pub by_difference: bool,
+    /// Whether the numbers of cases are written below the label of a row, in the order of the
+    /// sites, for up to three of them.
+    pub with_n: bool,
 }
 
 /// One row of a [`DotInterval`].
@@ -44,6 +54,7 @@ pub struct DotRow {
 /// A row after its numbers are looked up, with the height of each of its parts.
 struct Row<'a> {
     label: Vec<String>,
+    note: Vec<String>,
     spec: &'a DotRow,
     cells: Vec<Shown>,
     contrast: Option<Shown>,
@@ -65,6 +76,8 @@ impl DotInterval {
         let canvas = self.paint(&rows, &layout, direct.as_ref());
         let alt = self.describe(&rows, summary);
         Figure::new(canvas.finish(), &self.about, &self.table(&rows, summary), alt)
+            .at_most(MOST_SITES, self.sites.len(), "sites")
+            .at_most(MOST_ROWS, self.rows.len(), "rows")
     }
 
     fn read<'a>(&'a self, released: &Released) -> (Vec<Row<'a>>, Summary) {
@@ -82,12 +95,13 @@ impl DotInterval {
             .or_else(|| known().find(|(_, summary)| summary.is_some()))
             .and_then(|(_, summary)| *summary)
             .unwrap_or(Summary::Difference);
-        let rows = self
+        let mut rows: Vec<Row> = self
             .rows
             .iter()
             .zip(found)
             .map(|(row, compared)| Row {
                 label: Vec::new(),
+                note: Vec::new(),
                 spec: row,
                 cells: (0..self.sites.len())
                     .map(|i| match row.cells.get(i) {
@@ -106,6 +120,13 @@ impl DotInterval {
                 height: 0.0,
             })
             .collect();
+        if self.by_difference {
+            let gap = |row: &Row| row.contrast.as_ref().and_then(Shown::reading).map(|r| r.value);
+            rows.sort_by(|a, b| match (gap(a), gap(b)) {
+                (Some(a), Some(b)) => b.total_cmp(&a),
+                (a, b) => b.is_some().cmp(&a.is_some()),
+            });
+        }
         (rows, summary)
     }
 

@@ -1,5 +1,8 @@
 //! What a chart gives back, and what every chart is told.
 
+use crate::caption;
+use crate::catalogue::Phrase;
+use crate::lint::{self, Lint, Severity};
 use crate::scene::{Label, Scene};
 use crate::svg;
 use crate::table::Table;
@@ -24,11 +27,15 @@ pub struct Figure {
     pub csv: String,
     /// What the chart shows, in at most 500 characters, for readers who do not see it.
     pub alt: String,
+    /// What is against the rules of a good chart, in the order of the rules.
+    pub lint: Vec<Lint>,
 }
 
 impl Figure {
     pub(crate) fn new(scene: Scene, about: &About, table: &Table, alt: String) -> Self {
+        let scene = caption::around(scene, about);
         Self {
+            lint: lint::inspect(&scene, about, table, &alt),
             width_pt: f64::from(scene.size.0) / 100.0,
             height_pt: f64::from(scene.size.1) / 100.0,
             marks_svg: svg::marks(&scene),
@@ -38,13 +45,41 @@ impl Figure {
             alt,
         }
     }
+
+    /// Notes that a chart shows more of something than can be read.
+    pub(crate) fn at_most(mut self, most: usize, count: usize, what: &str) -> Self {
+        if count > most {
+            self.lint.push(Lint::crowded(most, count, what));
+        }
+        self
+    }
+
+    /// The figure, unless a rule refuses it.
+    ///
+    /// # Errors
+    ///
+    /// Everything that was found, where one of the rules that was broken is of
+    /// [`Severity::Refuse`].
+    pub fn accepted(self) -> Result<Self, Vec<Lint>> {
+        if self.lint.iter().any(|lint| lint.severity == Severity::Refuse) { Err(self.lint) } else { Ok(self) }
+    }
 }
 
 /// What every chart is told about itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct About {
-    /// What the chart says, a sentence. It names the chart and is not drawn.
+    /// What the chart says, a sentence.
     pub title: String,
+    /// Measure, unit, place and period, below the title.
+    pub subtitle: String,
+    /// Where the numbers are from, with the first digits of the hash of the export; written after
+    /// the word for it.
+    pub source: String,
+    /// Method, number of cases, what is missing.
+    pub note: String,
+    /// Whether title, subtitle, source and note are drawn with the chart. A report that sets them
+    /// itself says no.
+    pub captioned: bool,
     /// What is shown, where and when, for the description in words:
     /// `share of households, Chiang Rai and Nan, October–December 2021`.
     pub what: String,
@@ -59,7 +94,17 @@ pub struct About {
 impl About {
     /// A chart as wide as the text of an A4 page, with the words of its language.
     pub fn new(title: impl Into<String>, what: impl Into<String>, language: Language) -> Self {
-        Self { title: title.into(), what: what.into(), language, words: Words::of(language), width_pt: 470.0 }
+        Self {
+            title: title.into(),
+            subtitle: String::new(),
+            source: String::new(),
+            note: String::new(),
+            captioned: false,
+            what: what.into(),
+            language,
+            words: Words::of(language),
+            width_pt: 470.0,
+        }
     }
 
     /// The width that the chart is drawn in, in points.
@@ -82,19 +127,14 @@ pub struct Words {
 }
 
 impl Words {
-    /// The words of a language. Burmese has none of its own yet and takes the English ones.
+    /// The words of a language.
     pub fn of(language: Language) -> Self {
-        let [withheld, no_data, undefined, refused] = match language {
-            Language::En | Language::My => {
-                ["withheld to protect people", "no data", "cannot be computed", "too uncertain to show"]
-            }
-            Language::Th => ["ไม่เปิดเผยเพื่อคุ้มครองบุคคล", "ไม่มีข้อมูล", "คำนวณไม่ได้", "ไม่แน่นอนเกินกว่าจะแสดง"],
-        };
+        let word = |phrase: Phrase| phrase.text(language).to_owned();
         Self {
-            withheld: withheld.into(),
-            no_data: no_data.into(),
-            undefined: undefined.into(),
-            refused: refused.into(),
+            withheld: word(Phrase::Withheld),
+            no_data: word(Phrase::NoData),
+            undefined: word(Phrase::Undefined),
+            refused: word(Phrase::Refused),
         }
     }
 

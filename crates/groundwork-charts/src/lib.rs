@@ -1,11 +1,41 @@
 //! Charts of released numbers.
 //!
-//! A chart is described by a value such as [`DotInterval`], [`Trend`] or [`Bullet`], which names
-//! cells by their keys and holds no numbers of people. Its `draw` looks the numbers up in a
+//! A chart is described by a value such as [`DotInterval`] or [`Trend`], which names cells by
+//! their keys and holds no numbers of people. Its `draw` looks the numbers up in a
 //! [`Released`](groundwork_disclosure::Released) and gives a [`Figure`]: the marks as SVG, the
 //! texts as a list for whoever sets them, both together as SVG for a web page, the numbers as
 //! CSV, and a description in words. What was withheld, was not recorded or cannot be computed is
-//! drawn as such; nothing is guessed and no gap is bridged.
+//! drawn as such; nothing is guessed and no gap is bridged. What is withheld moves no mark, no
+//! scale and no order.
+//!
+//! | question | chart | what it is told |
+//! |---|---|---|
+//! | who is higher, by how much, how sure? | [`DotInterval`] | rows with a cell for each site, and the contrast of two |
+//! | does the model travel? | [`Forest`] | a number for each site, the pooled one, one whose interval is the range for a new site |
+//! | how did it move? | [`Trend`] | panels of lines with a cell for each period; a shaded band, ruled moments |
+//! | what changed between two moments? | [`Slope`] | lines with a cell for each moment; which of them is the story |
+//! | how did training multiply? | [`Cascade`] | a count for each generation, a ratio for each trainer |
+//! | where do people drop out? | [`Steps`] | a count for each step |
+//! | how long until it was done? | [`Completion`] | shares by time, a risk table of counts, the median |
+//! | what did adoption change? | [`EventStudy`] | an effect for each period, a number whose interval is the uniform band |
+//! | what do people think? | [`Likert`] | questions with a share for each answer |
+//! | why do sites differ? | [`Waterfall`] | the cells of both ends, a number for each part |
+//! | is it on track? | [`Bullet`] | a cell, a target, what is expected by now |
+//! | how wide is the gap, group by group? | [`Dumbbell`] | rows with a cell for each of two sites |
+//! | where? | [`TileMap`] | provinces of Thailand by ISO 3166-2 code, with a cell each |
+//! | where are patterns and gaps? | [`HeatMap`] | rows with a cell for each column |
+//! | who was reached twice? | [`Overlap`] | channels, combinations of them, all people; values or bounds |
+//! | what spread is behind a mean? | [`Strips`] | a cell for each dot |
+//! | how did it move, in a table cell? | [`Sparklines`] | lines with a cell for each period |
+//!
+//! A number is a cell or a contrast, a [`NumberKey`]. Each type says how it is made, and
+//! `examples/gallery` draws every one with invented values, in three languages:
+//! `cargo run -p groundwork-charts --example gallery -- FOLDER`.
+//!
+//! [`About`] says what a chart says of itself, and whether title and source are drawn with it.
+//! [`Figure::lint`] names the rules that the drawing breaks, and [`Figure::accepted`] refuses one
+//! that misleads or cannot be read. Sentences are in one catalogue; [`drafts`] are those that
+//! await a native reader.
 //!
 //! plotters maps data to places and draws the marks, into a backend that keeps them as they are
 //! (`backend.rs`, `canvas.rs`). Scales, labels and colours are ours (`axis.rs`, `label.rs`,
@@ -46,6 +76,8 @@
 //!         cells: vec![key],
 //!         contrast: None,
 //!     }],
+//!     by_difference: false,
+//!     with_n: false,
 //! };
 //! let policy = Policy { audience: Audience::Partner, sensitive: vec![] };
 //! let figure = chart.draw(&release(vec![cell], vec![], &policy));
@@ -86,6 +118,8 @@
 //! #         cells: vec![key],
 //! #         contrast: None,
 //! #     }],
+//! #     by_difference: false,
+//! #     with_n: false,
 //! # };
 //! let figure = chart.draw(&cell);
 //! ```
@@ -110,11 +144,27 @@ mod axis;
 mod backend;
 mod bullet;
 mod canvas;
+mod caption;
+mod cascade;
+mod catalogue;
+mod completion;
 mod dot_interval;
+mod dumbbell;
+mod event_study;
 mod figure;
+mod forest;
+mod heat_map;
 mod label;
+mod likert;
+mod lint;
+mod overlap;
 mod scaffold;
 mod scene;
+mod sheet;
+mod slope;
+mod sparklines;
+mod steps;
+mod strips;
 mod svg;
 mod table;
 #[cfg(test)]
@@ -122,13 +172,32 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod theme;
+mod tile_map;
 mod time;
 mod trend;
+mod waterfall;
 
 pub use bullet::{Bullet, BulletRow};
+pub use cascade::{Cascade, Generation};
+pub use catalogue::drafts;
+pub use completion::{Completion, CompletionLine, RiskColumn};
 pub use dot_interval::{DotInterval, DotRow};
+pub use dumbbell::{Dumbbell, DumbbellRow};
+pub use event_study::{EventPeriod, EventStudy};
 pub use figure::{About, ChartSite, Figure, Words};
+pub use forest::{Forest, ForestRow};
+pub use heat_map::HeatMap;
+pub use likert::{Likert, LikertRow};
+pub use lint::{Lint, Severity};
+pub use overlap::{Combination, Overlap};
 pub use scene::{Anchor, Label};
+pub use slope::{Slope, SlopeLine};
+pub use sparklines::{Sparkline, Sparklines};
+pub use steps::{Step, Steps};
+pub use strips::{Strip, Strips};
+pub use table::NumberKey;
 pub use theme::{Dash, Marker, SiteStyle};
+pub use tile_map::{Province, TileMap};
 pub use time::period_label;
-pub use trend::{Band, Trend, TrendLine, TrendPanel};
+pub use trend::{Band, Moment, Trend, TrendLine, TrendPanel};
+pub use waterfall::{Waterfall, WaterfallEnd, WaterfallPart};

@@ -2,8 +2,10 @@
 
 use crate::axis::Axis;
 use crate::canvas::{Canvas, Frame, Panel, Stroke, Type, extent};
+use crate::figure::{ChartSite, Words};
 use crate::scene::Anchor;
-use crate::theme::{self, SiteStyle};
+use crate::table::Reading;
+use crate::theme::{self, Marker, SiteStyle};
 use groundwork_disclosure::Status;
 
 /// Room between a sign and the words beside it, and between words and what follows, in points.
@@ -135,4 +137,150 @@ pub(crate) fn legend<'n>(
         }
     }
     places
+}
+
+/// Draws the signs and the names of sites at the places of a legend, below an upper edge.
+pub(crate) fn paint_legend(
+    canvas: &mut Canvas,
+    sites: &[ChartSite],
+    legend: &[(String, f64, usize)],
+    top: f64,
+) {
+    let mut names = sites.iter();
+    let mut site: Option<&ChartSite> = None;
+    let mut rest = String::new();
+    for (part, x, line) in legend {
+        // A long name has several parts; its sign stands before the first.
+        let begins = rest.is_empty();
+        if begins {
+            site = names.next();
+            rest = site.map_or(String::new(), |s| s.name.clone());
+        }
+        rest = rest.trim_start().strip_prefix(part.as_str()).unwrap_or("").trim_start().into();
+        let Some(site) = site else { continue };
+        let style = SiteStyle::of(site.role);
+        let middle = top + LEGEND * *line as f64 + 4.0;
+        if begins && !part.is_empty() {
+            canvas.marker(&canvas.page(), (x + 4.0, middle), &style, 100);
+        }
+        let set = Type::site(&style);
+        canvas.text(part, (x + 11.0, middle + set.drop()), Anchor::Start, set);
+    }
+}
+
+/// Distance of two lines of a legend, in points.
+pub(crate) const LEGEND: f64 = 14.0;
+
+/// A bar from zero to a value in the manner of its site, between two heights of the panel.
+pub(crate) fn bar(canvas: &Canvas, panel: &Panel, value: f64, (upper, lower): (f64, f64), style: &SiteStyle) {
+    let corners = [(0.0, upper), (value, lower)];
+    let role = format!("bar {}", style.role);
+    match style.marker {
+        Marker::Circle | Marker::Square | Marker::Diamond => {
+            canvas.block(panel, &role, corners, style.mark);
+        }
+        Marker::HollowSquare | Marker::HollowDiamond => {
+            let stroke = Stroke { width: theme::AXIS, ..Stroke::of(style) };
+            canvas.outline(panel, &role, corners, stroke);
+            let outline = [(0.0, upper), (value, upper), (value, lower), (0.0, lower)];
+            canvas.surface(panel, &role, &outline, style.mark, theme::RIBBON_ALPHA);
+        }
+    }
+}
+
+/// The interval of the end of a bar, at a height of the panel.
+pub(crate) fn bar_interval(canvas: &Canvas, panel: &Panel, reading: &Reading, middle: f64) {
+    if reading.interval.is_none() {
+        return;
+    }
+    let (lower, _, upper) = reading.ends();
+    let ends = [(lower, middle), (upper, middle)];
+    // White below, so that the part over the bar is seen as well.
+    let below = Stroke::solid(theme::PAPER, theme::LINE + 1.5);
+    canvas.line(panel, "clear", &ends, below);
+    canvas.line(panel, "whisker", &ends, Stroke::solid(theme::EMPHASIS, theme::LINE));
+}
+
+/// The null line of a frame once more, over bars that would cover half of it.
+pub(crate) fn null_over(canvas: &Canvas, panel: &Panel, frame: Frame, axis: &Axis) {
+    let null = [(axis.null, frame.top), (axis.null, frame.bottom)];
+    canvas.line(panel, "null", &null, Stroke::solid(theme::EMPHASIS, theme::AXIS));
+}
+
+/// Grid lines and labels of a vertical scale; the null line runs across.
+pub(crate) fn scale_left(canvas: &mut Canvas, plot: &Panel, frame: Frame, axis: &Axis) {
+    let page = canvas.page();
+    for (value, text) in &axis.ticks {
+        let (_, y) = plot.place((0.0, *value));
+        let across = [(frame.left, y), (frame.right, y)];
+        if *value == axis.null {
+            canvas.line(&page, "null", &across, Stroke::solid(theme::EMPHASIS, theme::AXIS));
+        } else {
+            canvas.line(&page, "grid", &across, Stroke::solid(theme::GRID, theme::HAIR));
+        }
+        let at = (frame.left - 4.0, y + Type::SMALL.drop());
+        canvas.text(text, at, Anchor::End, Type::SMALL);
+    }
+}
+
+/// The width of the labels of a vertical scale, in points.
+pub(crate) fn scale_width(axis: &Axis) -> f64 {
+    axis.ticks.iter().map(|(_, text)| Type::SMALL.width(text)).fold(8.0, f64::max) + 5.0
+}
+
+/// Lines at 45° that fill a frame on the page, at a distance in points.
+pub(crate) fn hatch(canvas: &Canvas, page: &Panel, frame: Frame, step: f64) {
+    let (width, height) = (frame.width(), frame.bottom - frame.top);
+    let count = ((width + height) / step) as i32;
+    for i in 1..=count {
+        // How far right of the lower left corner the line meets the lower edge.
+        let start = f64::from(i) * step - height;
+        let low =
+            if start < 0.0 { (frame.left, frame.bottom + start) } else { (frame.left + start, frame.bottom) };
+        let end = start + height;
+        let high =
+            if end > width { (frame.right, frame.top + end - width) } else { (frame.left + end, frame.top) };
+        canvas.line(page, "hatch", &[low, high], Stroke::solid(theme::HATCH, theme::HAIR));
+    }
+}
+
+/// What the signs of a chart mean, once each, in the order of the statuses.
+pub(crate) struct Notes {
+    places: Vec<(Status, String, f64, usize)>,
+}
+
+impl Notes {
+    /// Notes on the statuses that occur, in lines of a width in points.
+    pub(crate) fn new(statuses: impl IntoIterator<Item = Status>, words: &Words, width: f64) -> Self {
+        let mut all: Vec<Status> = statuses.into_iter().filter(|s| *s != Status::Published).collect();
+        all.sort();
+        all.dedup();
+        let (mut x, mut line) = (0.0, 0);
+        let mut places = Vec::new();
+        for status in all {
+            let text = words.get(status).to_owned();
+            let wide = 11.0 + Type::SMALL.width(&text);
+            if x > 0.0 && x + wide > width {
+                x = 0.0;
+                line += 1;
+            }
+            places.push((status, text, x, line));
+            x += wide + 14.0;
+        }
+        Self { places }
+    }
+
+    /// Their height in points, with room above.
+    pub(crate) fn height(&self) -> f64 {
+        self.places.last().map_or(0.0, |(_, _, _, line)| 6.0 + 12.0 * (line + 1) as f64)
+    }
+
+    /// Draws them from an upper edge.
+    pub(crate) fn paint(&self, canvas: &mut Canvas, top: f64) {
+        for (status, text, x, line) in &self.places {
+            let y = top + 12.0 + 12.0 * *line as f64;
+            sign(canvas, (x + 4.0, y), *status, theme::HIDDEN);
+            canvas.text(text, (x + 11.0, y + Type::SMALL.drop()), Anchor::Start, Type::SMALL);
+        }
+    }
 }

@@ -3,8 +3,31 @@
 //! Every number that is drawn, written or described passes through [`cell`] or [`contrast`], so
 //! that the picture, the table and the words cannot say different things.
 
+use crate::catalogue::Phrase;
 use groundwork_disclosure::{CellKey, Released, Status};
 use groundwork_plan::number::{Unit, format_difference, format_exact, format_interval, format_value};
+use groundwork_plan::text::Language;
+
+/// Which released number: a cell, or the comparison of two cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NumberKey {
+    /// The value of a cell.
+    Cell(CellKey),
+    /// What is compared, and the reference.
+    Contrast(CellKey, CellKey),
+}
+
+impl From<CellKey> for NumberKey {
+    fn from(key: CellKey) -> Self {
+        NumberKey::Cell(key)
+    }
+}
+
+impl From<(CellKey, CellKey)> for NumberKey {
+    fn from((cell, reference): (CellKey, CellKey)) -> Self {
+        NumberKey::Contrast(cell, reference)
+    }
+}
 
 /// A published number.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,21 +65,21 @@ impl Reading {
     }
 
     /// `62% (57–67)`, or `1,204` where there is no interval.
-    pub(crate) fn text(&self, unit: &Unit) -> String {
+    pub(crate) fn text(&self, unit: &Unit, language: Language) -> String {
         let value = format_value(self.value, unit);
-        match self.limits(unit) {
+        match self.limits(unit, language) {
             Some(limits) => format!("{value} ({limits})"),
             None => value,
         }
     }
 
     /// `+14 (6–22)` for a difference, `1.4 (1.1–1.8)` for a ratio.
-    pub(crate) fn contrast_text(&self, unit: &Unit, summary: Summary) -> String {
+    pub(crate) fn contrast_text(&self, unit: &Unit, summary: Summary, language: Language) -> String {
         match summary {
-            Summary::Ratio => self.text(&Unit::Ratio),
+            Summary::Ratio => self.text(&Unit::Ratio, language),
             Summary::Difference => {
                 let value = format_difference(self.value, unit);
-                match self.limits(unit) {
+                match self.limits(unit, language) {
                     Some(limits) => format!("{value} ({limits})"),
                     None => value,
                 }
@@ -64,11 +87,16 @@ impl Reading {
         }
     }
 
-    fn limits(&self, unit: &Unit) -> Option<String> {
+    fn limits(&self, unit: &Unit, language: Language) -> Option<String> {
         self.interval
             .filter(|(lower, upper, _)| lower.is_finite() && upper.is_finite())
-            .map(|(lower, upper, _)| format_interval(lower, upper, unit))
+            .map(|(lower, upper, _)| limits_text(lower, upper, unit, language))
     }
+}
+
+/// Two limits as readers of a language write them: `57–67`, `−8 to −2`.
+pub(crate) fn limits_text(lower: f64, upper: f64, unit: &Unit, language: Language) -> String {
+    format_interval(lower, upper, unit).replace(" to ", Phrase::LimitsTo.text(language))
 }
 
 /// What a chart can say of a cell or a contrast: a number, or why there is none.
@@ -95,6 +123,14 @@ impl Shown {
             Shown::Value(_) => None,
             Shown::Hidden(status) => Some(*status),
         }
+    }
+}
+
+/// Numbers that add up to one that is known: where one of them is withheld none is shown, for it
+/// could be had by subtraction.
+pub(crate) fn all_or_none(shown: &mut [Shown]) {
+    if shown.contains(&Shown::Hidden(Status::Withheld)) {
+        shown.fill(Shown::Hidden(Status::Withheld));
     }
 }
 
@@ -157,6 +193,22 @@ pub(crate) fn contrast(
     (reading.map_or(Shown::Hidden(Status::Undefined), Shown::Value), Some(summary))
 }
 
+/// One number, in a unit, and how it compares if it is a comparison.
+pub(crate) fn number(released: &Released, key: &NumberKey, unit: &Unit) -> (Shown, Option<Summary>) {
+    match key {
+        NumberKey::Cell(key) => (cell(released, key, unit), None),
+        NumberKey::Contrast(key, reference) => contrast(released, &(key.clone(), reference.clone()), unit),
+    }
+}
+
+/// The bounds of a cell that has no value: at least, at most.
+pub(crate) fn bounds(released: &Released, key: &CellKey, unit: &Unit) -> Option<(f64, f64)> {
+    let cell = released.cell(key).filter(|cell| cell.status() == Status::Published && cell.unit() == unit)?;
+    let figures = cell.figures().filter(|figures| figures.value().is_none())?;
+    let (lower, upper, _) = figures.interval()?;
+    (lower.abs() < 1e15 && upper.abs() < 1e15).then(|| (f64::min(lower, upper), f64::max(lower, upper)))
+}
+
 /// One line of the table.
 #[derive(Debug, Clone)]
 struct Line {
@@ -193,10 +245,51 @@ impl Table {
         self.push(row, &keys.0, Some(&keys.1), summary.word(), shown, unit);
     }
 
-    /// Adds a target, which comes from the plan and not from people.
-    pub(crate) fn target(&mut self, row: &str, key: &CellKey, target: f64, unit: &Unit) {
-        let shown = Shown::Value(Reading { value: target, interval: None, n: 0 });
-        self.push(row, key, None, "target", shown, unit.word());
+    /// Adds a `target`, or what is `expected` by now: they come from the plan and not from people.
+    pub(crate) fn target(
+        &mut self,
+        measure: &'static str,
+        row: &str,
+        key: &CellKey,
+        value: f64,
+        unit: &Unit,
+    ) {
+        let shown = Shown::Value(Reading { value, interval: None, n: 0 });
+        self.push(row, key, None, measure, shown, unit.word());
+    }
+
+    /// Adds the bounds of a number that is not known more closely.
+    pub(crate) fn bounds(&mut self, row: &str, key: &CellKey, (lower, upper): (f64, f64), unit: &Unit) {
+        let shown = Shown::Value(Reading { value: f64::NAN, interval: Some((lower, upper, 1.0)), n: 0 });
+        self.push(row, key, None, "bounds", shown, unit.word());
+    }
+
+    /// Adds a number under a word of its own: `prediction`, `weight`, `at_risk`.
+    pub(crate) fn number(
+        &mut self,
+        row: &str,
+        measure: &'static str,
+        key: &NumberKey,
+        shown: Shown,
+        unit: &Unit,
+    ) {
+        match key {
+            NumberKey::Cell(key) => self.push(row, key, None, measure, shown, unit.word()),
+            NumberKey::Contrast(key, reference) => {
+                self.push(row, key, Some(reference), measure, shown, unit.word());
+            }
+        }
+    }
+
+    /// Whether an estimate has no interval: a published share, ratio or comparison without limits,
+    /// in a row where others have them.
+    pub(crate) fn without_interval(&self) -> bool {
+        let estimates = || {
+            let all = self.lines.iter().filter_map(|line| Some((line, line.shown.reading()?)));
+            all.filter(|(line, _)| matches!(line.measure, "value" | "difference" | "ratio"))
+                .filter(|(line, _)| line.unit == Unit::Share.word() || line.unit == Unit::Ratio.word())
+        };
+        estimates().any(|(_, r)| r.interval.is_none()) && estimates().any(|(_, r)| r.interval.is_some())
     }
 
     fn push(
@@ -234,13 +327,15 @@ impl Table {
                 Shown::Value(r) => {
                     let (lower, upper, level) =
                         r.interval.map_or_else(Default::default, |(a, b, l)| (exact(a), exact(b), exact(l)));
-                    let n = if line.measure == "target" { String::new() } else { r.n.to_string() };
+                    let counted = !matches!(line.measure, "target" | "expected" | "rest" | "bounds");
+                    let n = if counted { r.n.to_string() } else { String::new() };
                     numbers = [exact(r.value), lower, upper, level, n];
                     Status::Published
                 }
                 Shown::Hidden(status) => *status,
             };
-            let status = if line.measure == "target" { "planned" } else { status.word() };
+            let planned = matches!(line.measure, "target" | "expected");
+            let status = if planned { "planned" } else { status.word() };
             let reference = line.reference.as_ref();
             let [value, lower, upper, level, n] = &numbers;
             let fields: [&str; 16] = [
@@ -299,7 +394,7 @@ mod tests {
         }
         let open = Reading::new(0.5, Some((0.4, f64::INFINITY, 0.95)), 30).unwrap();
         assert_eq!(open.extent().collect::<Vec<_>>(), [0.5, 0.4]);
-        assert_eq!(open.text(&Unit::Share), "50%");
+        assert_eq!(open.text(&Unit::Share, Language::En), "50%");
         let turned = Reading::new(0.5, Some((0.6, 0.4, 0.95)), 30).unwrap();
         assert_eq!(turned.ends(), (0.4, 0.5, 0.6));
     }

@@ -82,6 +82,15 @@ impl Kept {
         cell(indicator, site, period, self.part, self.whole)
     }
 
+    /// The cell with other numbers that are withheld as well; any other cell as it is.
+    pub(crate) fn exchanged(&self, given: Cell) -> Cell {
+        if given.numerator != self.part || given.denominator != Some(self.whole) {
+            return given;
+        }
+        let finding = Finding::Value { value: 0.9, interval: None };
+        Cell { numerator: 4.0, denominator: Some(60.0), n: 60, finding, ..given }
+    }
+
     /// That none of the cell's numbers is anywhere in a figure.
     pub(crate) fn is_absent_from(&self, figure: &Figure) {
         let labels: Vec<&str> = figure.labels.iter().map(|l| l.text.as_str()).collect();
@@ -165,4 +174,40 @@ pub(crate) fn paths(svg: &str, class: &str) -> Vec<Vec<(f64, f64)>> {
                 .collect()
         })
         .collect()
+}
+
+/// The rectangles in the groups of one class, in order: left, top, width, height.
+pub(crate) fn rects(svg: &str, class: &str) -> Vec<[f64; 4]> {
+    shapes(svg, class, "<rect", ["x", "y", "width", "height"])
+}
+
+/// The circles in the groups of one class, in order: place and radius.
+pub(crate) fn circles(svg: &str, class: &str) -> Vec<[f64; 3]> {
+    shapes(svg, class, "<circle", ["cx", "cy", "r"])
+}
+
+fn shapes<const N: usize>(svg: &str, class: &str, element: &str, names: [&str; N]) -> Vec<[f64; N]> {
+    let open = format!("<g class=\"{class}\">");
+    let value = |tag: &str, name: &str| -> Option<f64> {
+        tag.split(&format!(" {name}=\"")).nth(1)?.split('"').next()?.parse().ok()
+    };
+    svg.split(&open)
+        .skip(1)
+        .filter_map(|rest| rest.split("</g>").next())
+        .flat_map(|group| group.split(element).skip(1))
+        .filter_map(|rest| rest.split('>').next())
+        .map(|tag| names.map(|name| value(tag, name).unwrap_or(f64::NAN)))
+        .collect()
+}
+
+/// A value that counts nobody, with an interval.
+pub(crate) fn plain(indicator: &str, unit: Unit, value: f64, interval: Option<(f64, f64)>) -> Cell {
+    let interval = interval.map(|(lower, upper)| (lower, upper, 0.95));
+    let finding = Finding::Value { value, interval };
+    Cell { unit, people: false, finding, ..cell(indicator, "", "2021-Q4", 200.0, 400.0) }
+}
+
+/// The texts of a figure.
+pub(crate) fn texts(figure: &Figure) -> Vec<&str> {
+    figure.labels.iter().map(|label| label.text.as_str()).collect()
 }

@@ -1,10 +1,25 @@
 //! What every chart keeps: places match the data, nothing withheld is anywhere, texts stand
 //! inside and apart, and the same input gives the same bytes.
 
+mod any;
 mod bullet;
+mod cascade;
+mod completion;
 mod dot_interval;
+mod dumbbell;
+mod event_study;
 mod every;
+mod forest;
+mod likert;
+mod maps;
+mod overlap;
+mod rules;
+mod slope;
+mod sparklines;
+mod steps;
+mod strips;
 mod trend;
+mod waterfall;
 
 use crate::testing::{cell, key};
 use crate::*;
@@ -40,12 +55,22 @@ fn dots(rows: Vec<DotRow>) -> DotInterval {
         difference_title: Some("Difference, points".into()),
         sites: sites(),
         rows,
+        by_difference: false,
+        with_n: false,
     }
 }
 
 /// The place of a value on a scale that is known at two values.
 fn at(value: f64, (v0, x0): (f64, f64), (v1, x1): (f64, f64)) -> f64 {
     x0 + (value - v0) / (v1 - v0) * (x1 - x0)
+}
+
+/// Where values stand on the horizontal scale of a figure whose first and last tick are known.
+fn scale(figure: &Figure, first_tick: f64, last_tick: f64) -> impl Fn(f64) -> f64 + use<> {
+    let [grid, null] = ["grid", "null"].map(|class| crate::testing::paths(&figure.marks_svg, class));
+    let places = grid.iter().chain(null.first()).map(|path| first(path).0);
+    let ends = places.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), x| (a.min(x), b.max(x)));
+    move |value| at(value, (first_tick, ends.0), (last_tick, ends.1))
 }
 
 /// Distances on a drawing are kept to a hundredth of a point.
@@ -86,6 +111,7 @@ fn trend(indicators: &[&str], n: usize) -> Trend {
             from: Period::parse("2020-03").unwrap(),
             to: Period::parse("2021-09").unwrap(),
         }),
+        marks: vec![],
     }
 }
 
@@ -117,5 +143,6 @@ fn bullet_row(site: usize, indicator: &str, target: Option<f64>) -> BulletRow {
         site: sites()[site].clone(),
         cell: key(indicator, id, Q4),
         target,
+        expected: None,
     }
 }

@@ -115,6 +115,15 @@ pub(crate) const BAND: &str = "#EFEFEF";
 /// The hatching of a shaded stretch of time.
 pub(crate) const HATCH: &str = "#C8C8C8";
 
+/// The light part of a bar: what was lost, what is expected.
+pub(crate) const LIGHT: &str = "#E4E4E4";
+/// Classes from low to high, of one hue that no site has, and each much darker than the last.
+pub(crate) const SEQUENTIAL: [&str; 5] = ["#F7E7EB", "#E2BDC7", "#C98D9F", "#9B556C", "#5F2A3C"];
+/// Answers from disagreement to agreement without the one between: strong, weak, weak, strong.
+pub(crate) const DIVERGING: [&str; 4] = ["#A50026", "#FDB366", "#98CAE1", "#364B9A"];
+/// The answer between.
+pub(crate) const NEUTRAL: &str = "#BDBDBD";
+
 /// How much of a ribbon's colour covers what lies below, in hundredths.
 pub(crate) const RIBBON_ALPHA: u8 = 18;
 
@@ -124,6 +133,9 @@ pub(crate) const SMALL: f64 = 7.5;
 pub(crate) const DIRECT: f64 = 8.0;
 /// Row labels and panel titles, in points.
 pub(crate) const LABEL: f64 = 8.5;
+
+/// The title of a chart that stands alone, in points.
+pub(crate) const HEADLINE: f64 = 11.0;
 
 /// The thinnest line, in points.
 pub(crate) const HAIR: f64 = 0.75;
@@ -147,6 +159,30 @@ pub(crate) fn rgb(hex: &str) -> (u8, u8, u8) {
     (part(1), part(3), part(5))
 }
 
+/// Relative luminance of a colour, as WCAG 2.2 defines it.
+fn luminance((r, g, b): (u8, u8, u8)) -> f64 {
+    let linear = |part: u8| {
+        let c = f64::from(part) / 255.0;
+        if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
+}
+
+/// The contrast of two colours, 1 to 21, as WCAG 2.2 defines it.
+pub(crate) fn contrast_of(a: (u8, u8, u8), b: (u8, u8, u8)) -> f64 {
+    let (a, b) = (luminance(a), luminance(b));
+    (f64::max(a, b) + 0.05) / (f64::min(a, b) + 0.05)
+}
+
+/// The colour of a text on a ground: dark or the paper, whichever stands out more.
+pub(crate) fn text_on(ground: &str) -> &'static str {
+    let stands = |ink: &str| contrast_of(rgb(ink), rgb(ground));
+    if stands(EMPHASIS) >= stands(PAPER) { EMPHASIS } else { PAPER }
+}
+
+#[cfg(test)]
+mod vision;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,24 +190,8 @@ mod tests {
     const ROLES: [Option<SiteRole>; 4] =
         [Some(SiteRole::Origin), Some(SiteRole::Adaptation), Some(SiteRole::Comparison), None];
 
-    /// Relative luminance of a colour, as WCAG 2.2 defines it.
-    fn luminance(hex: &str) -> f64 {
-        let (r, g, b) = rgb(hex);
-        let linear = |part: u8| {
-            let c = f64::from(part) / 255.0;
-            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
-        };
-        0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
-    }
-
     fn contrast(a: &str, b: &str) -> f64 {
-        let (a, b) = (luminance(a), luminance(b));
-        (a.max(b) + 0.05) / (a.min(b) + 0.05)
-    }
-
-    /// Lightness L* of the CIE, 0 to 100: what is left of a colour on a photocopy.
-    fn lightness(hex: &str) -> f64 {
-        116.0 * luminance(hex).cbrt() - 16.0
+        contrast_of(rgb(a), rgb(b))
     }
 
     #[test]
@@ -199,19 +219,16 @@ mod tests {
             assert!(contrast(text, PAPER) >= 4.5);
             assert!(contrast(text, BAND) >= 4.5);
         }
+        // Numbers are written on every class and every answer.
+        for ground in SEQUENTIAL.into_iter().chain(DIVERGING).chain([NEUTRAL, LIGHT]) {
+            assert!(contrast(text_on(ground), ground) >= 4.5, "{ground}");
+        }
         for size in [SMALL, DIRECT, LABEL] {
             assert!(size >= 7.5);
         }
         for line in [HAIR, AXIS, LINE, TARGET] {
             assert!(line >= 0.75);
         }
-    }
-
-    #[test]
-    fn the_two_sites_differ_on_a_photocopy() {
-        let origin = SiteStyle::of(Some(SiteRole::Origin));
-        let adaptation = SiteStyle::of(Some(SiteRole::Adaptation));
-        assert!((lightness(origin.mark) - lightness(adaptation.mark)).abs() >= 20.0);
     }
 
     #[test]

@@ -7,6 +7,8 @@ mod alt;
 mod layout;
 mod paint;
 
+pub(crate) use alt::course;
+
 use crate::axis::Axis;
 use crate::figure::{About, ChartSite, Figure};
 use crate::table::{Reading, Shown, Table, cell};
@@ -14,6 +16,10 @@ use crate::time::Span;
 use groundwork_disclosure::{CellKey, Released, Status};
 use groundwork_plan::number::Unit;
 use groundwork_plan::period::Period;
+
+/// The most lines of a panel, and the most panels, that are read as one picture.
+const MOST_LINES: usize = 4;
+const MOST_PANELS: usize = 16;
 
 /// Small panels of lines over periods.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +36,9 @@ pub struct Trend {
     pub panels: Vec<TrendPanel>,
     /// A stretch of time to be shaded.
     pub band: Option<Band>,
+    /// Moments to be ruled and named below the panels, such as adaptations of the model, and
+    /// breaks in a definition.
+    pub marks: Vec<Moment>,
 }
 
 /// One panel of a [`Trend`]: an indicator or a site.
@@ -63,6 +72,15 @@ pub struct Band {
     pub to: Period,
 }
 
+/// A moment that is ruled in every panel under a letter, and named below them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moment {
+    /// What changed.
+    pub label: String,
+    /// The period at whose beginning it changed, of any length.
+    pub at: Period,
+}
+
 /// A period with its place in time and the value of a line in it.
 #[derive(Debug, Clone, Copy)]
 struct Point {
@@ -89,7 +107,10 @@ impl Trend {
         let layout = self.layout(&read, &axes, &spans);
         let canvas = self.paint(&read, &axes, &layout, &spans);
         let alt = alt::describe(self, &self.series(&read));
+        let lines = self.panels.iter().map(|panel| panel.lines.len()).max().unwrap_or(0);
         Figure::new(canvas.finish(), &self.about, &self.table(released), alt)
+            .at_most(MOST_LINES, lines, "lines in a panel")
+            .at_most(MOST_PANELS, self.panels.len(), "panels")
     }
 
     /// The periods in the order of time, each with its place in the list; none twice.

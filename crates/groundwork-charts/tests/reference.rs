@@ -119,6 +119,8 @@ fn dot_interval() {
             row("စေတနာ့ဝန်ထမ်း တိုးပွားမှု", "volunteers"),
             row("Safety plan in place", "plan"),
         ],
+        by_difference: false,
+        with_n: false,
     };
     let at = |indicator: &str, site: &str| key(indicator, site, "2021-Q4");
     let released = pass(
@@ -183,6 +185,7 @@ fn trend() {
             from: Period::parse("2020-03").unwrap(),
             to: Period::parse("2021-09").unwrap(),
         }),
+        marks: vec![],
     };
     check("trend", &chart.draw(&pass(cells, vec![])));
 }
@@ -194,6 +197,7 @@ fn bullet() {
         site,
         cell: key(indicator, id, "2021-Q4"),
         target,
+        expected: None,
     };
     let chart = Bullet {
         about: About::new("เชียงรายเข้าถึงผู้คนได้ตามเป้าหมาย น่านยังไม่ถึง", "จำนวนคน ตุลาคม–ธันวาคม 2564", Language::Th),

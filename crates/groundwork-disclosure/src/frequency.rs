@@ -59,7 +59,7 @@ pub fn release(cells: Vec<Cell>, contrasts: Vec<Contrast>, policy: &Policy) -> R
             released_cell(cell, hidden)
         })
         .collect();
-    Released { policy: policy.clone(), cells, contrasts }
+    Released { policy: policy.clone(), cells, contrasts, estimates: Vec::new() }
 }
 
 fn is_small(cell: &Cell, threshold: u64) -> bool {

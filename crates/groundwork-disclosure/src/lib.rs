@@ -5,9 +5,11 @@
 //! small cell cannot reach a reader: it does not compile.
 
 mod cell;
+mod estimate;
 mod frequency;
 mod release;
 
 pub use cell::{Cell, CellKey, Contrast, Counts, Finding};
+pub use estimate::{Estimate, ReleasedEstimate};
 pub use frequency::release;
 pub use release::{ContrastFigures, Figures, Released, ReleasedCell, ReleasedContrast, Status};

@@ -20,6 +20,7 @@
 //! ```
 
 use crate::cell::CellKey;
+use crate::estimate::ReleasedEstimate;
 use groundwork_plan::disclosure::Policy;
 use groundwork_plan::number::Unit;
 
@@ -264,6 +265,7 @@ pub struct Released {
     pub(crate) policy: Policy,
     pub(crate) cells: Vec<ReleasedCell>,
     pub(crate) contrasts: Vec<ReleasedContrast>,
+    pub(crate) estimates: Vec<ReleasedEstimate>,
 }
 
 impl Released {
@@ -303,7 +305,7 @@ impl Released {
             cell.key = CellKey::total(&cell.key.indicator, &cell.key.site, &cell.key.period);
         }
         cells.sort_by(|a, b| a.key.cmp(&b.key));
-        Released { policy: self.policy.clone(), cells, contrasts: Vec::new() }
+        Released { policy: self.policy.clone(), cells, contrasts: Vec::new(), estimates: Vec::new() }
     }
 
     /// How many cells are withheld.

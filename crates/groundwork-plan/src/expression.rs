@@ -4,13 +4,14 @@
 //! The text is SQL's expression grammar, cut down to what means the same everywhere: columns,
 //! texts in single quotes, numbers, `true`, `false`, comparisons, `and`, `or`, `not`, `in`,
 //! `between`, `is null`, `+ - * /`, and the functions `coalesce`, `least`, `greatest`, `if`, `abs`,
-//! `year`, `month`. Two dates subtracted are a number of days. Indicators know the dates
+//! `year`, `month`, and `reason(column)`, which says why a column has no value. Two dates subtracted are a number of days. Indicators know the dates
 //! `period_start` and `period_end` beside the columns.
 //! A text compared with a date column is a day; one compared with a category or a site has to be
 //! one of the declared words. A comparison with a missing value is undecided, not false.
 
 use crate::diag::Diagnostic;
 use crate::location::Span;
+use crate::reason::{Reason, companion, reason_of};
 use crate::source::ColumnType;
 use jiff::civil::Date;
 use sqlparser::ast;
@@ -164,6 +165,9 @@ const FUNCTIONS: [(&str, Function); 7] = [
     ("month", Function::Month),
 ];
 
+/// The function that says why a column has no value; it takes the column itself, not its value.
+const REASON: &str = "reason";
+
 #[derive(Debug, Clone, PartialEq)]
 enum Type {
     Text,
@@ -194,6 +198,8 @@ pub struct Scope<'a> {
     pub sites: &'a [String],
     /// Whether there is a period, so that `period_start` and `period_end` mean something.
     pub has_period: bool,
+    /// Whether measurements may be named, which are not added up exactly.
+    pub measurements: bool,
 }
 
 impl Scope<'_> {
@@ -313,15 +319,23 @@ impl ExpressionReader<'_> {
     fn unsupported(&mut self, what: &str) -> Typed {
         self.problem("expression.not-supported", format!("`{what}` is not part of the pipeline language"))
             .hints
-            .push("Conditions know columns, texts, numbers, comparisons, `and`, `or`, `not`, `in`, `between`, `is null`, `+ - * /`, `coalesce`, `least`, `greatest`, `if`, `abs`, `year`, `month`.".into());
+            .push("Conditions know columns, texts, numbers, comparisons, `and`, `or`, `not`, `in`, `between`, `is null`, `+ - * /`, `coalesce`, `least`, `greatest`, `if`, `abs`, `year`, `month`, `reason`.".into());
         None
     }
 
     fn column(&mut self, name: &str) -> Typed {
         if let Some(kind) = self.scope.column(name) {
+            if *kind == ColumnType::Measurement && !self.scope.measurements {
+                let message =
+                    format!("`{name}` is a measurement, whose sum depends on the order of the rows");
+                self.problem("expression.measurement", message).hints.push(
+                    "Declare the column as `number`, which keeps four decimals exactly; measurements are for the `data` of evaluations.".into(),
+                );
+                return None;
+            }
             let kind = match kind {
                 ColumnType::Text => Type::Text,
-                ColumnType::Integer | ColumnType::Number => Type::Number,
+                ColumnType::Integer | ColumnType::Number | ColumnType::Measurement => Type::Number,
                 ColumnType::Date | ColumnType::Timestamp => Type::Day,
                 ColumnType::Boolean => Type::Truth,
                 ColumnType::Site => Type::Words(self.scope.sites.to_vec()),
@@ -462,13 +476,34 @@ impl ExpressionReader<'_> {
         None
     }
 
+    fn reason(&mut self, call: &ast::Function) -> Typed {
+        let arguments = match &call.args {
+            ast::FunctionArguments::List(list) => list.args.as_slice(),
+            ast::FunctionArguments::None | ast::FunctionArguments::Subquery(_) => &[],
+        };
+        let [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(ast::Expr::Identifier(name)))] = arguments
+        else {
+            self.problem("expression.arguments", "`reason` takes the name of one column".to_owned())
+                .hints
+                .push("Write `reason(school) = 'not_asked'`.".into());
+            return None;
+        };
+        self.column(&name.value)?;
+        let has_companion = self.scope.column(&companion(&name.value)).is_some();
+        let words = Reason::ALL.map(|reason| reason.word().to_owned()).to_vec();
+        Some((reason_of(&name.value, has_companion), Type::Words(words)))
+    }
+
     fn call(&mut self, call: &ast::Function) -> Typed {
         let name = call.name.to_string().to_lowercase();
+        if name == REASON {
+            return self.reason(call);
+        }
         let Some((_, function)) = FUNCTIONS.iter().find(|(n, _)| *n == name) else {
             let message = format!("no function `{name}`");
             self.problems.push(
                 Diagnostic::pipeline("expression.unknown-function", self.span, message)
-                    .did_you_mean(&name, FUNCTIONS.iter().map(|(n, _)| *n)),
+                    .did_you_mean(&name, FUNCTIONS.iter().map(|(n, _)| *n).chain([REASON])),
             );
             return None;
         };
@@ -559,6 +594,7 @@ mod tests {
             ],
             sites,
             has_period: true,
+            measurements: false,
         }
     }
 

@@ -3,17 +3,18 @@
 mod indicators;
 mod sources;
 
+pub(crate) use crate::evaluation::EVALUATION;
 pub(crate) use indicators::{INDICATOR, SHEET_KEYS};
 pub(crate) use sources::SOURCE;
 
 use crate::period::Frequency;
-use crate::shape::{Entry, Kinds, Object, Shape};
+use crate::shape::{Entry, Object, Shape};
 
-const fn must(key: &'static str, shape: Shape, about: &'static str) -> Entry {
+pub(crate) const fn must(key: &'static str, shape: Shape, about: &'static str) -> Entry {
     Entry { key, required: true, shape, about }
 }
 
-const fn may(key: &'static str, shape: Shape, about: &'static str) -> Entry {
+pub(crate) const fn may(key: &'static str, shape: Shape, about: &'static str) -> Entry {
     Entry { key, required: false, shape, about }
 }
 
@@ -165,25 +166,6 @@ static EVENT: Object = Object {
         must("from", Shape::Date, "Its first day."),
         must("to", Shape::Date, "Its last day."),
     ],
-};
-
-pub(crate) static EVALUATION: Kinds = Kinds {
-    name: "evaluation design",
-    about: "A question that compares.",
-    tag: "design",
-    shared: &[
-        must("design", Shape::OneOf(&["site_comparison"]), "How the question is answered."),
-        must("question", Shape::Localised, "The question, as a reader would ask it."),
-        must("indicators", Shape::List(&Shape::Text), "The indicators that are compared."),
-    ],
-    kinds: &[Object {
-        name: "site_comparison",
-        about: "Every other site against the reference: the difference of two shares by Miettinen–Nurminen, of two ratios or means by their own contrast.",
-        keys: &[
-            must("reference", Shape::Text, "The site that the others are compared with."),
-            may("period", Shape::Period, "The period; the last one where it is missing."),
-        ],
-    }],
 };
 
 static DISCLOSURE: Object = Object {

@@ -4,18 +4,22 @@
 //! problem that it has, each with its place. Nothing here opens a file, asks a clock or knows an
 //! engine; SQL is made in [`query`] as text.
 
+pub mod analysis_plan;
 pub mod derive;
 pub mod diag;
 pub mod disclosure;
+pub mod evaluation;
 pub mod expression;
 pub mod indicator;
 pub mod issue;
 mod language;
 pub mod location;
+pub mod method;
 pub mod number;
 pub mod period;
 pub mod plan;
 pub mod query;
+pub mod reason;
 mod resolve;
 pub mod schema;
 mod shape;

@@ -1,6 +1,7 @@
 //! The plan: a pipeline after everything was resolved. Typed, total, in the order of the file.
 
 use crate::disclosure::Policy;
+pub use crate::evaluation::Evaluation;
 use crate::indicator::Indicator;
 use crate::period::{Calendar, Period};
 use crate::site::Site;
@@ -53,21 +54,6 @@ pub struct Event {
     pub from: Date,
     /// Its last day.
     pub to: Date,
-}
-
-/// A question that compares sites.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Evaluation {
-    /// Its identifier.
-    pub id: String,
-    /// The question.
-    pub question: Localised,
-    /// The indicators that are compared.
-    pub indicators: Vec<String>,
-    /// The site that the others are compared with.
-    pub reference: String,
-    /// The period.
-    pub period: Period,
 }
 
 /// A document to write.
@@ -127,8 +113,8 @@ pub fn columns(sources: &[Source], id: &str) -> Vec<(String, ColumnType)> {
             out.push((name, kind));
         }
     };
-    for column in &source.columns {
-        add(column.name.clone(), column.kind.clone());
+    for (name, kind) in source.own_columns() {
+        add(name, kind.into_owned());
     }
     match &source.origin {
         Origin::Export(export) => {

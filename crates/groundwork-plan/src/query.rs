@@ -128,6 +128,12 @@ impl Value {
         Value::IsMissing(Box::new(self), false)
     }
 
+    /// There is no value.
+    #[must_use]
+    pub fn is_missing(self) -> Self {
+        Value::IsMissing(Box::new(self), true)
+    }
+
     /// The type is changed.
     #[must_use]
     pub fn cast(self, to: SqlType) -> Self {
@@ -512,12 +518,13 @@ fn indented(text: &str) -> String {
 
 impl Display for Select {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SELECT ")?;
+        f.write_str("SELECT")?;
         for (i, (value, name)) in self.columns.iter().enumerate() {
-            if i > 0 {
-                f.write_str(", ")?;
+            f.write_str(if i > 0 { ",\n  " } else { "\n  " })?;
+            match value {
+                Value::Column(_, own) if own == name => write!(f, "{value}")?,
+                _ => write!(f, "{value} AS {}", identifier(name))?,
             }
-            write!(f, "{value} AS {}", identifier(name))?;
         }
         write!(f, "\nFROM {}", named(&self.from.0, self.from.1))?;
         for (kind, from, part, on) in &self.joins {
@@ -616,7 +623,7 @@ mod tests {
             .query();
         assert_eq!(
             query.to_string(),
-            "SELECT s.\"site\" AS \"site\", count(*) AS \"n\"\nFROM \"source:a\" AS s\nWHERE (s.\"sex\" = 'female')\nGROUP BY s.\"site\"\nORDER BY s.\"site\" NULLS LAST"
+            "SELECT\n  s.\"site\",\n  count(*) AS \"n\"\nFROM \"source:a\" AS s\nWHERE (s.\"sex\" = 'female')\nGROUP BY s.\"site\"\nORDER BY s.\"site\" NULLS LAST"
         );
     }
 }

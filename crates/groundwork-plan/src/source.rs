@@ -4,7 +4,9 @@ use crate::derive::Derived;
 use crate::expression::Expression;
 use crate::location::Span;
 use crate::query::Value;
+use crate::reason::{Reason, companion, companion_type};
 use crate::spells::Spells;
+use std::borrow::Cow;
 
 /// Which tool wrote an export, and so which rules its files follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +42,8 @@ pub enum ColumnType {
     Integer,
     /// A number, kept exactly to four decimals.
     Number,
+    /// A number with all of its digits, as a floating number: for the rows of evaluations.
+    Measurement,
     /// A day, in any of the eras and digits that field data mixes.
     Date,
     /// A point in time; kept as the day in the exporter's own clock.
@@ -59,6 +63,7 @@ impl ColumnType {
             ColumnType::Text => "text",
             ColumnType::Integer => "integer",
             ColumnType::Number => "number",
+            ColumnType::Measurement => "measurement",
             ColumnType::Date => "date",
             ColumnType::Timestamp => "timestamp",
             ColumnType::Boolean => "boolean",
@@ -114,6 +119,10 @@ pub struct Column {
     pub order: DateOrder,
     /// Values that mean "nothing was recorded" in this column, beside the empty one.
     pub missing: Vec<String>,
+    /// Values that mean something more exact, with what they mean; the empty value can be one.
+    pub reasons: Vec<(Reason, Vec<String>)>,
+    /// The question was asked where this holds.
+    pub asked: Option<Expression>,
     /// Where the pipeline declares it.
     pub span: Span,
 }
@@ -281,6 +290,18 @@ pub struct Source {
 }
 
 impl Source {
+    /// The columns of its own rows, with the companions that hold reasons, in order.
+    pub fn own_columns(&self) -> Vec<(String, Cow<'_, ColumnType>)> {
+        let mut out = Vec::new();
+        for column in &self.columns {
+            out.push((column.name.clone(), Cow::Borrowed(&column.kind)));
+            if column.has_companion() {
+                out.push((companion(&column.name), Cow::Owned(companion_type())));
+            }
+        }
+        out
+    }
+
     /// The export, for a source that has files.
     pub fn export(&self) -> Option<&Export> {
         match &self.origin {

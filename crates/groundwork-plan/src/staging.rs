@@ -14,10 +14,12 @@
 //! The states are decided in this order: what concerns one row alone first, copies last, so that
 //! a copy that is set aside for another reason does not make the other one a copy.
 
+use crate::expression::Expression;
 use crate::indicator::source_table;
 use crate::plan::{columns, find};
 use crate::query::{From, JoinKind, Query, Select, SqlType, Statement, Value};
-use crate::source::{CheckRule, ColumnType, OnFailure, Origin, Source, Summary, SummaryRule, only};
+use crate::reason::{Reason, companion};
+use crate::source::{CheckRule, Column, ColumnType, OnFailure, Origin, Source, Summary, SummaryRule, only};
 use jiff::civil::Date;
 
 /// The state of a row that counts. It is a text and not a missing value: DuckDB 2.0.0 wrongly
@@ -49,6 +51,7 @@ fn sql_type(kind: &ColumnType) -> SqlType {
         ColumnType::Text | ColumnType::Site | ColumnType::Category(_) => SqlType::Text,
         ColumnType::Integer => SqlType::Integer,
         ColumnType::Number => SqlType::Exact,
+        ColumnType::Measurement => SqlType::Double,
         ColumnType::Date | ColumnType::Timestamp => SqlType::Day,
         ColumnType::Boolean => SqlType::Truth,
     }
@@ -61,7 +64,7 @@ pub fn declare(source: &Source) -> Statement {
         declared.push(("_parent_file".to_owned(), SqlType::File));
         declared.push(("_parent_row".to_owned(), SqlType::Row));
     }
-    declared.extend(source.columns.iter().map(|c| (c.name.clone(), sql_type(&c.kind))));
+    declared.extend(source.own_columns().into_iter().map(|(name, kind)| (name, sql_type(&kind))));
     Statement::DeclareTable(raw_table(&source.id), declared)
 }
 
@@ -111,7 +114,8 @@ pub fn set_aside(source: &str) -> Query {
         .query()
 }
 
-/// The rows that count and break a check that only reports, or stops: `state`, `file`, `row`.
+/// The rows that count and break a check that only reports, or stops, and those with a value for a
+/// question that was not asked: `state`, `file`, `row`. The state of the latter is `asked::COLUMN`.
 pub fn reported(source: &Source) -> Option<Query> {
     let mut queries = Vec::new();
     for (at, check) in source.checks.iter().enumerate() {
@@ -150,6 +154,7 @@ pub fn reported(source: &Source) -> Option<Query> {
             CheckRule::AtLeastRows(_) => {}
         }
     }
+    queries.extend(source.columns.iter().filter(|c| c.asked.is_some()).map(|c| answered_unasked(source, c)));
     if queries.is_empty() {
         return None;
     }
@@ -161,10 +166,38 @@ pub fn reported(source: &Source) -> Option<Query> {
     Some(select.order(vec![column("file"), column("row"), column("state")]).query())
 }
 
+/// Rows with a value for a question that was not asked. Zeros are no such value: some tools write
+/// them everywhere.
+fn answered_unasked(source: &Source, column: &Column) -> Query {
+    let raw = || Value::column("r", &column.name);
+    let same = |name: &str| Value::column("s", name).binary("=", Value::column("r", name));
+    let select = Select::from(From::Table(source_table(&source.id)), "s")
+        .column(Value::text(format!("asked::{}", column.name)), "state")
+        .column(Value::column("s", "_file").cast(SqlType::Integer), "file")
+        .column(Value::column("s", "_row").cast(SqlType::Integer), "row")
+        .join(JoinKind::Inner, From::Table(raw_table(&source.id)), "r", same("_file").and(same("_row")))
+        .filter(
+            Value::column("s", companion(&column.name)).binary("=", Value::text(Reason::NotAsked.word())),
+        );
+    let select = match column.kind {
+        ColumnType::Boolean => select.filter(raw()),
+        ColumnType::Integer | ColumnType::Number | ColumnType::Measurement => {
+            select.filter(raw().binary("<>", Value::integer(0)))
+        }
+        ColumnType::Text
+        | ColumnType::Date
+        | ColumnType::Timestamp
+        | ColumnType::Site
+        | ColumnType::Category(_) => select.filter(raw().is_there()),
+    };
+    select.query()
+}
+
 /// The rows with the columns of parents and lookups, and the state that one row alone decides.
 fn judged(source: &Source, sources: &[Source], as_of: Date, names: &[String]) -> Query {
     let parent = source.export().and_then(|e| e.repeat_of.as_deref());
-    let own = |name: &str| source.columns.iter().any(|c| c.name == name);
+    let own_columns = source.own_columns();
+    let own = |name: &str| own_columns.iter().any(|(n, _)| n == name);
     let parents: Vec<String> =
         parent.map(|p| columns(sources, p).into_iter().map(|(name, _)| name).collect()).unwrap_or_default();
     // The rows with what they take over, so that conditions can name every column alike.
@@ -225,7 +258,8 @@ fn judged(source: &Source, sources: &[Source], as_of: Date, names: &[String]) ->
     all_columns(Select::from(rows.rows(), "r"), "r", names).column(state, "_state").query()
 }
 
-/// The rows with the columns of lookups, and then those made from the others. `have` names the
+/// The rows with the columns of lookups, emptied where nothing was asked, and then those made from
+/// the others. `have` names the
 /// columns that the rows have, and in the end all of them.
 fn widened(
     mut rows: Query,
@@ -254,6 +288,11 @@ fn widened(
         rows = select.join(JoinKind::Left, From::Table(source_table(&lookup.source)), "l", on).query();
         have.extend(taken);
     }
+    for column in &source.columns {
+        if let Some(asked) = &column.asked {
+            rows = as_asked(rows, column, asked, is_repeat, have);
+        }
+    }
     for derived in &source.derived {
         rows = wider(rows, have).column(derived.value("r"), derived.name.clone()).query();
         have.push(derived.name.clone());
@@ -261,11 +300,66 @@ fn widened(
     rows
 }
 
+/// The rows with a column emptied where its question was not asked, and the reason beside it.
+///
+/// A condition that cannot be decided does not ask, as in XLSForm, where a comparison with an
+/// unanswered question is false. A value that is there all the same shows that it was asked, unless
+/// the condition hangs on a question that was itself not asked.
+fn as_asked(rows: Query, column: &Column, asked: &Expression, is_repeat: bool, have: &[String]) -> Query {
+    let value = || Value::column("r", &column.name);
+    let reason = || Value::column("r", companion(&column.name));
+    let word = |reason: Reason| Value::text(reason.word());
+    let holds = || Value::of(asked, "r");
+    let told = asked.columns().into_iter().map(companion).filter(|name| have.contains(name));
+    let shown = told.fold(value().is_there(), |shown, name| {
+        shown.and(Value::column("r", name).binary("<>", word(Reason::NotAsked)))
+    });
+    let was_asked = Value::Call("coalesce", vec![holds(), shown]);
+    let not_asked = || Value::Not(Box::new(was_asked.clone()));
+    let is_blank = reason().binary("=", word(Reason::NotRecorded));
+    let surely = Value::Call("coalesce", vec![holds(), Value::Truth(false)]);
+    // Nothing, with the type of the column.
+    let nothing = Value::Call("nullif", vec![value(), value()]);
+    let mut select = Select::from(rows.rows(), "r");
+    for name in ["_file", "_row"].map(str::to_owned).iter().chain(have) {
+        let made = if *name == column.name {
+            Value::Case(vec![(not_asked(), nothing.clone())], Box::new(value()))
+        } else if *name == companion(&column.name) {
+            let whens = vec![
+                (not_asked(), word(Reason::NotAsked)),
+                (is_blank.clone().and(surely.clone()), word(Reason::NotAnswered)),
+            ];
+            Value::Case(whens, Box::new(reason()))
+        } else {
+            Value::column("r", name)
+        };
+        select = select.column(made, name.clone());
+    }
+    if is_repeat { select.column(Value::column("r", "_orphan"), "_orphan") } else { select }.query()
+}
+
 fn all_columns(mut select: Select, part: &'static str, names: &[String]) -> Select {
     for name in ["_file", "_row"].map(str::to_owned).iter().chain(names) {
         select = select.column(Value::column(part, name), name.clone());
     }
     select
+}
+
+/// How many of the rows that count have no value in a column, by reason: `reason`, `n`; for every
+/// column of its own rows, with its name. Without a companion there is one reason, and `n` may be 0.
+pub fn missing_values(source: &Source) -> Vec<(String, Query)> {
+    let of_column = |column: &Column| {
+        let counted = Select::from(From::Table(source_table(&source.id)), "s")
+            .filter(Value::column("s", &column.name).is_missing());
+        let counted = if column.has_companion() {
+            let reason = Value::column("s", companion(&column.name));
+            counted.group(reason.clone(), "reason").order(vec![reason])
+        } else {
+            counted.column(Value::text(Reason::NotRecorded.word()), "reason")
+        };
+        (column.name.clone(), counted.column(Value::CountRows.cast(SqlType::Integer), "n").query())
+    };
+    source.columns.iter().map(of_column).collect()
 }
 
 /// Adds the state of copies to rows that have no state yet.

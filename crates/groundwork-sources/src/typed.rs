@@ -6,11 +6,12 @@ use crate::values::date::{Day, WrittenEra};
 use crate::values::number::{PRECISION, SCALE};
 use crate::values::{Parsed, boolean, date, number, site, text};
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Int64Builder, RecordBatch, StringBuilder,
-    UInt32Array, UInt64Array, UInt64Builder,
+    ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int64Builder, RecordBatch,
+    StringBuilder, UInt32Array, UInt64Array, UInt64Builder,
 };
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
+use groundwork_plan::reason::{Reason, companion};
 use groundwork_plan::site::Site;
 use groundwork_plan::source::{Category, Column, ColumnType, Source};
 use std::collections::HashMap;
@@ -43,10 +44,14 @@ pub fn schema(source: &Source) -> SchemaRef {
             ColumnType::Text | ColumnType::Site | ColumnType::Category(_) => DataType::Utf8,
             ColumnType::Integer => DataType::Int64,
             ColumnType::Number => DataType::Decimal128(PRECISION, SCALE),
+            ColumnType::Measurement => DataType::Float64,
             ColumnType::Date | ColumnType::Timestamp => DataType::Date32,
             ColumnType::Boolean => DataType::Boolean,
         };
         fields.push(Field::new(&column.name, data_type, true));
+        if column.has_companion() {
+            fields.push(Field::new(companion(&column.name), DataType::Utf8, false));
+        }
     }
     Arc::new(Schema::new(fields))
 }
@@ -141,6 +146,9 @@ impl<'a> Typist<'a> {
         }
         for column in &mut self.columns {
             arrays.push(column.finish()?);
+            if let Some(reasons) = &mut column.reasons {
+                arrays.push(Arc::new(reasons.of_rows.finish()));
+            }
         }
         RecordBatch::try_new(Arc::clone(&self.schema), arrays)
     }
@@ -164,12 +172,44 @@ struct ColumnTypist<'a> {
     /// Bytes of text in the batch so far.
     bytes: usize,
     values: Values<'a>,
+    reasons: Option<Reasons>,
+}
+
+/// Why the cells of a column have no value.
+struct Reasons {
+    of_rows: StringBuilder,
+    /// What each declared value means.
+    declared: Vec<(String, Reason)>,
+    /// What an empty cell means.
+    blank: Reason,
+}
+
+impl Reasons {
+    fn new(column: &Column) -> Self {
+        let declared = column
+            .reasons
+            .iter()
+            .flat_map(|(reason, words)| words.iter().map(|word| (text::trim(word).to_owned(), *reason)));
+        let declared: Vec<(String, Reason)> = declared.collect();
+        // Who tells "not asked" apart leaves a question empty that was asked.
+        let tells = declared.iter().any(|(_, reason)| *reason == Reason::NotAsked);
+        let blank = if tells { Reason::NotAnswered } else { Reason::NotRecorded };
+        Self { of_rows: StringBuilder::new(), declared, blank }
+    }
+
+    /// What a text says of why there is no value.
+    fn declared(&self, raw: &str) -> Option<Reason> {
+        let trimmed = text::trim(raw);
+        let found = |word: &str| self.declared.iter().find(|(w, _)| w == word).map(|(_, reason)| *reason);
+        found(trimmed).or_else(|| if trimmed.is_ascii() { None } else { found(&text::ascii_digits(trimmed)) })
+    }
 }
 
 enum Values<'a> {
     Text(StringBuilder),
     Integer(Int64Builder, Memory<i64>),
     Number(Decimal128Builder, Memory<i128>),
+    Measurement(Float64Builder, Memory<f64>),
     Day(Date32Builder, Memory<Day>),
     Boolean(BooleanBuilder, Memory<bool>),
     Site(StringBuilder, Memory<u32>, &'a [Site]),
@@ -186,6 +226,7 @@ impl<'a> ColumnTypist<'a> {
                 Decimal128Builder::new().with_data_type(DataType::Decimal128(PRECISION, SCALE)),
                 Memory::new(),
             ),
+            ColumnType::Measurement => Values::Measurement(Float64Builder::new(), Memory::new()),
             ColumnType::Date | ColumnType::Timestamp => Values::Day(Date32Builder::new(), Memory::new()),
             ColumnType::Boolean => Values::Boolean(BooleanBuilder::new(), Memory::new()),
             ColumnType::Site => Values::Site(StringBuilder::new(), Memory::new(), sites),
@@ -198,11 +239,38 @@ impl<'a> ColumnTypist<'a> {
             _ => false,
         };
         words.extend(missing.iter().filter(|word| !is_category(word)).map(|word| (*word).to_owned()));
-        Self { column, missing: words, eras: EraTally::default(), bytes: 0, values }
+        let reasons = column.has_companion().then(|| Reasons::new(column));
+        Self { column, missing: words, eras: EraTally::default(), bytes: 0, values, reasons }
     }
 
-    /// Appends one cell; the check that it fails, and whether its value is kept.
+    /// Appends one cell, with its reason where the column tells reasons; the check that it fails,
+    /// and whether its value is kept.
     fn append(&mut self, cell: Cell<'_>) -> Option<(&'static str, bool)> {
+        let declared = match (&self.reasons, cell) {
+            (Some(reasons), Cell::Text(raw)) => reasons.declared(raw),
+            _ => None,
+        };
+        let (is_there, check) = self.append_value(match declared {
+            Some(Reason::NotSelected) => Cell::Text(boolean::FALSE),
+            Some(_) => Cell::Text(""),
+            None => cell,
+        });
+        if let Some(reasons) = &mut self.reasons {
+            let is_blank = matches!(cell, Cell::Text(raw) if text::trim(raw).is_empty());
+            let reason = match declared {
+                Some(reason) => reason,
+                None if is_there => Reason::Answered,
+                None if check.is_some() => Reason::NotUnderstood,
+                None if is_blank => reasons.blank,
+                None => Reason::NotRecorded,
+            };
+            reasons.of_rows.append_value(reason.word());
+        }
+        check.map(|check| (check, is_there))
+    }
+
+    /// Appends one cell; whether it has a value, and the check that it fails.
+    fn append_value(&mut self, cell: Cell<'_>) -> (bool, Option<&'static str>) {
         let (raw, serial) = match cell {
             Cell::Text(raw) => (raw, None),
             Cell::Serial(serial) => ("", Some(serial)),
@@ -217,7 +285,7 @@ impl<'a> ColumnTypist<'a> {
                 let is_there = !trimmed.is_empty() && !is_long && !missing.iter().any(|word| word == trimmed);
                 builder.append_option(is_there.then_some(trimmed));
                 self.bytes += if is_there { trimmed.len() } else { 0 };
-                (false, is_long.then_some("text.too-long"))
+                (is_there, is_long.then_some("text.too-long"))
             }
             Values::Integer(builder, memory) => {
                 let parsed = memory.recall(raw, missing, number::parse_integer);
@@ -226,6 +294,11 @@ impl<'a> ColumnTypist<'a> {
             }
             Values::Number(builder, memory) => {
                 let parsed = memory.recall(raw, missing, number::parse_number);
+                builder.append_option(parsed.value);
+                outcome(&parsed)
+            }
+            Values::Measurement(builder, memory) => {
+                let parsed = memory.recall(raw, missing, number::parse_measurement);
                 builder.append_option(parsed.value);
                 outcome(&parsed)
             }
@@ -261,11 +334,7 @@ impl<'a> ColumnTypist<'a> {
                 outcome(&parsed)
             }
         };
-        match (cell, outcome) {
-            (Cell::Broken, _) => Some(("cell.error", false)),
-            (_, (kept, Some(check))) => Some((check, kept)),
-            (_, (_, None)) => None,
-        }
+        if matches!(cell, Cell::Broken) { (false, Some("cell.error")) } else { outcome }
     }
 
     fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
@@ -278,6 +347,7 @@ impl<'a> ColumnTypist<'a> {
             Values::Number(builder, _) => {
                 Arc::new(builder.finish().with_precision_and_scale(PRECISION, SCALE)?)
             }
+            Values::Measurement(builder, _) => Arc::new(builder.finish()),
             Values::Day(builder, _) => Arc::new(builder.finish()),
             Values::Boolean(builder, _) => Arc::new(builder.finish()),
         })

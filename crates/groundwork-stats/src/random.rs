@@ -24,9 +24,6 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-/// The words that are made at a time: four blocks of ChaCha.
-const WORDS: usize = 32;
-
 /// The most numbers taken from one word.
 const BATCH_MOST: usize = 8;
 
@@ -49,9 +46,6 @@ const BATCH_BITS: u32 = 60;
 #[derive(Clone, Debug)]
 pub struct Stream {
     generator: ChaCha8Rng,
-    words: [u64; WORDS],
-    /// The first of `words` that was not handed out yet.
-    next: usize,
     /// Bits not yet handed out as signs, the lowest first.
     signs: u64,
     signs_left: u32,
@@ -62,29 +56,13 @@ impl Stream {
     pub fn new(seed: &[u8; 32], replicate: u64) -> Self {
         let mut generator = ChaCha8Rng::from_seed(*seed);
         generator.set_stream(replicate);
-        Self { generator, words: [0; WORDS], next: WORDS, signs: 0, signs_left: 0 }
+        Self { generator, signs: 0, signs_left: 0 }
     }
 
     /// The next 64 bits of the stream.
     #[inline]
     pub fn word(&mut self) -> u64 {
-        if self.next >= WORDS {
-            self.refill();
-        }
-        // The check above keeps the place within the words.
-        let word = self.words[self.next % WORDS];
-        self.next += 1;
-        word
-    }
-
-    fn refill(&mut self) {
-        let mut bytes = [0; 8 * WORDS];
-        self.generator.fill_bytes(&mut bytes);
-        let (eights, _) = bytes.as_chunks::<8>();
-        for (word, eight) in self.words.iter_mut().zip(eights) {
-            *word = u64::from_le_bytes(*eight);
-        }
-        self.next = 0;
+        self.generator.next_u64()
     }
 
     /// A whole number from 0 to n - 1, each with the same probability; zero

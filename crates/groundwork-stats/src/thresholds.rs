@@ -1,5 +1,6 @@
 //! Where the crate refuses and where it warns: every limit in one table, each
-//! with its reason. No estimator has a limit of its own.
+//! with its reason. No estimator has a limit of its own but those of arithmetic
+//! (what counts as a tie, how many steps, which numbers can be squared).
 
 /// Fewest clusters for any clustered standard error at the level of the
 /// comparison: with two, the scores of the clusters sum to nothing, and the
@@ -99,6 +100,11 @@ pub const SITES_FEW: usize = 5;
 /// Sites below which results of maximum likelihood are flagged: its variance
 /// between sites is too small and its normal intervals are too narrow.
 pub const LIKELIHOOD_SITES_FEW: usize = 10;
+
+/// The spread 1/(α + β) of the shares of sites beyond which they count as all or
+/// nothing: a Beta distribution with nine tenths of each half within e^-1000 of
+/// its end.
+pub const SPREAD_OF_SHARES_MOST: f64 = 1e4;
 
 /// Sites for each covariate below which a line through sites is flagged
 /// (Thompson and Higgins 2002).

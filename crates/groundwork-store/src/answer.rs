@@ -2,6 +2,7 @@
 
 use crate::{Store, failed};
 use arrow::array::{Array, Float64Array, Int64Array, StringArray};
+use arrow::datatypes::DataType;
 use arrow::record_batch::RecordBatch;
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::query::Query;
@@ -42,6 +43,8 @@ pub struct ClusterSum {
     pub dimension: String,
     /// The category, or empty.
     pub category: String,
+    /// Which cluster; empty for units without one.
+    pub cluster: String,
     /// Above.
     pub y: f64,
     /// Below.
@@ -59,7 +62,83 @@ pub struct RankedValue {
     pub value: f64,
 }
 
+/// A column of rows: numbers, or texts.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Column {
+    /// Numbers; nothing where one is missing.
+    Numbers(Vec<Option<f64>>),
+    /// Texts; nothing where one is missing.
+    Texts(Vec<Option<String>>),
+}
+
+impl Column {
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Column::Numbers(values) => values.len(),
+            Column::Texts(values) => values.len(),
+        }
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether a row has a value.
+    pub fn is_there(&self, row: usize) -> bool {
+        match self {
+            Column::Numbers(values) => values.get(row).is_some_and(Option::is_some),
+            Column::Texts(values) => values.get(row).is_some_and(Option::is_some),
+        }
+    }
+
+    /// Keeps the rows that are marked.
+    pub fn retain(&mut self, keep: &[bool]) {
+        let mut marks = keep.iter();
+        let mut kept = || marks.next().copied().unwrap_or(false);
+        match self {
+            Column::Numbers(values) => values.retain(|_| kept()),
+            Column::Texts(values) => values.retain(|_| kept()),
+        }
+    }
+
+    /// The numbers of rows that have one.
+    pub fn numbers(&self) -> Vec<f64> {
+        match self {
+            Column::Numbers(values) => values.iter().flatten().copied().collect(),
+            Column::Texts(_) => Vec::new(),
+        }
+    }
+}
+
 impl Store {
+    /// Answers a query of [`groundwork_plan::evaluation::Data::query`], which has so many columns,
+    /// floating numbers or texts.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn columns(&self, query: &Query, count: usize) -> Result<Vec<Column>, Diagnostic> {
+        let mut out: Vec<Column> = Vec::new();
+        self.each(query, |batch| {
+            for at in 0..count {
+                let is_text = batch.column(at).data_type() == &DataType::Utf8;
+                if out.len() <= at {
+                    out.push(if is_text { Column::Texts(Vec::new()) } else { Column::Numbers(Vec::new()) });
+                }
+                match out.get_mut(at) {
+                    Some(Column::Texts(values)) => {
+                        values.extend(strings(batch, at)?.iter().map(|text| text.map(str::to_owned)));
+                    }
+                    Some(Column::Numbers(values)) => values.extend(numbers(batch, at)?.iter()),
+                    None => {}
+                }
+            }
+            Ok(())
+        })?;
+        Ok(out)
+    }
+
     /// Answers a query of [`groundwork_plan::indicator::Indicator::cells`].
     ///
     /// # Errors
@@ -98,9 +177,11 @@ impl Store {
         let mut out = Vec::new();
         self.each(query, |batch| {
             let texts = Texts::of(batch, 0)?;
-            let (y, x) = (numbers(batch, 4)?, numbers(batch, 5)?);
+            let cluster = strings(batch, 4)?;
+            let (y, x) = (numbers(batch, 5)?, numbers(batch, 6)?);
             for i in 0..batch.num_rows() {
                 out.push(ClusterSum {
+                    cluster: if cluster.is_null(i) { String::new() } else { cluster.value(i).to_owned() },
                     site: texts.get(0, i),
                     period: texts.get(1, i),
                     dimension: texts.get(2, i),
@@ -136,7 +217,7 @@ impl Store {
     }
 
     /// Answers a query whose columns are one text and whole numbers.
-    pub(crate) fn counted(&self, query: &Query) -> Result<Vec<(String, Vec<i64>)>, Diagnostic> {
+    pub fn counted(&self, query: &Query) -> Result<Vec<(String, Vec<i64>)>, Diagnostic> {
         let mut out = Vec::new();
         self.each(query, |batch| {
             let texts = strings(batch, 0)?;

@@ -8,7 +8,7 @@
 mod answer;
 mod stage;
 
-pub use answer::{CellCount, ClusterSum, RankedValue};
+pub use answer::{CellCount, ClusterSum, Column, RankedValue};
 pub use stage::{SetAside, Staged};
 
 use arrow::record_batch::RecordBatch;

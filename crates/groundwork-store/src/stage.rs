@@ -27,8 +27,9 @@ pub struct Staged {
 /// A row that broke a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetAside {
-    /// Which check of the source.
-    pub check: usize,
+    /// Which check of the source; none for a value that was set aside because its question was not
+    /// asked.
+    pub check: Option<usize>,
     /// The column, where the check is about one.
     pub column: Option<String>,
     /// Ordinal of the file.
@@ -82,7 +83,7 @@ impl Store {
             .filter_map(|(state, counts)| {
                 let mut parts = state.splitn(3, ':').skip(1);
                 Some(SetAside {
-                    check: parts.next()?.parse().ok()?,
+                    check: parts.next()?.parse().ok(),
                     column: parts.next().map(str::to_owned),
                     file: unsigned(counts.first()),
                     row: unsigned(counts.get(1)),

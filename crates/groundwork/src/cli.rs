@@ -43,9 +43,17 @@ enum Command {
     /// Reads, resolves, loads and checks; writes nothing. Every problem comes at once.
     #[command(after_help = "Example: groundwork check pipelines/prevention.yaml")]
     Check(commands::check::Check),
+    /// What is behind a number: definition, rows in and out, queries, inputs, earlier runs.
+    #[command(
+        after_help = "Example: groundwork explain pipelines/prevention.yaml reach --site nan --period 2021-Q4"
+    )]
+    Explain(commands::explain::Explain),
     /// The whole way, from the exports to the reports.
     #[command(after_help = "Example: groundwork run pipelines/prevention.yaml --out out")]
     Run(commands::run::Run),
+    /// Freezes the analysis plan of a pipeline, and says how the pipeline stands to it.
+    #[command(after_help = "Example: groundwork plan lock pipelines/site-comparison.yaml")]
+    Plan(commands::plan::PlanCommand),
     /// Prints the JSON Schema of the pipeline language, for editors, or its reference page.
     #[command(after_help = "Example: groundwork schema > groundwork.schema.json")]
     Schema(commands::schema::Schema),
@@ -69,7 +77,9 @@ fn parsed(arguments: Vec<OsString>) -> u8 {
         Ok(cli) => match cli.command {
             Command::Init(command) => command.run(),
             Command::Check(command) => command.run(),
+            Command::Explain(command) => command.run(),
             Command::Run(command) => command.run(),
+            Command::Plan(command) => command.run(),
             Command::Schema(command) => command.run(),
         },
         Err(error) => {
@@ -82,9 +92,6 @@ fn parsed(arguments: Vec<OsString>) -> u8 {
 /// What a run may be told beyond its pipeline.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Overrides {
-    /// The period that reports are about, such as 2021-Q4; the pipeline's where it is missing.
-    #[arg(long, value_parser = period)]
-    pub(crate) period: Option<Period>,
     /// Only what was received on or before this day counts.
     #[arg(long, value_name = "DATE")]
     pub(crate) as_of: Option<Date>,
@@ -94,6 +101,14 @@ pub(crate) struct Overrides {
     /// Threads; as many as the machine has where it is missing. Never changes an output.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
+}
+
+/// The period of reports.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct ReportPeriod {
+    /// The period that reports are about, such as 2021-Q4; the pipeline's where it is missing.
+    #[arg(long, value_parser = period)]
+    pub(crate) period: Option<Period>,
 }
 
 /// A pipeline file, for every command that has one.

@@ -2,31 +2,28 @@
 
 use super::{DotInterval, Row};
 use crate::alt::{self, Sentences};
+use crate::catalogue::Phrase;
 use crate::table::{Shown, Summary};
 
 impl DotInterval {
     /// Describes the chart: the values of every row, extremes and order, and what is not shown.
     pub(super) fn describe(&self, rows: &[Row], summary: Summary) -> String {
-        let words = &self.about.words;
         let mut out = Sentences::new(&self.about);
-        let thai = out.thai();
+        let language = self.about.language;
         let cells = || rows.iter().flat_map(|row| &row.cells);
         let level = alt::level(cells().chain(rows.iter().filter_map(|row| row.contrast.as_ref())));
-        out.opening("Dot chart", "แผนภูมิจุด", level);
+        out.opening(Phrase::DotChart, level);
         for (i, row) in rows.iter().enumerate() {
             let mut parts: Vec<String> = self
                 .sites
                 .iter()
                 .zip(&row.cells)
-                .map(|(site, shown)| alt::named(&site.name, shown, &self.unit, words))
+                .map(|(site, shown)| alt::named(&site.name, shown, &self.unit, &self.about))
                 .collect();
             if let Some(reading) = row.contrast.as_ref().and_then(Shown::reading) {
-                parts.push(alt::compared(reading, &self.unit, summary, thai));
+                parts.push(alt::compared(reading, &self.unit, summary, language));
             }
-            let end = if thai { "" } else { "." };
-            let text = format!("{}: {}{end}", row.spec.label.trim(), parts.join(", "));
-            // The first row is the headline.
-            out.add(if i == 0 { 1 } else { 3 }, text);
+            out.row(i, &row.spec.label, &parts);
         }
         let values: Vec<(String, f64)> = rows
             .iter()
@@ -47,16 +44,9 @@ impl DotInterval {
                 })
                 .collect();
             let higher = pairs.iter().filter(|(a, b)| a > b).count();
-            let (all, a, b) = (pairs.len(), &first.name, &second.name);
-            if all > 1 {
-                out.add(
-                    2,
-                    if thai {
-                        format!("{a} สูงกว่า {b} ใน {higher} จาก {all} แถว")
-                    } else {
-                        format!("{a} is higher than {b} in {higher} of {all} rows.")
-                    },
-                );
+            if pairs.len() > 1 {
+                let (higher, all) = (higher.to_string(), pairs.len().to_string());
+                out.say(2, Phrase::HigherIn, &[&first.name, &second.name, &higher, &all]);
             }
         }
         out.hidden(cells());

@@ -7,6 +7,7 @@ use crate::scaffold::{self, GAP};
 use crate::scene::Anchor;
 use crate::table::{Shown, Summary};
 use crate::theme::SiteStyle;
+use groundwork_plan::number::{Unit, format_value};
 
 /// Least distance of two sites in a row, in points.
 pub(super) const PITCH: f64 = 12.0;
@@ -40,8 +41,12 @@ impl DotInterval {
             Summary::Difference => Axis::of_differences(compared, &self.unit),
             Summary::Ratio => Axis::of_ratios(compared),
         };
-        let labels = rows.iter().flat_map(|row| Type::ROW.wrap(&row.spec.label, width * 0.34));
-        let label_width = labels.map(|line| Type::ROW.width(&line)).fold(0.0, f64::max);
+        let labels = rows.iter().flat_map(|row| {
+            let label = Type::ROW.wrap(&row.spec.label, width * 0.34);
+            let note = self.note(row).into_iter().map(|line| Type::SMALL.width(&line));
+            label.into_iter().map(|line| Type::ROW.width(&line)).chain(note)
+        });
+        let label_width = labels.fold(0.0, f64::max);
         let half =
             |axis: &Axis| axis.ticks.last().map_or(0.0, |(_, text)| Type::SMALL.width(text) / 2.0 + 1.0);
         let left = if label_width > 0.0 { label_width + 11.0 } else { 8.0 };
@@ -52,7 +57,8 @@ impl DotInterval {
             return Layout { value: (left, split), difference, column: None, axis, difference_axis };
         }
         let texts = rows.iter().flat_map(|r| &r.cells).filter_map(Shown::reading);
-        let column = texts.map(|r| Type::VALUE.width(&r.text(&self.unit))).fold(0.0, f64::max);
+        let column =
+            texts.map(|r| Type::VALUE.width(&r.text(&self.unit, self.about.language))).fold(0.0, f64::max);
         let beside = width - column - f64::max(12.0, half(&axis) + 4.0);
         let (right, column) = if column > 0.0 && beside - left >= 100.0 {
             (beside, Some(width))
@@ -68,6 +74,7 @@ impl DotInterval {
         let words = &self.about.words;
         for row in rows {
             row.label = Type::ROW.wrap(&row.spec.label, self.about.width() * 0.34);
+            row.note = self.note(row);
             row.words = row
                 .cells
                 .iter()
@@ -91,11 +98,26 @@ impl DotInterval {
             };
             row.parts =
                 row.words.iter().map(|lines| f64::max(PITCH, Type::SMALL.height(lines) + 3.0)).collect();
-            let label: f64 = Type::ROW.height(&row.label);
+            let label: f64 = Type::ROW.height(&row.label) + Type::SMALL.height(&row.note);
             let sites: f64 = row.parts.iter().sum();
             let compared = Type::SMALL.height(&row.contrast_words);
             row.height = f64::max(sites + PAD, f64::max(label, compared) + 6.0);
         }
+    }
+
+    /// The numbers of cases of a row, in the order of the sites.
+    fn note(&self, row: &Row) -> Vec<String> {
+        if !self.with_n || row.cells.iter().all(|shown| shown.reading().is_none()) {
+            return Vec::new();
+        }
+        let count = |shown: &Shown| {
+            shown.reading().map_or("–".to_owned(), |r| format_value(r.n as f64, &Unit::Count))
+        };
+        if row.cells.len() > 3 {
+            return Vec::new();
+        }
+        let counts: Vec<String> = row.cells.iter().map(count).collect();
+        Type::SMALL.wrap(&format!("n = {}", counts.join(" · ")), self.about.width() * 0.34)
     }
 
     /// Where the names of the sites can stand. `None` when one of them has no room anywhere; then

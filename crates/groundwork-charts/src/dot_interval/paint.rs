@@ -4,7 +4,6 @@ use super::layout::{BETWEEN, Layout, Names, PITCH};
 use super::{DotInterval, Row};
 use crate::axis::Axis;
 use crate::canvas::{Canvas, Frame, Panel, Stroke, Type};
-use crate::figure::ChartSite;
 use crate::scaffold;
 use crate::scene::Anchor;
 use crate::table::Shown;
@@ -34,7 +33,7 @@ impl DotInterval {
         if let Some((left, _)) = layout.difference {
             scaffold::title(&mut canvas, &difference_title, left, 0.0);
         }
-        self.paint_legend(&mut canvas, &legend, titles + 4.0);
+        scaffold::paint_legend(&mut canvas, &self.sites, &legend, titles + 4.0);
 
         let frame = |(left, right): (f64, f64)| Frame { left, top, right, bottom };
         let value_frame = frame(layout.value);
@@ -61,7 +60,9 @@ impl DotInterval {
         let mut y = top;
         for (i, row) in rows.iter().enumerate() {
             let middle = y + row.height / 2.0;
-            canvas.text_block(&row.label, from - 9.0, middle, Anchor::End, Type::ROW);
+            let (label, note) = (Type::ROW.height(&row.label), Type::SMALL.height(&row.note));
+            canvas.text_block(&row.label, from - 9.0, middle - note / 2.0, Anchor::End, Type::ROW);
+            canvas.text_block(&row.note, from - 9.0, middle + label / 2.0, Anchor::End, Type::SMALL);
             let names: Vec<_> =
                 direct.into_iter().flatten().map(|place| place.filter(|(at, _, _)| *at == i)).collect();
             self.paint_sites(&mut canvas, &values, layout, row, middle, &names);
@@ -71,29 +72,6 @@ impl DotInterval {
             y += row.height;
         }
         canvas
-    }
-
-    fn paint_legend(&self, canvas: &mut Canvas, legend: &[(String, f64, usize)], top: f64) {
-        let mut names = self.sites.iter();
-        let mut site: Option<&ChartSite> = None;
-        let mut rest = String::new();
-        for (part, x, line) in legend {
-            // A long name has several parts; its sign stands before the first.
-            let begins = rest.is_empty();
-            if begins {
-                site = names.next();
-                rest = site.map_or(String::new(), |s| s.name.clone());
-            }
-            rest = rest.trim_start().strip_prefix(part.as_str()).unwrap_or("").trim_start().into();
-            let Some(site) = site else { continue };
-            let style = SiteStyle::of(site.role);
-            let middle = top + 14.0 * *line as f64 + 4.0;
-            if begins && !part.is_empty() {
-                canvas.marker(&canvas.page(), (x + 4.0, middle), &style, 100);
-            }
-            let set = Type::site(&style);
-            canvas.text(part, (x + 11.0, middle + set.drop()), Anchor::Start, set);
-        }
     }
 
     fn paint_sites(
@@ -129,7 +107,7 @@ impl DotInterval {
                     }
                     canvas.marker(panel, (reading.value, at), &style, 100);
                     if let Some(right) = layout.column {
-                        let text = reading.text(&self.unit);
+                        let text = reading.text(&self.unit, self.about.language);
                         let baseline = at + Type::VALUE.drop();
                         canvas.text(&text, (right, baseline), Anchor::End, Type::VALUE);
                     }

@@ -34,3 +34,16 @@ fn keeps_what_is_withheld() {
     assert!(figure.labels.iter().any(|l| l.text == "withheld to protect people"));
     assert!(figure.labels.iter().all(|l| l.text != "3"));
 }
+
+#[test]
+fn what_is_expected_by_now_is_a_band_from_zero() {
+    let row = BulletRow { expected: Some(700.0), ..bullet_row(0, "a", Some(1400.0)) };
+    let figure = bullet(vec![row]).draw(&released(vec![count("a", "chiang_rai", Q4, 1204.0)]));
+    check(&figure);
+    let scale = scale(&figure, 0.0, 1500.0);
+    // The first is the key.
+    let band = crate::testing::rects(&figure.marks_svg, "expected")[1];
+    assert!(near(band[0], scale(0.0)) && near(band[0] + band[2], scale(700.0)));
+    assert!(figure.labels.iter().any(|l| l.text == "expected by now"));
+    assert!(figure.csv.contains("expected,700,,,,,count,planned"));
+}

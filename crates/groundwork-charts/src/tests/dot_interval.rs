@@ -116,3 +116,26 @@ fn a_key_of_a_category_is_drawn_like_any_other() {
     let figure = chart.draw(&released(vec![made]));
     assert!(figure.csv.contains("Women,a,nan,2021-Q4,sex,female,,,value,0.477612"));
 }
+
+#[test]
+fn rows_can_stand_in_the_order_of_their_difference() {
+    let both = ("chiang_rai", "nan");
+    let cells = ["a", "b", "c"]
+        .into_iter()
+        .flat_map(|i| [cell(i, "chiang_rai", Q4, 200.0, 400.0), cell(i, "nan", Q4, 200.0, 400.0)]);
+    let cells: Vec<Cell> =
+        cells.filter(|c| c.key != key("c", "nan", Q4)).chain([KEPT.cell("c", "nan", Q4)]).collect();
+    let contrasts = [("a", 0.05), ("b", 0.15), ("c", 0.9)]
+        .map(|(i, value)| difference(i, both, (value - 0.05, value, value + 0.05)));
+    let chart = DotInterval {
+        by_difference: true,
+        with_n: true,
+        ..dots(vec![dot_row("Least", "a"), dot_row("Kept", "c"), dot_row("Most", "b")])
+    };
+    let figure = chart.draw(&compared(cells, contrasts.to_vec()));
+    check(&figure);
+    let y = |text: &str| figure.labels.iter().find(|l| l.text == text).unwrap().y_pt;
+    assert!(y("Most") < y("Least") && y("Least") < y("Kept"));
+    assert!(figure.labels.iter().any(|l| l.text == "n = 400 · 400"));
+    assert!(figure.labels.iter().any(|l| l.text == "n = 400 · –"));
+}

@@ -26,12 +26,12 @@ fn nothing_at_all_can_be_drawn() {
 }
 
 /// A number from a fixed sequence, below a limit.
-fn next(state: &mut u64, below: u64) -> u64 {
+pub(super) fn next(state: &mut u64, below: u64) -> u64 {
     *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     (*state >> 33) % below
 }
 
-fn any_label(state: &mut u64) -> String {
+pub(super) fn any_label(state: &mut u64) -> String {
     const LABELS: [&str; 8] = [
         "Reach",
         "Families that finished civil registration within twelve months of being identified",
@@ -46,7 +46,7 @@ fn any_label(state: &mut u64) -> String {
 }
 
 /// A cell of a unit, with a value from a hundredth of the size to the size, or none.
-fn any_cell(state: &mut u64, keys: [&str; 3], unit: &Unit, size: f64) -> Option<Cell> {
+pub(super) fn any_cell(state: &mut u64, keys: [&str; 3], unit: &Unit, size: f64) -> Option<Cell> {
     let [indicator, site, period] = keys;
     let part = 10.0 + next(state, 380) as f64;
     let value = part / 400.0 * size;

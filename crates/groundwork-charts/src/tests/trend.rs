@@ -60,3 +60,24 @@ fn panels_of_one_unit_have_one_scale() {
     check(&figure);
     assert_eq!(figure.labels.iter().filter(|l| l.text == "100%").count(), 2);
 }
+
+#[test]
+fn moments_are_ruled_at_the_beginning_of_their_period() {
+    let moment = |label: &str, at: &str| Moment { label: label.into(), at: Period::parse(at).unwrap() };
+    let chart = Trend {
+        marks: vec![moment("Counts the household book", "2020-Q2"), moment("LINE groups", "2020-01")],
+        ..trend(&["a"], 4)
+    };
+    let figure = chart.draw(&released(trend_cells("a", 4)));
+    check(&figure);
+    let rules = paths(&figure.marks_svg, "moment");
+    let line = &paths(&figure.marks_svg, "line origin")[0];
+    // Values stand in the middle of their quarters, the third of which begins in January.
+    let quarter = line[1].0 - line[0].0;
+    let foot = |rule: usize| rules[rule][2].0;
+    assert!((foot(0) - (line[2].0 - quarter / 2.0)).abs() < 0.03, "{rules:?} {line:?}");
+    assert!((foot(1) - (line[3].0 - quarter / 2.0)).abs() < 0.03);
+    let texts: Vec<&str> = figure.labels.iter().map(|l| l.text.as_str()).collect();
+    assert!(texts.contains(&"A LINE groups") && texts.contains(&"B Counts the household book"));
+    assert!(figure.alt.contains("Marked: Counts the household book; LINE groups."));
+}

@@ -2,9 +2,11 @@
 
 use super::{Trend, TrendPanel};
 use crate::alt::{self, Sentences};
+use crate::catalogue::Phrase;
 use crate::table::{Reading, Shown};
 
 use groundwork_plan::number::{Unit, format_value};
+use groundwork_plan::text::Language;
 
 /// Values of the lines of every panel, in the order of time, with the labels of their periods.
 pub(super) type Series = [Vec<Vec<(String, Shown)>>];
@@ -12,19 +14,12 @@ pub(super) type Series = [Vec<Vec<(String, Shown)>>];
 /// Describes a trend: first, last and highest value of every line, and what is not shown.
 pub(super) fn describe(trend: &Trend, series: &Series) -> String {
     let mut out = Sentences::new(&trend.about);
-    let thai = out.thai();
+    let language = trend.about.language;
     let shown = || series.iter().flatten().flatten().map(|(_, shown)| shown);
-    out.opening("Line chart", "แผนภูมิเส้น", alt::level(shown()));
+    out.opening(Phrase::LineChart, alt::level(shown()));
     let periods = series.iter().flatten().find(|line| !line.is_empty());
     if let Some([(first, _), .., (last, _)]) = periods.map(Vec::as_slice) {
-        out.add(
-            1,
-            if thai {
-                format!("ช่วงเวลา {first} ถึง {last}")
-            } else {
-                format!("Periods: {first} to {last}.")
-            },
-        );
+        out.say(1, Phrase::Periods, &[first, last]);
     }
     for (i, (panel, lines)) in trend.panels.iter().zip(series).enumerate() {
         let parts: Vec<String> = panel
@@ -34,24 +29,28 @@ pub(super) fn describe(trend: &Trend, series: &Series) -> String {
             .map(|(line, values)| {
                 let name = line.site.name.trim();
                 let name = if name == panel.title.trim() { "" } else { name };
-                course(name, values, &panel.unit, thai)
+                course(name, values, &panel.unit, language)
             })
             .filter(|part| !part.is_empty())
             .collect();
         if !parts.is_empty() {
-            out.add(if i == 0 { 1 } else { 3 }, sentence(panel, &parts, thai));
+            out.add(if i == 0 { 1 } else { 3 }, sentence(panel, &parts, language));
         }
     }
     if let Some(band) = &trend.band {
         let label = alt::shorten(band.label.trim(), 80);
-        out.add(2, if thai { format!("แถบแรเงา: {label}") } else { format!("Shaded: {label}.") });
+        out.say(2, Phrase::Shaded, &[&label]);
+    }
+    let moments: Vec<&str> = trend.marks.iter().map(|moment| moment.label.trim()).collect();
+    if !moments.is_empty() {
+        out.say(2, Phrase::Marked, &[&alt::shorten(&moments.join("; "), 120)]);
     }
     out.hidden(shown());
     out.finish()
 }
 
-fn sentence(panel: &TrendPanel, parts: &[String], thai: bool) -> String {
-    let end = if thai { "" } else { "." };
+fn sentence(panel: &TrendPanel, parts: &[String], language: Language) -> String {
+    let end = alt::stop(language);
     let title = panel.title.trim();
     if title.is_empty() {
         return format!("{}{end}", parts.join("; "));
@@ -60,7 +59,7 @@ fn sentence(panel: &TrendPanel, parts: &[String], thai: bool) -> String {
 }
 
 /// The course of a line: `Nan rises from 31% (Q3 ’19) to 48% (Q4 ’21), highest 52% (Q3 ’21)`.
-fn course(name: &str, values: &[(String, Shown)], unit: &Unit, thai: bool) -> String {
+pub(crate) fn course(name: &str, values: &[(String, Shown)], unit: &Unit, language: Language) -> String {
     let known: Vec<(&str, &Reading)> =
         values.iter().filter_map(|(label, shown)| Some((label.as_str(), shown.reading()?))).collect();
     let value = |r: &Reading| format_value(r.value, unit);
@@ -69,32 +68,25 @@ fn course(name: &str, values: &[(String, Shown)], unit: &Unit, thai: bool) -> St
         [(label, only)] => format!("{name} {} ({label})", value(only)).trim_start().to_owned(),
         [(from, first), .., (to, last)] => {
             let (a, b) = (value(first), value(last));
-            let mut text = match (thai, a == b, first.value < last.value) {
-                (false, true, _) => format!("{name} is {a} ({from} and {to})"),
-                (false, _, true) => format!("{name} rises from {a} ({from}) to {b} ({to})"),
-                (false, _, _) => format!("{name} falls from {a} ({from}) to {b} ({to})"),
-                (true, true, _) => format!("{name} เท่ากับ {a} ({from} และ {to})"),
-                (true, _, true) => format!("{name} เพิ่มขึ้นจาก {a} ({from}) เป็น {b} ({to})"),
-                (true, _, _) => format!("{name} ลดลงจาก {a} ({from}) เป็น {b} ({to})"),
+            let mut text = if a == b {
+                Phrase::Stays.fill(language, &[name, &a, from, to])
+            } else {
+                let phrase = if first.value < last.value { Phrase::Rises } else { Phrase::Falls };
+                phrase.fill(language, &[name, &a, from, &b, to])
             };
             let order = |x: &&(&str, &Reading), y: &&(&str, &Reading)| x.1.value.total_cmp(&y.1.value);
             let extremes = [
-                (known.iter().max_by(order), "highest", "สูงสุด"),
-                (known.iter().min_by(order), "lowest", "ต่ำสุด"),
+                (known.iter().max_by(order), Phrase::HighestOf),
+                (known.iter().min_by(order), Phrase::LowestOf),
             ];
-            for (extreme, english, in_thai) in extremes {
+            for (extreme, phrase) in extremes {
                 let Some((label, reading)) = extreme else {
                     continue;
                 };
                 let written = value(reading);
-                if written == a || written == b {
-                    continue;
+                if written != a && written != b {
+                    text.push_str(&phrase.fill(language, &[&written, label]));
                 }
-                text.push_str(&if thai {
-                    format!(" {in_thai} {written} ({label})")
-                } else {
-                    format!(", {english} {written} ({label})")
-                });
             }
             text.trim_start().to_owned()
         }

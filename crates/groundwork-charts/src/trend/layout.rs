@@ -1,6 +1,6 @@
 //! Where the parts of a trend stand.
 
-use super::{Lines, Point, Trend, TrendLine, TrendPanel};
+use super::{Lines, Moment, Point, Trend, TrendLine, TrendPanel};
 use crate::axis::Axis;
 use crate::canvas::Type;
 use crate::figure::ChartSite;
@@ -21,6 +21,8 @@ pub(super) struct Layout {
     pub(super) left: f64,
     pub(super) right: f64,
     pub(super) plot: f64,
+    /// Height of the letters of moments.
+    pub(super) letters: f64,
     pub(super) head: f64,
     /// Height of one line of signs, and which lines of a panel have any.
     pub(super) strip: f64,
@@ -67,6 +69,8 @@ impl Trend {
             0 => 0.0,
             _ => Type::SMALL.height(&band) + 3.0,
         };
+        // The letters of the moments stand above the plots.
+        let letters = if self.moments(spans).is_empty() { 0.0 } else { 11.0 };
         let strips: Vec<usize> = (0..read.iter().map(Vec::len).max().unwrap_or(0))
             .filter(|i| {
                 let lines = read.iter().filter_map(|lines| lines.get(*i));
@@ -94,7 +98,7 @@ impl Trend {
         let mut y = 0.0;
         for row in titles.chunks(columns) {
             tops.push(y);
-            y += Self::title_height(row) + head + plot + strip * strips.len() as f64 + 26.0;
+            y += Self::title_height(row) + letters + head + plot + strip * strips.len() as f64 + 26.0;
         }
         Layout {
             columns,
@@ -102,6 +106,7 @@ impl Trend {
             left,
             right,
             plot,
+            letters,
             head,
             strip,
             name,
@@ -146,6 +151,17 @@ impl Trend {
         let from = f64::max(f64::from(Span::of(band.from).from), first);
         let to = f64::min(f64::from(Span::of(band.to).to), last);
         (from < to && !spans.is_empty()).then_some((from, to))
+    }
+
+    /// The moments that lie among the periods, in the order of time: letter, place in months, and
+    /// what changed.
+    pub(super) fn moments(&self, spans: &[(usize, Span)]) -> Vec<(char, f64, &str)> {
+        let (first, last) = Self::domain(spans);
+        let place = |moment: &'_ Moment| f64::from(Span::of(moment.at).from);
+        let mut moments: Vec<&Moment> = self.marks.iter().collect();
+        moments.retain(|moment| first <= place(moment) && place(moment) <= last && !spans.is_empty());
+        moments.sort_by(|a, b| place(a).total_cmp(&place(b)));
+        ('A'..='Z').zip(moments).map(|(letter, m)| (letter, place(m), m.label.as_str())).collect()
     }
 
     fn band_lines(&self, spans: &[(usize, Span)], plot: f64) -> Vec<String> {

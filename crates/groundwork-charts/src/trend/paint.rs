@@ -6,12 +6,11 @@ use crate::axis::Axis;
 use crate::canvas::{Canvas, Frame, Panel, Stroke, Type};
 use crate::figure::ChartSite;
 use crate::label::push_apart;
-use crate::scaffold;
+use crate::scaffold::{self, Notes};
 use crate::scene::Anchor;
 use crate::table::Reading;
 use crate::theme::{self, Dash, SiteStyle};
 use crate::time::{Span, ticks};
-use groundwork_disclosure::Status;
 
 /// Distance of the lines of a hatching, in points.
 const HATCH_STEP: f64 = 6.5;
@@ -24,11 +23,17 @@ impl Trend {
         layout: &Layout,
         spans: &[(usize, Span)],
     ) -> Canvas {
-        let notes = self.notes(read);
         let width = self.about.width();
-        let places = place_notes(&notes, width);
-        let lines = places.last().map_or(0, |(_, _, line)| line + 1);
-        let height = layout.notes + if lines == 0 { 0.0 } else { 6.0 + 11.5 * lines as f64 };
+        let hidden = read.iter().flatten().flatten().filter_map(|point| point.shown.hidden());
+        let notes = Notes::new(hidden, &self.about.words, width);
+        let moments = self.moments(spans);
+        let named: Vec<Vec<String>> = moments
+            .iter()
+            .map(|(letter, _, label)| Type::SMALL.wrap(&format!("{letter}  {label}"), width))
+            .collect();
+        let named_height: f64 = named.iter().map(|lines| Type::SMALL.height(lines) + 1.0).sum();
+        let named_height = if named.is_empty() { 0.0 } else { named_height + 4.0 };
+        let height = layout.notes + named_height + notes.height();
         let mut canvas = Canvas::new(width, height);
         for (i, ((panel, lines), axis)) in self.panels.iter().zip(read).zip(axes).enumerate() {
             let row = i / layout.columns;
@@ -37,7 +42,7 @@ impl Trend {
             let titles = layout.titles.chunks(layout.columns).nth(row).unwrap_or(&[]);
             let title = layout.titles.get(i).map_or(&[][..], Vec::as_slice);
             scaffold::title(&mut canvas, title, x, top);
-            let upper = top + Self::title_height(titles) + layout.head;
+            let upper = top + Self::title_height(titles) + layout.letters + layout.head;
             let frame = Frame {
                 left: x + layout.left,
                 top: upper,
@@ -47,7 +52,8 @@ impl Trend {
             let (low, high) = axis.ends;
             let plot = canvas.panel(frame, Self::domain(spans), (high, low));
             self.paint_band(&mut canvas, &plot, frame, layout, spans, i == 0);
-            paint_scale(&mut canvas, &plot, frame, axis);
+            scaffold::scale_left(&mut canvas, &plot, frame, axis);
+            paint_moments(&mut canvas, &plot, frame, &moments);
             let drawn: Vec<_> = panel
                 .lines
                 .iter()
@@ -68,14 +74,15 @@ impl Trend {
             let below = frame.bottom + layout.strip * layout.strips.len() as f64;
             self.paint_periods(&mut canvas, &plot, frame, below, spans);
         }
-        for (i, x, line) in places {
-            let Some((status, text)) = notes.get(i) else {
-                continue;
-            };
-            let y = layout.notes + 6.0 + 11.5 * line as f64;
-            scaffold::sign(&canvas, (x + 4.0, y), *status, theme::HIDDEN);
-            canvas.text(text, (x + 11.0, y + Type::SMALL.drop()), Anchor::Start, Type::SMALL);
+        let mut y = layout.notes;
+        for lines in &named {
+            for line in lines {
+                canvas.text(line, (0.0, y + Type::SMALL.size), Anchor::Start, Type::SMALL);
+                y += Type::SMALL.step(lines);
+            }
+            y += 1.0;
         }
+        notes.paint(&mut canvas, layout.notes + named_height - 6.0);
         canvas
     }
 
@@ -93,9 +100,9 @@ impl Trend {
         };
         let (left, right) = (plot.place((from, 0.0)).0, plot.place((to, 0.0)).0);
         let page = canvas.page();
-        let top = frame.top - layout.head;
+        let top = frame.top - layout.letters - layout.head;
         canvas.block(&page, "band", [(left, top), (right, frame.bottom)], theme::BAND);
-        hatch(canvas, &page, Frame { left, right, ..frame });
+        scaffold::hatch(canvas, &page, Frame { left, right, ..frame }, HATCH_STEP);
         if !named {
             return;
         }
@@ -211,47 +218,19 @@ impl Trend {
             canvas.text(&text, (at, below + 11.0), anchor, Type::SMALL);
         }
     }
-
-    /// What the signs mean, once each.
-    fn notes(&self, read: &[Lines]) -> Vec<(Status, String)> {
-        let all = || read.iter().flatten().flatten();
-        [Status::Withheld, Status::NoData, Status::Undefined, Status::Refused]
-            .into_iter()
-            .filter(|status| all().any(|point| point.shown.hidden() == Some(*status)))
-            .map(|status| (status, self.about.words.get(status).to_owned()))
-            .collect()
-    }
 }
 
-/// Places of notes beside one another, in lines: which, left edge, line.
-fn place_notes(notes: &[(Status, String)], width: f64) -> Vec<(usize, f64, usize)> {
-    let (mut x, mut line) = (0.0, 0);
-    let mut places = Vec::new();
-    for (i, (_, text)) in notes.iter().enumerate() {
-        let wide = 11.0 + Type::SMALL.width(text);
-        if x > 0.0 && x + wide > width {
-            x = 0.0;
-            line += 1;
-        }
-        places.push((i, x, line));
-        x += wide + 14.0;
-    }
-    places
-}
-
-/// Grid lines and labels of the vertical scale.
-fn paint_scale(canvas: &mut Canvas, plot: &Panel, frame: Frame, axis: &Axis) {
+/// A rule at each moment, under its letter; letters that would touch stand apart.
+fn paint_moments(canvas: &mut Canvas, plot: &Panel, frame: Frame, moments: &[(char, f64, &str)]) {
     let page = canvas.page();
-    for (value, text) in &axis.ticks {
-        let (_, y) = plot.place((0.0, *value));
-        let across = [(frame.left, y), (frame.right, y)];
-        if *value == axis.null {
-            canvas.line(&page, "null", &across, Stroke::solid(theme::EMPHASIS, theme::AXIS));
-        } else {
-            canvas.line(&page, "grid", &across, Stroke::solid(theme::GRID, theme::HAIR));
-        }
-        let at = (frame.left - 4.0, y + Type::SMALL.drop());
-        canvas.text(text, at, Anchor::End, Type::SMALL);
+    let wanted: Vec<f64> = moments.iter().map(|(_, at, _)| plot.place((*at, 0.0)).0).collect();
+    let places = push_apart(&wanted, 8.0, frame.left, frame.right);
+    let top = frame.top;
+    for (((letter, _, _), x), at) in moments.iter().zip(&wanted).zip(places) {
+        let stroke = Stroke { dash: Dash::Dashed, ..Stroke::solid(theme::EMPHASIS, theme::HAIR) };
+        canvas.line(&page, "moment", &[(at, top - 2.0), (*x, top + 2.0), (*x, frame.bottom)], stroke);
+        let set = Type { weight: theme::BOLD, ..Type::SMALL };
+        canvas.text(&letter.to_string(), (at, top - 4.0), Anchor::Middle, set);
     }
 }
 
@@ -315,21 +294,5 @@ fn paint_line(canvas: &Canvas, plot: &Panel, style: &SiteStyle, runs: &[Run], pe
                 canvas.marker(plot, (*x, reading.value), style, size);
             }
         }
-    }
-}
-
-/// Lines at 45° that fill a frame.
-fn hatch(canvas: &Canvas, page: &Panel, frame: Frame) {
-    let (width, height) = (frame.width(), frame.bottom - frame.top);
-    let count = ((width + height) / HATCH_STEP) as i32;
-    for i in 1..=count {
-        // How far right of the lower left corner the line meets the lower edge.
-        let start = f64::from(i) * HATCH_STEP - height;
-        let low =
-            if start < 0.0 { (frame.left, frame.bottom + start) } else { (frame.left + start, frame.bottom) };
-        let end = start + height;
-        let high =
-            if end > width { (frame.right, frame.top + end - width) } else { (frame.left + end, frame.top) };
-        canvas.line(page, "hatch", &[low, high], Stroke::solid(theme::HATCH, theme::HAIR));
     }
 }

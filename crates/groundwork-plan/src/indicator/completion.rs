@@ -7,7 +7,7 @@
 //! Its own dimension `step` says how many of the same denominator reached each step in time, left
 //! before completing, or are still waiting.
 
-use super::units::{Units, dimension_column, no_cluster};
+use super::units::{Units, dimension_column, no_cluster, observed_to};
 use super::{Dimension, Measured, Summary, Window};
 use crate::query::{Query, Value};
 use crate::text::Language;
@@ -45,8 +45,8 @@ impl Completion {
         Value::Call("coalesce", vec![in_time, Value::Truth(false)])
     }
 
-    fn mature(&self, units: &Units) -> Value {
-        self.due().binary("<=", units.observed_to())
+    pub(super) fn mature(&self) -> Value {
+        self.due().binary("<=", observed_to())
     }
 
     fn completed(&self) -> Value {
@@ -65,9 +65,9 @@ impl Completion {
         let site_by = indicator.site_by.as_deref();
         let entered = || Value::column("s", &self.entered);
         let belongs = match self.window {
-            Window::ToDate => entered().binary("<=", units.observed_to()),
+            Window::ToDate => entered().binary("<=", observed_to()),
             Window::InPeriod => entered()
-                .binary("<=", units.observed_to())
+                .binary("<=", observed_to())
                 .and(self.due().binary(">=", Value::column("p", "first_day"))),
         };
         let mut select = units
@@ -76,9 +76,9 @@ impl Completion {
             .column(units.period(), "period")
             .column(units.row_id(), "unit")
             .column(no_cluster(), "cluster")
-            .column(self.mature(units).and(above).flag(), "y")
-            .column(self.mature(units).flag(), "x")
-            .column(Value::Not(Box::new(self.mature(units))).flag(), "immature");
+            .column(self.mature().and(above).flag(), "y")
+            .column(self.mature().flag(), "x")
+            .column(Value::Not(Box::new(self.mature())).flag(), "immature");
         select = match step {
             Some(step) => select.column(Value::text(step), dimension_column("step")),
             None => units.row_dimensions(select),

@@ -2,6 +2,7 @@
 //! the sentence that explains it. What units are, and how they become cells, stands in `units.rs`;
 //! how several indicators over one source share one scan, in `passes.rs`.
 
+mod account;
 mod cascade;
 mod change;
 mod completion;
@@ -26,6 +27,7 @@ mod sustained;
 mod union;
 mod units;
 
+pub use account::Account;
 pub use cascade::{Cascade, Tree};
 pub use change::Change;
 pub use completion::Completion;
@@ -48,6 +50,7 @@ pub use union::Union;
 pub use units::{Counted, source_table};
 
 use crate::expression::Expression;
+use crate::method::CellMethod;
 use crate::number::Unit;
 use crate::query::{Query, Statement};
 use crate::text::{Language, Localised};
@@ -91,6 +94,10 @@ pub struct Indicator {
     pub targets: BTreeMap<(String, String), f64>,
     /// Whether reports show it first.
     pub headline: bool,
+    /// How its value gets an interval.
+    pub method: CellMethod,
+    /// The level of the interval.
+    pub level: f64,
     /// What a reference sheet says beside: rationale, source of data, limitations and the like.
     pub sheet: BTreeMap<&'static str, Localised>,
 }
@@ -370,6 +377,19 @@ impl Kind {
     /// What takes that away again.
     pub fn dismantle(&self) -> Vec<Statement> {
         self.measured().dismantle()
+    }
+
+    /// The columns whose missing values count as zero, or as not holding.
+    pub(crate) fn filled_columns(&self) -> Vec<&str> {
+        let (missing, columns) = match self {
+            Kind::Sum(k) => (k.missing, k.of.columns()),
+            Kind::Mean(k) => (k.missing, k.of.columns()),
+            Kind::Quantile(k) => (k.missing, k.of.columns()),
+            Kind::Proportion(k) => (k.missing, k.numerator.columns()),
+            Kind::Index(k) => (k.missing, k.items.iter().map(|item| item.column.as_str()).collect()),
+            _ => return Vec::new(),
+        };
+        if missing == Missing::SkipIfAny { Vec::new() } else { columns }
     }
 
     /// Which rows belong to a period, for kinds that count rows or people.

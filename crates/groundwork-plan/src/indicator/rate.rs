@@ -3,7 +3,7 @@
 //! they left, and none after the day on which the exports were taken. Never additive.
 
 use super::ratio::Measure;
-use super::units::{Units, no_cluster, zero};
+use super::units::{Units, no_cluster, observed_to, zero};
 use super::{Measured, Summary};
 use crate::expression::Expression;
 use crate::query::{Query, Value};
@@ -68,7 +68,7 @@ impl Measured for Rate {
         let column = |name: &str| Value::column("s", name);
         let first = Value::column("p", "first_day");
         // The first day after the exposure; a missing day of leaving is passed over.
-        let after_period = units.observed_to().binary("+", Value::integer(1));
+        let after_period = observed_to().binary("+", Value::integer(1));
         let until = match &exposure.leaves {
             Some(leaves) => Value::Call("least", vec![after_period, column(leaves)]),
             None => after_period,

@@ -67,7 +67,7 @@ impl Known {
             ColumnType::Category(words) => Some(words.len() + 1),
             ColumnType::Boolean => Some(3),
             ColumnType::Site => Some(self.sites + 1),
-            ColumnType::Text | ColumnType::Integer | ColumnType::Number => None,
+            ColumnType::Text | ColumnType::Integer | ColumnType::Number | ColumnType::Measurement => None,
             ColumnType::Date | ColumnType::Timestamp => None,
         }
     }

@@ -3,7 +3,7 @@
 //! over periods: the followers of two quarters are not two times as many. Of a period that was not
 //! over when the exports were taken, it is what there was on that day.
 
-use super::units::{Units, no_cluster, reading_order, unit_of_d};
+use super::units::{Units, no_cluster, observed_to, reading_order, unit_of_d};
 use super::{Additivity, Measured, Summary, dimension_column, row_category};
 use crate::expression::Expression;
 use crate::query::{Query, SqlType, Value};
@@ -66,7 +66,7 @@ impl Measured for Stock {
             None => Value::Truth(true),
             Some(day) => {
                 let day = || Value::column("s", day);
-                let last = || units.observed_to();
+                let last = || observed_to();
                 let oldest = Value::MonthsLater(Box::new(last()), -i64::from(self.carry_months));
                 day().binary("<=", last()).and(day().binary(">", oldest))
             }

@@ -4,7 +4,7 @@
 //! numerator nor denominator. A month that was not over when the exports were
 //! taken is not looked at.
 
-use super::units::{Scope, Units, no_cluster, zero};
+use super::units::{Scope, Units, no_cluster, observed_to, zero};
 use super::{Measured, Summary};
 use crate::expression::Expression;
 use crate::query::{JoinKind, Query, Select, SqlType, Value};
@@ -63,7 +63,7 @@ impl Measured for Sustained {
             .column(Value::Call("min", vec![column("month")]), "first");
         // The last month that was over when the exports were taken: one that was not may still
         // lack its row.
-        let day_after = || units.observed_to().binary("+", Value::integer(1));
+        let day_after = || observed_to().binary("+", Value::integer(1));
         let last = || month_number(day_after()).binary("-", Value::integer(1));
         let known = last().binary(">=", Value::column("d", "first"));
         let long_enough =

@@ -114,7 +114,7 @@ impl Indicator {
         Some(number.clone().cast(wide).binary("*", number.cast(wide)))
     }
 
-    /// The query that adds the units up by cluster: `site, period, dimension, category, y, x`, in
+    /// The query that adds the units up by cluster: `site, period, dimension, category, cluster, y, x`, in
     /// a total order.
     pub fn clusters(&self, units: &str, dimensions: &[Dimension]) -> Query {
         let level = |dimension: Option<&Dimension>| {
@@ -125,8 +125,9 @@ impl Indicator {
                 .query()
         };
         let mut select = Select::from(levels(dimensions, true, level), "c");
-        for name in ["site", "period", "dimension", "category", "y", "x"] {
-            select = select.column(Value::column("c", name), name);
+        for name in ["site", "period", "dimension", "category", "cluster", "y", "x"] {
+            let value = Value::column("c", name);
+            select = select.column(if name == "cluster" { value.cast(SqlType::Text) } else { value }, name);
         }
         let keys = ["site", "period", "dimension", "category", "cluster"];
         select.order(keys.map(|k| Value::column("c", k)).to_vec()).query()
@@ -321,11 +322,6 @@ impl Units<'_> {
         Value::column("p", "period")
     }
 
-    /// The last day of the period that had passed when the exports were taken.
-    pub(super) fn observed_to(&self) -> Value {
-        Value::column("p", "observed_to")
-    }
-
     /// The category of a row of part `s`.
     pub(super) fn row_dimensions(&self, mut select: Select) -> Select {
         for column in self.indicator.dimension_columns() {
@@ -441,6 +437,11 @@ pub(super) fn reading_order(day: Option<&str>) -> Value {
             days.binary("*", Value::integer(1 << 46)).binary("+", place)
         }
     }
+}
+
+/// The last day of the period of part `p` that had passed when the exports were taken.
+pub(super) fn observed_to() -> Value {
+    Value::column("p", "observed_to")
 }
 
 /// A whole number of the value 0, for a column that a kind does not use.

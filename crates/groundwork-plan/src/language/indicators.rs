@@ -203,6 +203,12 @@ pub(crate) static INDICATOR: Kinds = Kinds {
             Shape::Map(&BY_SITE),
             "What should be reached, by period: a number for all sites together, or `{site: number, all: number}`. For kinds that add up over sites the targets of all sites are the target of the whole. Earlier periods are milestones. Shares as fractions.",
         ),
+        may(
+            "method",
+            Shape::Text,
+            "How the value gets its interval, by the id that `indicators.csv` prints, such as `clopper_pearson`. The method an expert would choose where it is missing; `full_count` where everybody was counted and there is no sampling error.",
+        ),
+        may("level", Shape::Number, "The level of the interval; 0.95 where it is missing."),
         may("headline", Shape::Boolean, "Whether reports show it first; true where it is missing."),
         may(
             "sheet",

@@ -63,8 +63,17 @@ pub(crate) static SOURCE: Object = Object {
     ],
 };
 
-const COLUMN_TYPES: Shape =
-    Shape::OneOf(&["text", "integer", "number", "date", "timestamp", "boolean", "site", "category"]);
+const COLUMN_TYPES: Shape = Shape::OneOf(&[
+    "text",
+    "integer",
+    "number",
+    "measurement",
+    "date",
+    "timestamp",
+    "boolean",
+    "site",
+    "category",
+]);
 
 static COLUMN_SHAPE: Shape = Shape::Either(&COLUMN_TYPES, &Shape::Object(&COLUMN));
 
@@ -98,6 +107,23 @@ static COLUMN: Object = Object {
             Shape::List(&Shape::Text),
             "Values that mean that nothing was recorded, beside the empty one.",
         ),
+        may(
+            "asked",
+            Shape::Expression,
+            "The question was asked where this holds, such as `age between 6 and 17`: elsewhere the column is empty and `not_asked`, and an empty one is `not_answered` where it holds.",
+        ),
+        may(
+            "not_asked",
+            Shape::List(&Shape::Text),
+            "Values that mean that the question was not asked, such as `---`; an empty one is then `not_answered`.",
+        ),
+        may(
+            "not_selected",
+            Shape::List(&Shape::Text),
+            "For `boolean`, one option of several: values that mean that it was not selected, such as the empty one, `\"\"`. They are read as `false`.",
+        ),
+        may("refused", Shape::List(&Shape::Text), "Values that mean that the person did not want to answer."),
+        may("unknown", Shape::List(&Shape::Text), "Values that mean that the answer is not known."),
     ],
 };
 

@@ -26,8 +26,13 @@ impl Resolver {
                 self.problem("derive.name-taken", key.span, message);
                 continue;
             }
-            let scope =
-                Scope { of: format!("source `{id}`"), columns: known, sites: site_ids, has_period: false };
+            let scope = Scope {
+                of: format!("source `{id}`"),
+                columns: known,
+                sites: site_ids,
+                has_period: false,
+                measurements: false,
+            };
             if let Some(rule) = self.rule(key, made, &id, &scope)
                 && let Some(source) = done.last_mut()
             {
@@ -173,6 +178,7 @@ impl Resolver {
             columns: known.clone(),
             sites: site_ids,
             has_period: false,
+            measurements: false,
         };
         let holds = self.condition(node.get("holds")?, &scope)?;
         Some(Spells {

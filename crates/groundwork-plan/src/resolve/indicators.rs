@@ -6,6 +6,7 @@ use crate::indicator::{Dimension, Direction, Indicator, IndicatorPeriod, Kind, S
 use crate::number::Unit;
 use crate::period::Calendar;
 use crate::plan::{columns, find};
+use crate::reason::only_asked;
 use crate::site::Site;
 use crate::source::{ColumnType, Source};
 use crate::yaml::{Key, Node, Value};
@@ -107,7 +108,7 @@ impl Resolver {
                 .push("Give the column of the source another name.".into());
         }
         let mut indicator = self.common(key, node, kind, ground);
-        indicator.filter = filter;
+        indicator.filter = only_asked(filter, &indicator.kind.filled_columns(), &rows.columns);
         indicator.period_by = period_by;
         indicator.site_by = site_by;
         indicator.disaggregate = disaggregate;
@@ -154,6 +155,8 @@ impl Resolver {
                 );
             }
         }
+        let method = self.cell_method(node, &kind);
+        let level = self.level(node);
         let baselines = self.by_site(node.get("baseline"), ground, &unit);
         let targets = self.targets(key, node, ground, &periods, &unit, additivity.sites);
         let sheet = crate::language::SHEET_KEYS
@@ -181,6 +184,8 @@ impl Resolver {
             baselines,
             targets,
             headline: node.text_at("headline") != Some("false"),
+            method,
+            level,
             sheet,
         }
     }
@@ -515,6 +520,7 @@ impl Ground<'_> {
             columns: rows.columns.clone(),
             sites: &self.site_ids,
             has_period,
+            measurements: false,
         }
     }
 }

@@ -392,8 +392,13 @@ impl Resolver {
             }
         }
         let columns = indicators.iter().map(|i| (i.id.clone(), ColumnType::Number)).collect();
-        let scope =
-            Scope { of: "the indicators".into(), columns, sites: &ground.site_ids, has_period: false };
+        let scope = Scope {
+            of: "the indicators".into(),
+            columns,
+            sites: &ground.site_ids,
+            has_period: false,
+            measurements: false,
+        };
         let formula = self.number(at, &scope)?;
         if formula.columns().is_empty() {
             self.problem("indicator.formula-inputs", at.span, "the formula names no indicator")

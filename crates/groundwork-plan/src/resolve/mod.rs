@@ -4,14 +4,15 @@
 mod derive;
 mod indicators;
 mod kinds;
+mod methods;
 mod sources;
 
 use crate::diag::{Checked, Diagnostic, has_errors};
 use crate::disclosure::{Audience, Policy};
-use crate::indicator::Summary;
+use crate::evaluation::Ground;
 use crate::location::Span;
 use crate::period::{Calendar, Fiscal, Frequency, Period, SinceOpening};
-use crate::plan::{Evaluation, Event, Plan, Programme, Report};
+use crate::plan::{Event, Plan, Programme, Report};
 use crate::shape;
 use crate::site::{Site, SiteRole, spelling_key};
 use crate::text::{Language, Localised};
@@ -38,19 +39,24 @@ pub fn resolve(text: &str) -> Checked<Plan> {
 }
 
 /// Collects problems on the way.
-struct Resolver {
+pub(crate) struct Resolver {
     problems: Vec<Diagnostic>,
 }
 
 impl Resolver {
-    fn problem(&mut self, code: &'static str, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+    pub(crate) fn problem(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
         let at = self.problems.len();
         self.problems.push(Diagnostic::pipeline(code, span, message));
         &mut self.problems[at]
     }
 
     /// Reports a name that is not among the known ones.
-    fn unknown<'k>(
+    pub(crate) fn unknown<'k>(
         &mut self,
         code: &'static str,
         span: Span,
@@ -69,10 +75,21 @@ impl Resolver {
         let sites = self.sites(root);
         let sources = self.sources(root, &sites);
         let indicators = self.indicators(root, &sources, &sites, &calendar);
-        let evaluations = self.evaluations(root, &indicators, &sites, &calendar);
+        let events = self.events(root);
+        let entries = root.get("indicators").map(Node::entries).unwrap_or_default();
+        let ground = Ground {
+            sources: &sources,
+            indicators: &indicators,
+            declared: entries.iter().map(|(key, _)| key.name.as_str()).collect(),
+            sites: &sites,
+            site_ids: sites.iter().map(|s| s.id.clone()).collect(),
+            calendar: &calendar,
+            events: &events,
+        };
+        let evaluations = self.evaluations(root, &ground);
         Plan {
             programme: self.programme(root),
-            events: self.events(root),
+            events,
             policy: self.policy(root, &indicators),
             reports: self.reports(root, &calendar, &indicators),
             calendar,
@@ -232,64 +249,6 @@ impl Resolver {
         events
     }
 
-    fn evaluations(
-        &mut self,
-        root: &Node,
-        indicators: &[crate::indicator::Indicator],
-        sites: &[Site],
-        calendar: &Calendar,
-    ) -> Vec<Evaluation> {
-        let mut out = Vec::new();
-        let entries = root.get("indicators").map(Node::entries).unwrap_or_default();
-        let declared: Vec<&str> = entries.iter().map(|(key, _)| key.name.as_str()).collect();
-        for (key, node) in root.get("evaluations").map(Node::entries).unwrap_or_default() {
-            for item in node.get("indicators").map(Node::items).unwrap_or_default() {
-                let Some(name) = item.text() else { continue };
-                match indicators.iter().find(|i| i.id == name) {
-                    // One that is declared and has a problem of its own is reported once, there.
-                    None if declared.contains(&name) => {}
-                    None => self.unknown(
-                        "evaluation.unknown-indicator",
-                        item.span,
-                        "indicator",
-                        name,
-                        declared.iter().copied(),
-                    ),
-                    Some(indicator) if !is_comparable(indicator) => {
-                        self.problem(
-                            "evaluation.full-count",
-                            item.span,
-                            format!("`{name}` is a full count: two counts of different places are shown, not compared"),
-                        )
-                        .hints
-                        .push("Compare a share, a ratio or a mean; a count can be made one by dividing it by those it could have reached.".into());
-                    }
-                    Some(_) => {}
-                }
-            }
-            let reference = node.text_at("reference").unwrap_or_default().to_owned();
-            if let Some(at) = node.get("reference")
-                && !sites.iter().any(|s| s.id == reference)
-            {
-                self.unknown(
-                    "evaluation.unknown-site",
-                    at.span,
-                    "site",
-                    &reference,
-                    sites.iter().map(|s| s.id.as_str()),
-                );
-            }
-            out.push(Evaluation {
-                id: key.name.clone(),
-                question: localised(Some(node), "question").unwrap_or_default(),
-                indicators: node.texts_at("indicators"),
-                reference,
-                period: self.period_of(node, calendar),
-            });
-        }
-        out
-    }
-
     fn policy(&mut self, root: &Node, indicators: &[crate::indicator::Indicator]) -> Policy {
         let audience = Audience::ALL
             .into_iter()
@@ -383,8 +342,13 @@ impl Resolver {
     }
 
     /// The period at `period`, or the last one.
-    fn period_of(&mut self, node: &Node, calendar: &Calendar) -> Period {
-        let Some(at) = node.get("period") else {
+    pub(crate) fn period_of(&mut self, node: &Node, calendar: &Calendar) -> Period {
+        self.period_at(node, "period", calendar)
+    }
+
+    /// The period at a key, or the last one.
+    pub(crate) fn period_at(&mut self, node: &Node, key: &str, calendar: &Calendar) -> Period {
+        let Some(at) = node.get(key) else {
             return calendar.last();
         };
         let written = at.text().and_then(|text| Period::parse_in(text, calendar.fiscal));
@@ -406,26 +370,12 @@ impl Resolver {
     }
 }
 
-/// Whether the values of two sites can be set against each other by an estimate.
-fn is_comparable(indicator: &crate::indicator::Indicator) -> bool {
-    match indicator.kind.summary() {
-        Summary::Share | Summary::RowMean | Summary::ClusteredRatio | Summary::Quotient => true,
-        Summary::FullCount
-        | Summary::Total
-        | Summary::Quantile(_)
-        | Summary::Rate { .. }
-        | Summary::Bounds
-        | Summary::TopShare { .. }
-        | Summary::Derived => false,
-    }
-}
-
 /// Letters, digits, `-` and `_` only: safe in a file name.
 fn is_plain_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
 }
 
-fn localised(node: Option<&Node>, key: &str) -> Option<Localised> {
+pub(crate) fn localised(node: Option<&Node>, key: &str) -> Option<Localised> {
     let at = node?.get(key)?;
     match &at.value {
         Value::Scalar(text) => Some(Localised::same(text.clone())),

@@ -4,6 +4,7 @@ use super::Resolver;
 use crate::diag::Diagnostic;
 use crate::expression::{self, Scope};
 use crate::plan::{columns, find};
+use crate::reason::Reason;
 use crate::shape;
 use crate::site::{Site, spelling_key};
 use crate::source::{
@@ -165,6 +166,7 @@ impl Resolver {
         let kind = match word {
             "integer" => ColumnType::Integer,
             "number" => ColumnType::Number,
+            "measurement" => ColumnType::Measurement,
             "date" => ColumnType::Date,
             "timestamp" => ColumnType::Timestamp,
             "boolean" => ColumnType::Boolean,
@@ -220,7 +222,66 @@ impl Resolver {
                 _ => DateOrder::DayFirst,
             },
             missing: node.texts_at("missing"),
+            reasons: self.reasons(key, node, word == "boolean"),
+            asked: None,
             span: node.get("from").map_or(key.span, |from| from.span),
+        }
+    }
+
+    /// The values of a column that say why it has none.
+    fn reasons(&mut self, key: &Key, node: &Node, is_boolean: bool) -> Vec<(Reason, Vec<String>)> {
+        let mut out: Vec<(Reason, Vec<String>)> = Vec::new();
+        let mut seen: Vec<(String, &str)> =
+            node.texts_at("missing").into_iter().map(|w| (w, "missing")).collect();
+        for reason in Reason::DECLARED {
+            let Some(at) = node.get(reason.word()) else { continue };
+            if reason == Reason::NotSelected && !is_boolean {
+                self.problem(
+                    "column.not-selected",
+                    at.span,
+                    format!("`not_selected` belongs to a boolean, and `{}` is none", key.name),
+                )
+                .hints
+                .push("Options that can be selected together are one boolean column each.".into());
+            }
+            let words = node.texts_at(reason.word());
+            for word in &words {
+                if let Some((_, other)) = seen.iter().find(|(w, _)| w == word) {
+                    let message = format!("the same value would mean both `{other}` and `{}`", reason.word());
+                    self.problem("column.ambiguous-value", at.span, message);
+                }
+                seen.push((word.clone(), reason.word()));
+            }
+            out.push((reason, words));
+        }
+        out
+    }
+
+    /// The conditions under which questions were asked; they know everything but derived columns.
+    fn asked(&mut self, node: &Node, done: &mut [Source], sites: &[String]) {
+        let Some(source) = done.last() else { return };
+        let scope = Scope {
+            of: format!("source `{}`", source.id),
+            columns: columns(done, &source.id),
+            sites,
+            has_period: false,
+            measurements: false,
+        };
+        let mut found = Vec::new();
+        for (key, column) in node.get("columns").map(Node::entries).unwrap_or_default() {
+            let Some(at) = column.get("asked") else { continue };
+            let Some(asked) = self.condition(at, &scope) else { continue };
+            if asked.columns().iter().any(|name| *name == key.name) {
+                let message = format!("whether `{0}` was asked cannot depend on `{0}` itself", key.name);
+                self.problem("column.asked-itself", at.span, message);
+            }
+            found.push((key.name.clone(), asked));
+        }
+        if let Some(source) = done.last_mut() {
+            for column in &mut source.columns {
+                column.asked =
+                    found.iter().find(|(name, _)| *name == column.name).map(|(_, asked)| asked.clone());
+            }
         }
     }
 
@@ -334,6 +395,7 @@ impl Resolver {
                 self.known_column(at, at.text().unwrap_or_default(), &id, &columns(done, &id));
             }
         }
+        self.asked(node, done, &site_ids);
         self.derived(node, done, &site_ids);
         let known = columns(done, &id);
         let scope = Scope {
@@ -341,6 +403,7 @@ impl Resolver {
             columns: known.clone(),
             sites: &site_ids,
             has_period: false,
+            measurements: false,
         };
         if let Some(at) = node.get("received")
             && let Some(kind) = self.known_column(at, at.text().unwrap_or_default(), &id, &known)
@@ -404,7 +467,7 @@ impl Resolver {
     }
 
     /// The type of a column, or a problem.
-    pub(super) fn known_column<'c>(
+    pub(crate) fn known_column<'c>(
         &mut self,
         at: &Node,
         name: &str,
@@ -422,7 +485,7 @@ impl Resolver {
         found
     }
 
-    pub(super) fn condition(&mut self, at: &Node, scope: &Scope) -> Option<expression::Expression> {
+    pub(crate) fn condition(&mut self, at: &Node, scope: &Scope) -> Option<expression::Expression> {
         match expression::condition(at.text()?, at.span, scope) {
             Ok(condition) => Some(condition),
             Err(problems) => {
@@ -433,7 +496,7 @@ impl Resolver {
     }
 
     /// A value that is a number.
-    pub(super) fn number(&mut self, at: &Node, scope: &Scope) -> Option<expression::Expression> {
+    pub(crate) fn number(&mut self, at: &Node, scope: &Scope) -> Option<expression::Expression> {
         match expression::value(at.text()?, at.span, scope) {
             Ok(value) => Some(value),
             Err(problems) => {

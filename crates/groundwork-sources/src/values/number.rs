@@ -69,6 +69,29 @@ pub(crate) fn parse_integer(text: &str) -> Parsed<i64> {
     }
 }
 
+/// A number with all of its digits, to the nearest floating number; `1.5e6` is one as well.
+///
+/// Fails `number.invalid`, `number.ambiguous` and `number.out-of-range`.
+pub(crate) fn parse_measurement(text: &str) -> Parsed<f64> {
+    let scientific = ascii_digits(trim(text));
+    let is_scientific = scientific.contains(['e', 'E'])
+        && scientific.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b));
+    let written = match read(text) {
+        Ok(Some(plain)) => {
+            let sign = if plain.negative { "-" } else { "" };
+            format!("{sign}{}.{}", plain.whole, plain.fraction)
+        }
+        Ok(None) => return Parsed::missing(),
+        Err(_) if is_scientific => scientific.into_owned(),
+        Err(check) => return Parsed::failed(check),
+    };
+    match written.parse::<f64>() {
+        Ok(value) if value.is_finite() => Parsed::value(value),
+        Ok(_) => Parsed::failed("number.out-of-range"),
+        Err(_) => Parsed::failed("number.invalid"),
+    }
+}
+
 /// A number taken apart: ASCII digits before and after the decimal point.
 struct Plain {
     negative: bool,

@@ -50,6 +50,8 @@ pub(crate) fn column(name: &str, kind: ColumnType) -> Column {
         era: Era::Auto,
         order: DateOrder::DayFirst,
         missing: Vec::new(),
+        reasons: Vec::new(),
+        asked: None,
         span: Span { start: 7, end: 9 },
     }
 }

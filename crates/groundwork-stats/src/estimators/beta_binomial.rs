@@ -50,14 +50,11 @@ use super::meta_analysis::few_sites;
 use crate::estimate::{Interval, Refusal, check_level, finite_interval};
 use crate::root;
 use crate::special::{beta_quantile, ln_gamma};
-use crate::thresholds::LIKELIHOOD_SITES_FEW;
+use crate::thresholds::{LIKELIHOOD_SITES_FEW, SPREAD_OF_SHARES_MOST};
 use crate::warning::Warning;
 
 /// The id of the method.
 pub const METHOD: &str = "beta_binomial.eb";
-
-/// The spread γ beyond which sites count as all or nothing.
-const SPREAD_MOST: f64 = 1e4;
 
 /// The share of a site given its count and the other sites.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -161,7 +158,7 @@ impl Model {
         // From a spread that no data could tell from none, by thirds of a
         // power of ten.
         let first = 1e-5 / self.largest;
-        let steps = (3.0 * libm::log10(SPREAD_MOST / first)).ceil();
+        let steps = (3.0 * libm::log10(SPREAD_OF_SHARES_MOST / first)).ceil();
         let mut peaks = Vec::new();
         let (mut before, mut rising) = (0.0, self.slope(0.0).ok_or_else(missing)? > 0.0);
         for step in 0..=steps as u32 {

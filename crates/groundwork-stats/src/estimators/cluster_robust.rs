@@ -102,6 +102,10 @@ pub const METHOD: &str = "cr2.satt";
 /// rounding is too much.
 const CARRIED: f64 = 1e-8;
 
+/// The sum of a cluster's leverages up to which it cannot carry anything alone,
+/// for which it takes one.
+const ENOUGH_LEVERAGE: f64 = 0.5;
+
 /// Standard errors for independent rows of unequal spread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heteroskedastic {
@@ -339,15 +343,14 @@ pub(crate) fn heteroskedastic_covariance(
 }
 
 impl Scores<'_> {
-    /// The root of a variance of a combination of coefficients; refused where
-    /// it is nothing but rounding.
+    /// The root of the variance of a coefficient; refused where it is nothing
+    /// but rounding.
     pub(crate) fn std_error(&self, variance: f64, term: usize) -> Result<f64, Refusal> {
-        self.std_error_along(variance, self.basis.t.row(term))
+        self.std_error_along(variance, self.basis.t.row(term), accumulate::largest(&self.u))
     }
 
-    fn std_error_along(&self, variance: f64, along: &[f64]) -> Result<f64, Refusal> {
+    fn std_error_along(&self, variance: f64, along: &[f64], most: f64) -> Result<f64, Refusal> {
         let size: f64 = along.iter().map(|v| v * v).sum();
-        let most = accumulate::largest(&self.u);
         // Written so that a variance that is not a number also fails.
         let enough = variance > 1e-24 * size * most * most;
         if self.exact_fit || !enough {
@@ -431,6 +434,8 @@ pub(crate) struct Sandwich {
     pub(crate) covariance: Matrix,
     pub(crate) clusters: usize,
     pub(crate) largest_share: f64,
+    /// The largest magnitude of a weighted residual.
+    largest_score: f64,
     kind: Clustered,
     df: ClusterDf,
     /// The contrasts in orthonormal coordinates, one a column.
@@ -465,17 +470,23 @@ impl Parts {
         let satterthwaite = df == ClusterDf::Satterthwaite;
         // A cluster whose leverages are few cannot determine anything alone.
         // The sums are rough, but far from the limit where it matters.
-        let leverage = if satterthwaite || power != 0.0 {
-            Vec::new()
-        } else {
+        let by_cluster = |leverages: Vec<f64>| {
             let mut sums = vec![0.0; clusters];
-            let leverages = basis.leverages(scores.design, scores.roots);
             for (h, &group) in leverages.iter().zip(&groups.of_row) {
                 sums[group as usize] += h;
             }
             sums
         };
-        let wanted = |group: usize| leverage.get(group).is_none_or(|&sum| sum > 0.5);
+        let leverage = if satterthwaite || power != 0.0 {
+            Vec::new()
+        } else {
+            let bounds = basis.leverage_bounds(scores.design, scores.roots).map(by_cluster);
+            match bounds {
+                Some(bounds) if bounds.iter().all(|&bound| bound < ENOUGH_LEVERAGE) => bounds,
+                _ => by_cluster(basis.leverages(scores.design, scores.roots)),
+            }
+        };
+        let wanted = |group: usize| leverage.get(group).is_none_or(|&sum| sum > ENOUGH_LEVERAGE);
         let mut adjusted = plain;
         let mut moments = Moments::new(terms, along.cols());
         let mut carried = vec![false; along.cols()];
@@ -557,6 +568,7 @@ impl Sandwich {
             covariance,
             clusters,
             largest_share: groups.largest_share(),
+            largest_score: accumulate::largest(&scores.u),
             kind,
             df,
             degrees: parts.degrees,
@@ -575,7 +587,8 @@ impl Sandwich {
                 "report the estimate without an interval, and say that it rests on one cluster",
             ));
         }
-        let std_error = scores.std_error_along(self.variances[contrast], &self.along.column(contrast))?;
+        let along = self.along.column(contrast);
+        let std_error = scores.std_error_along(self.variances[contrast], &along, self.largest_score)?;
         let degrees = self.degrees[contrast];
         // Written so that degrees that are not a number also fail.
         let usable = degrees > 0.0 && degrees.is_finite();

@@ -88,6 +88,9 @@ pub const METHOD: &str = "km.greenwood.loglog";
 /// less than this, so that rounding does not move a quantile by a whole step.
 const TIE: f64 = 1e-9;
 
+/// Rows whose limits are bounded together before they are looked at one by one.
+const BLOCK: usize = 64;
+
 /// The scale on which limits are made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scale {
@@ -346,9 +349,15 @@ impl KaplanMeier<'_> {
         });
         // The limits may rise a little at the end: the first crossing counts.
         let crossed = |rows: std::ops::Range<usize>, limit: fn(Interval) -> f64| {
-            rows.into_iter()
-                .find(|&row| self.changed(row) && self.limits(row).is_some_and(|of| limit(of) <= reached))
-                .map(|row| self.table.time()[row])
+            let mut blocks = rows.clone().step_by(BLOCK).map(|from| from..rows.end.min(from + BLOCK));
+            let row = blocks.find_map(|mut block| {
+                if self.floor(&block).is_some_and(|floor| floor > reached + TIE * reached) {
+                    return None;
+                }
+                block
+                    .find(|&row| self.changed(row) && self.limits(row).is_some_and(|of| limit(of) <= reached))
+            });
+            row.map(|row| self.table.time()[row])
         };
         let rows = self.survival.len();
         Ok(Quantile {
@@ -358,6 +367,20 @@ impl KaplanMeier<'_> {
             upper: crossed(at.min(rows)..rows, |interval| interval.upper),
             level: self.level,
         })
+    }
+
+    /// A bound from below on the limits of some rows, absent where a share is
+    /// 0 or 1. With S falling from s to t over them, the error of t times
+    /// (s/t) (1 - t)/(1 - s) is on every scale as large as that of any of them.
+    fn floor(&self, rows: &std::ops::Range<usize>) -> Option<f64> {
+        let (first, last) = (self.survival.get(rows.start)?, rows.end.checked_sub(1)?);
+        let (from, to) = (*first, *self.survival.get(last)?);
+        if !(from < 1.0 && to > 0.0) {
+            return None;
+        }
+        let error = self.std_error.get(last).copied().flatten()?;
+        let (lower, _) = self.scale.limits(to, error * (from / to) * ((1.0 - to) / (1.0 - from)), self.z);
+        Some(lower)
     }
 
     /// Whether the curve falls at a row.
@@ -501,6 +524,32 @@ mod tests {
             turned.rotate_left(turn % rows.len());
             turned.reverse();
             prop_assert_eq!(build(&turned), build(&rows));
+        }
+
+        #[test]
+        fn quantile_finds_the_first_crossing_of_the_limits(
+            rows in proptest::collection::vec((0_u16..400, 0_u8..2), 1..400),
+            share in 0.01_f64..0.99,
+            level in 0.1_f64..0.999,
+        ) {
+            let time: Vec<f64> = rows.iter().map(|row| f64::from(row.0)).collect();
+            let event: Vec<u8> = rows.iter().map(|row| row.1).collect();
+            let table = table(&time, &event);
+            for scale in SCALES {
+                let found = kaplan_meier(&table, level, scale).expect("a curve");
+                let quantile = found.quantile(share).expect("a quantile");
+                let reached = (1.0 - share) * (1.0 + TIE);
+                let at = found.survival.partition_point(|&survival| survival > reached);
+                let first = |from: usize, limit: fn(Interval) -> f64| {
+                    let mut rows = from.min(table.rows())..table.rows();
+                    let row = rows.find(|&row| {
+                        found.changed(row) && found.limits(row).is_some_and(|of| limit(of) <= reached)
+                    });
+                    row.map(|row| table.time()[row])
+                };
+                prop_assert_eq!(quantile.lower, first(0, |interval| interval.lower));
+                prop_assert_eq!(quantile.upper, first(at, |interval| interval.upper));
+            }
         }
 
         #[test]

@@ -224,6 +224,46 @@ struct Vector {
     c2: f64,
 }
 
+/// Sign vectors, one column a number, which is how they are gone through.
+struct Vectors {
+    a: Vec<f64>,
+    b: Vec<f64>,
+    c0: Vec<f64>,
+    c1: Vec<f64>,
+    c2: Vec<f64>,
+}
+
+impl Vectors {
+    fn with_capacity(count: usize) -> Self {
+        let column = || Vec::with_capacity(count);
+        Self { a: column(), b: column(), c0: column(), c1: column(), c2: column() }
+    }
+
+    fn push(&mut self, vector: Vector) {
+        self.a.push(vector.a);
+        self.b.push(vector.b);
+        self.c0.push(vector.c0);
+        self.c1.push(vector.c1);
+        self.c2.push(vector.c2);
+    }
+
+    fn len(&self) -> usize {
+        self.a.len()
+    }
+
+    /// The coefficient and the standard error of every vector at δ.
+    fn at(&self, delta: f64) -> impl Iterator<Item = (f64, f64)> {
+        let coefficients = self.a.iter().zip(&self.b).map(move |(a, b)| a + b * delta);
+        let parts = self.c0.iter().zip(&self.c1).zip(&self.c2);
+        let errors = parts.map(move |((c0, c1), c2)| {
+            let variance = c0 + delta * (2.0 * c1 + delta * c2);
+            // Rounding may leave it below zero.
+            (if variance > 0.0 { variance } else { 0.0 }).sqrt()
+        });
+        coefficients.zip(errors)
+    }
+}
+
 impl ClusterSums {
     fn new(scores: &Scores<'_>, cluster: &[u32], term: usize) -> Self {
         let groups = Groups::new(cluster);
@@ -264,7 +304,7 @@ impl ClusterSums {
 
     /// All sign vectors whose first sign is positive; their opposites have the
     /// same |t|.
-    fn enumerate(&self) -> Vec<Vector> {
+    fn enumerate(&self) -> Vectors {
         let clusters = self.clusters();
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
         // rest = D v, with D_gh = δ_gh a_g - m_g's_h.
@@ -273,34 +313,33 @@ impl ClusterSums {
             .collect();
         let cross =
             |of: &Matrix| Matrix::from_fn(clusters, clusters, |h, g| -dot(self.along.row(g), of.row(h)));
-        // One row a sign: what it adds to the rest of every cluster.
         let (mut d0, mut d1) = (cross(&self.plain), cross(&self.along));
         for (g, own) in own.iter().enumerate() {
             d0.set(g, g, d0.get(g, g) + own.0);
             d1.set(g, g, d1.get(g, g) + own.1);
         }
+        // One row a cluster: what its sign adds to the rest of every cluster,
+        // without δ and for δ = 1, and to the coefficient.
+        let adds: Vec<Vec<f64>> =
+            own.iter().enumerate().map(|(h, own)| [d0.row(h), d1.row(h), &[own.0, own.1]].concat()).collect();
+        // The sums over the first clusters, none of them to all. The last
+        // cluster has the lowest bit, so that most steps change few sums.
+        let mut sums = vec![vec![0.0; 2 * clusters + 2]; clusters + 1];
         let most = 1_u64 << (clusters - 1);
-        let mut vectors = Vec::with_capacity(most as usize);
-        let (mut rest0, mut rest1) = (vec![0.0; clusters], vec![0.0; clusters]);
+        let mut vectors = Vectors::with_capacity(most as usize);
         for bits in 0..most {
-            rest0.fill(0.0);
-            rest1.fill(0.0);
-            let mut vector = Vector { a: 0.0, b: 0.0, c0: 0.0, c1: 0.0, c2: 0.0 };
-            let (mut a, mut b) = (0.0, 0.0);
-            for (h, own) in own.iter().enumerate() {
-                let sign = if h > 0 && (bits >> (h - 1)) & 1 == 1 { -1.0 } else { 1.0 };
-                a += sign * own.0;
-                b += sign * own.1;
-                for (at, d) in rest0.iter_mut().zip(d0.row(h)) {
-                    *at += sign * d;
-                }
-                for (at, d) in rest1.iter_mut().zip(d1.row(h)) {
-                    *at += sign * d;
+            let changed = (bits.trailing_zeros() as usize).min(clusters - 1);
+            for h in clusters - 1 - changed..clusters {
+                let sign = if (bits >> (clusters - 1 - h)) & 1 == 1 { -1.0 } else { 1.0 };
+                let (before, after) = sums.split_at_mut(h + 1);
+                for ((sum, before), add) in after[0].iter_mut().zip(&before[h]).zip(&adds[h]) {
+                    *sum = before + sign * add;
                 }
             }
-            vector.a = a;
-            vector.b = b;
-            for (rest0, rest1) in rest0.iter().zip(&rest1) {
+            let (rests, coefficient) = sums[clusters].split_at(2 * clusters);
+            let mut vector = Vector { a: coefficient[0], b: coefficient[1], c0: 0.0, c1: 0.0, c2: 0.0 };
+            let (rests0, rests1) = rests.split_at(clusters);
+            for (rest0, rest1) in rests0.iter().zip(rests1) {
                 vector.add(0.0, 0.0, *rest0, *rest1);
             }
             vectors.push(vector.per(self.length));
@@ -309,17 +348,17 @@ impl ClusterSums {
     }
 
     /// Sign vectors drawn one by one, each with its own stream.
-    fn draw(&self, draws: Draws) -> Vec<Vector> {
+    fn draw(&self, draws: Draws) -> Vectors {
         let mut signs = vec![1.0; self.clusters()];
-        (0..draws.number)
-            .map(|replicate| {
-                let mut stream = Stream::new(&draws.seed, u64::from(replicate));
-                for sign in &mut signs {
-                    *sign = stream.sign();
-                }
-                self.vector(&signs).per(self.length)
-            })
-            .collect()
+        let mut vectors = Vectors::with_capacity(draws.number as usize);
+        for replicate in 0..draws.number {
+            let mut stream = Stream::new(&draws.seed, u64::from(replicate));
+            for sign in &mut signs {
+                *sign = stream.sign();
+            }
+            vectors.push(self.vector(&signs).per(self.length));
+        }
+        vectors
     }
 }
 
@@ -340,7 +379,7 @@ impl Vector {
 
 /// The distribution of t under hypotheses β = β₀.
 struct Null<'a> {
-    vectors: &'a [Vector],
+    vectors: &'a Vectors,
     square: f64,
     enumerated: bool,
 }
@@ -363,11 +402,9 @@ impl Null<'_> {
     fn counts(&self, delta: f64) -> Counts {
         let mut counts = Counts { reach: 0.0, exceed: 0.0, below: 0.0, above: 0.0 };
         let root = self.square.sqrt();
-        for vector in self.vectors {
-            let coefficient = vector.a + vector.b * delta;
-            let variance = (vector.c0 + delta * (2.0 * vector.c1 + delta * vector.c2)).max(0.0);
+        for (coefficient, error) in self.vectors.at(delta) {
             // Without dividing: a vector may have no variance at all.
-            let (found, asked) = (coefficient.abs() * root, delta.abs() * variance.sqrt());
+            let (found, asked) = (coefficient.abs() * root, delta.abs() * error);
             let tie = TIE * found.max(asked);
             let reach = found >= asked - tie;
             let exceed = found > asked + tie;
@@ -395,8 +432,21 @@ impl Null<'_> {
         counts
     }
 
+    /// The p-value of β₀ with δ = β - β₀, by [`Null::counts`] without what
+    /// only the estimate needs.
     fn p(&self, delta: f64) -> f64 {
-        if delta == 0.0 { 1.0 } else { self.counts(delta).reach / self.total() }
+        if delta == 0.0 {
+            return 1.0;
+        }
+        let root = self.square.sqrt();
+        let mut reach = 0_u64;
+        for (coefficient, error) in self.vectors.at(delta) {
+            let (found, asked) = (coefficient.abs() * root, delta.abs() * error);
+            let most = if found > asked { found } else { asked };
+            reach += u64::from(found >= asked - TIE * most);
+        }
+        let all = if self.enumerated { 2 * reach } else { reach + 1 };
+        all as f64 / self.total()
     }
 }
 

@@ -61,6 +61,13 @@ impl Frame {
         self.shift.len()
     }
 
+    /// The root of the sum of squares of every scaled column over so many
+    /// rows, roughly.
+    pub(super) fn norms(&self, rows: usize) -> Vec<f64> {
+        let root = (rows as f64).sqrt();
+        self.spread.iter().zip(&self.scale).map(|(spread, scale)| spread * scale * root).collect()
+    }
+
     /// The map from coefficients of scaled columns to those of the columns.
     pub(crate) fn to_raw(&self) -> Matrix {
         let mut map = Matrix::diagonal(&self.scale);
@@ -250,6 +257,9 @@ impl Design<'_> {
         wanted: impl Fn(usize) -> bool,
         mut take: impl FnMut(usize, Piece<'_>),
     ) {
+        if !(0..groups.count()).any(&wanted) {
+            return;
+        }
         let few = few.min(BLOCK);
         let mut buffer = self.buffer();
         let (scaled, back) = scaled_factors(factors);

@@ -33,6 +33,7 @@ mod basics;
 mod distributions;
 mod linear;
 mod nothing_absurd;
+mod other_data;
 mod p01_proportion;
 mod p02_risk_difference;
 mod p03_ratios;
@@ -92,6 +93,7 @@ fn main() {
         basics::trials(),
         distributions::trials(),
         nothing_absurd::trials(),
+        other_data::trials(),
         p01_proportion::trials(),
         p02_risk_difference::trials(),
         p03_ratios::trials(),

@@ -129,12 +129,12 @@ pub(crate) fn summary() {
     counts.1.sort();
     println!("{} reference cases ran, {} skipped for want of data", counts.0.len(), counts.1.len());
     for (name, file) in &counts.1 {
-        println!("  {name}: {file} is not here and may not be copied into the repository");
+        println!("  {name}: {file} is not here; it is too large for the repository or may not be copied");
     }
 }
 
-/// A data file: from `reference/data`, or from the folder of shared data sets
-/// beside the repository, for those that may not be copied.
+/// A data file: from `reference/data`, or, for those that may not be copied,
+/// from a folder `shared/datasets` beside the repository or further up.
 pub(crate) struct Table {
     header: Vec<String>,
     rows: Vec<Vec<String>>,
@@ -142,9 +142,10 @@ pub(crate) struct Table {
 
 impl Table {
     pub(crate) fn open(file: &str) -> Result<Self, Absent> {
-        let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/datasets");
-        let text = [folder().join("data"), shared]
-            .iter()
+        let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().skip(3);
+        let shared = above.map(|folder| folder.join("shared/datasets"));
+        let text = std::iter::once(folder().join("data"))
+            .chain(shared)
             .find_map(|folder| std::fs::read_to_string(folder.join(file)).ok())
             .ok_or_else(|| Absent(file.to_string()))?;
         let mut rows = text.lines().map(|line| {

@@ -1,8 +1,8 @@
 //! `groundwork check`: reads, resolves, loads, checks; writes nothing.
 
-use crate::cli::{Format, Overrides, PipelineFile};
+use crate::cli::{Format, Overrides, PipelineFile, ReportPeriod};
 use crate::exit;
-use crate::run::{Loaded, load, resolve};
+use crate::run::{Loaded, LoadedSource, load, resolve};
 use crate::ui::{self, PipelineText, Progress};
 use groundwork_plan::diag::Diagnostic;
 use serde_json::{Value, json};
@@ -14,6 +14,8 @@ pub(crate) struct Check {
     #[command(flatten)]
     pipeline: PipelineFile,
     #[command(flatten)]
+    period: ReportPeriod,
+    #[command(flatten)]
     overrides: Overrides,
     /// How facts are printed.
     #[arg(long, value_enum, default_value = "text")]
@@ -23,10 +25,11 @@ pub(crate) struct Check {
 impl Check {
     /// Checks, and says what it found.
     pub(crate) fn run(self) -> u8 {
-        let request = match super::request(&self.pipeline.path, &self.overrides) {
+        let mut request = match super::request(&self.pipeline.path, &self.overrides) {
             Ok(request) => request,
             Err(problem) => return self.ended(&[problem], None, None),
         };
+        request.period = self.period.period;
         let path = self.pipeline.path.display().to_string();
         let shown = PipelineText { path: &path, text: &request.text };
         let (plan, warnings) = match resolve(&request) {
@@ -80,11 +83,24 @@ fn print(loaded: &Loaded) {
         for (count, words) in states.into_iter().filter(|(count, _)| *count > 0) {
             ui::fact(&format!("  {count} {words}"));
         }
+        for (column, reasons) in &source.missing {
+            let reasons: Vec<String> =
+                reasons.iter().map(|(reason, count)| format!("{count} {}", reason.words())).collect();
+            ui::fact(&format!("  {column} without a value: {}", reasons.join(", ")));
+        }
         for ((check, action), count) in issues(loaded, &source.id) {
             ui::fact(&format!("  issue {check}: {count} ({action})"));
         }
     }
     ui::fact("The pipeline and its data can be run.");
+}
+
+fn missing_json(source: &LoadedSource) -> Value {
+    let columns = source.missing.iter().map(|(column, reasons)| {
+        let reasons = reasons.iter().map(|(reason, count)| (reason.word().to_owned(), json!(count)));
+        (column.clone(), Value::Object(reasons.collect()))
+    });
+    Value::Object(columns.collect())
 }
 
 fn issues<'l>(loaded: &'l Loaded, source: &str) -> BTreeMap<(&'l str, &'static str), u64> {
@@ -97,23 +113,16 @@ fn issues<'l>(loaded: &'l Loaded, source: &str) -> BTreeMap<(&'l str, &'static s
 
 fn sources_json(loaded: &Loaded) -> Value {
     let list = loaded.sources.iter().map(|source| {
-        let staged = &source.staged;
         let issues: Vec<Value> = issues(loaded, &source.id)
             .into_iter()
             .map(|((check, action), rows)| json!({"action": action, "check": check, "count": rows}))
             .collect();
         json!({
             "id": source.id,
-            "rows": {
-                "kept": staged.kept,
-                "left_out": staged.left_out,
-                "read": source.read,
-                "received_later": staged.received_later,
-                "set_aside": staged.set_aside.len(),
-                "without_parent": staged.without_parent,
-            },
+            "rows": source.rows_json(),
             "columns_not_read": source.ignored_columns,
             "issues": issues,
+            "missing": missing_json(source),
         })
     });
     Value::Array(list.collect())

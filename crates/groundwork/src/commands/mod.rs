@@ -1,7 +1,9 @@
 //! What the command line offers, one file a command.
 
 pub(crate) mod check;
+pub(crate) mod explain;
 pub(crate) mod init;
+pub(crate) mod plan;
 pub(crate) mod run;
 pub(crate) mod schema;
 
@@ -22,7 +24,7 @@ fn request(path: &Path, overrides: &Overrides) -> Result<Request, Diagnostic> {
         path: path.to_owned(),
         text,
         folder,
-        period: overrides.period,
+        period: None,
         as_of: overrides.as_of,
         audience: overrides.audience,
         languages: Vec::new(),

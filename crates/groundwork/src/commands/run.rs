@@ -1,6 +1,6 @@
 //! `groundwork run`: the whole way.
 
-use crate::cli::{Format, Overrides, PipelineFile, language};
+use crate::cli::{Format, Overrides, PipelineFile, ReportPeriod, language};
 use crate::files::{may_replace, write_folder};
 use crate::ui::{self, PipelineText, Progress};
 use crate::{exit, run};
@@ -24,6 +24,8 @@ pub(crate) struct Run {
     #[arg(long = "language", value_parser = language, value_name = "en|th|my")]
     languages: Vec<Language>,
     #[command(flatten)]
+    period: ReportPeriod,
+    #[command(flatten)]
     overrides: Overrides,
     /// How facts are printed.
     #[arg(long, value_enum, default_value = "text")]
@@ -37,6 +39,7 @@ impl Run {
             Ok(request) => request,
             Err(problem) => return self.ended(&[problem], None),
         };
+        request.period = self.period.period;
         request.languages.clone_from(&self.languages);
         request.reports.clone_from(&self.reports);
         let path = self.pipeline.path.display().to_string();

@@ -19,9 +19,6 @@ use groundwork_stats::estimators::quantile_ranks::quantile_ranks;
 use groundwork_store::{CellCount, ClusterSum, Store};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The level of every interval.
-pub(super) const LEVEL: f64 = 0.95;
-
 /// What was computed.
 #[derive(Default)]
 pub(super) struct Results {
@@ -29,6 +26,8 @@ pub(super) struct Results {
     pub(super) cells: Vec<Cell>,
     /// For indicators with an interval from clusters or rows: what a comparison needs.
     pub(super) ratios: BTreeMap<CellKey, ClusteredRatio>,
+    /// For the totals of ratios with clusters: the sums of every cluster.
+    pub(super) clusters: BTreeMap<CellKey, Vec<ClusterSum>>,
 }
 
 /// What was counted for one indicator.
@@ -84,6 +83,12 @@ pub(super) fn compute(store: &Store, plan: &Plan, progress: &Progress) -> Result
             results.cells.push(cell);
         }
     }
+    for (indicator, found) in plan.indicators.iter().zip(found) {
+        if indicator.kind.summary() == Summary::ClusteredRatio {
+            let totals = found.clusters.into_iter().filter(|(key, _)| key.dimension.is_empty());
+            results.clusters.extend(totals);
+        }
+    }
     formulas(plan, &mut results);
     Ok(results)
 }
@@ -123,7 +128,7 @@ fn on_its_own(store: &Store, indicator: &Indicator, found: &mut Found) -> Result
             }
         }
         Summary::Quantile(share) => {
-            let ranks = wanted_ranks(share, &found.counts);
+            let ranks = wanted_ranks(share, indicator.level, &found.counts);
             if !ranks.is_empty() {
                 for value in store.ranked(&indicator.ranked(&units, &indicator.disaggregate, &ranks))? {
                     let [site, period, dimension, category] = &value.cell;
@@ -144,10 +149,10 @@ fn on_its_own(store: &Store, indicator: &Indicator, found: &mut Found) -> Result
 }
 
 /// The ranks whose values a quantile needs, cell by cell.
-fn wanted_ranks(share: f64, counts: &BTreeMap<CellKey, CellCount>) -> Vec<([String; 4], u64)> {
+fn wanted_ranks(share: f64, level: f64, counts: &BTreeMap<CellKey, CellCount>) -> Vec<([String; 4], u64)> {
     let mut wanted = Vec::new();
     for (key, count) in counts {
-        let Ok(ranks) = quantile_ranks(count.n, share, LEVEL) else {
+        let Ok(ranks) = quantile_ranks(count.n, share, level) else {
             continue;
         };
         let limits = ranks.limits.map(|(a, b)| [a, b]).unwrap_or([ranks.point.0; 2]);
@@ -266,6 +271,8 @@ fn cell(
     let period = indicator.period(&key.site, &key.period);
     let basis = Basis {
         indicator,
+        programme: &plan.programme.id,
+        key,
         recorded,
         y: count.map_or(0.0, |c| c.y),
         x: count.map_or(0.0, |c| c.x),

@@ -1,7 +1,7 @@
 //! Figures: which charts a report has, and what they are told. Numbers are looked up in what was
 //! released; nothing else can be drawn.
 
-use super::compare::pairs;
+use super::evaluate::site_comparison::pairs;
 use groundwork_charts::{About, Band, ChartSite, DotInterval, DotRow, Figure, Trend, TrendLine, TrendPanel};
 use groundwork_disclosure::{CellKey, Released};
 use groundwork_plan::number::Unit;
@@ -30,7 +30,8 @@ pub(super) fn draw(plan: &Plan, report: &Report, language: Language, released: &
 fn comparisons(plan: &Plan, language: Language, released: &Released) -> Vec<Drawn> {
     let mut out = Vec::new();
     for evaluation in &plan.evaluations {
-        let pairs = pairs(plan, evaluation);
+        let Some(design) = evaluation.site_comparison() else { continue };
+        let pairs = pairs(plan, design);
         let mut units: Vec<&Unit> = Vec::new();
         for (_, _, indicator) in &pairs {
             if !units.contains(&&indicator.unit) {
@@ -39,7 +40,7 @@ fn comparisons(plan: &Plan, language: Language, released: &Released) -> Vec<Draw
         }
         let order: Vec<&str> = plan.sites.iter().map(|s| s.id.as_str()).collect();
         for unit in units {
-            let rows: Vec<DotRow> = evaluation
+            let rows: Vec<DotRow> = design
                 .indicators
                 .iter()
                 .filter_map(|id| plan.indicator(id))
@@ -48,7 +49,7 @@ fn comparisons(plan: &Plan, language: Language, released: &Released) -> Vec<Draw
                     label: indicator.title.get(language).to_owned(),
                     cells: order
                         .iter()
-                        .map(|site| CellKey::total(&indicator.id, site, &evaluation.period.id()))
+                        .map(|site| CellKey::total(&indicator.id, site, &design.period.id()))
                         .collect(),
                     contrast: pairs
                         .iter()
@@ -58,7 +59,7 @@ fn comparisons(plan: &Plan, language: Language, released: &Released) -> Vec<Draw
                 .collect();
             let shares = *unit == Unit::Share;
             let names: Vec<&str> = plan.sites.iter().map(|s| s.name.get(language)).collect();
-            let when = period_label(evaluation.period, language);
+            let when = period_label(design.period, language);
             let (title, value, difference, caption) = match language {
                 Language::Th => (
                     format!("{} เปรียบเทียบ {when}", names.join(" และ ")),
@@ -86,7 +87,7 @@ fn comparisons(plan: &Plan, language: Language, released: &Released) -> Vec<Draw
                                 plan.sites.iter().find(|s| s.id == id).map(|s| s.name.get(language))
                             };
                             let other = pairs.first().and_then(|(c, _, _)| site(&c.site)).unwrap_or_default();
-                            let reference = site(&evaluation.reference).unwrap_or_default();
+                            let reference = site(&design.reference).unwrap_or_default();
                             format!(
                                 " The difference is {other} less {reference}; an interval that holds 0 leaves open which is higher."
                             )
@@ -109,6 +110,8 @@ fn comparisons(plan: &Plan, language: Language, released: &Released) -> Vec<Draw
                 difference_title: difference,
                 sites: sites(plan, language),
                 rows,
+                by_difference: false,
+                with_n: false,
             };
             out.push(Drawn {
                 id: format!(
@@ -181,6 +184,7 @@ fn trends(plan: &Plan, report: &Report, language: Language, released: &Released)
                 to: month_of(event.to)?,
             })
         }),
+        marks: Vec::new(),
     };
     Some(Drawn { id: "trends".into(), caption, figure: chart.draw(released) })
 }

@@ -8,10 +8,12 @@ use groundwork_plan::diag::{Diagnostic, Severity, has_errors};
 use groundwork_plan::issue::{Action, Issue};
 use groundwork_plan::location::ExportPlace;
 use groundwork_plan::plan::Plan;
-use groundwork_plan::source::{CheckRule, OnFailure, Source};
-use groundwork_plan::staging::{declare, raw_table};
+use groundwork_plan::reason::Reason;
+use groundwork_plan::source::{Check, CheckRule, OnFailure, Source};
+use groundwork_plan::staging::{declare, missing_values, raw_table};
 use groundwork_sources::{Context, Reading};
 use groundwork_store::{SetAside, Staged, Store};
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -31,14 +33,32 @@ pub(crate) struct Loaded {
 pub(crate) struct LoadedSource {
     /// Its name.
     pub(crate) id: String,
+    /// Its files, by their logical names.
+    pub(crate) files: Vec<String>,
     /// Rows read.
     pub(crate) read: u64,
     /// Rows that repeat another row and are set aside for it.
     pub(crate) duplicates: u64,
     /// What became of the rows.
     pub(crate) staged: Staged,
+    /// Columns with missing values among the rows that count, and how many for which reason.
+    pub(crate) missing: Vec<(String, Vec<(Reason, u64)>)>,
     /// Columns of the files that the pipeline does not name.
     pub(crate) ignored_columns: Vec<String>,
+}
+
+impl LoadedSource {
+    /// What became of its rows, by state.
+    pub(crate) fn rows_json(&self) -> Value {
+        json!({
+            "kept": self.staged.kept,
+            "left_out": self.staged.left_out,
+            "read": self.read,
+            "received_later": self.staged.received_later,
+            "set_aside": self.staged.set_aside.len(),
+            "without_parent": self.staged.without_parent,
+        })
+    }
 }
 
 /// One file.
@@ -127,21 +147,40 @@ fn one(
     }
     let staged = store.stage(source, &plan.sources, plan.calendar.as_of).map_err(alone)?;
     progress.step(&format!("  {} rows read, {} count", reading.rows, staged.kept));
+    let missing = missing(store, source).map_err(alone)?;
     let (issues, problems) = judged(source, &reading, &staged);
     let duplicates = staged
         .set_aside
         .iter()
-        .filter(|s| matches!(source.checks.get(s.check).map(|c| &c.rule), Some(CheckRule::Unique(_))))
+        .filter(|s| matches!(check_of(source, s).map(|c| &c.rule), Some(CheckRule::Unique(_))))
         .count() as u64;
     loaded.issues.extend(issues);
     loaded.sources.push(LoadedSource {
         id: source.id.clone(),
+        files: reading.files.iter().map(|file| file.name.clone()).collect(),
         read: reading.rows,
         duplicates,
         staged,
+        missing,
         ignored_columns: reading.ignored_columns,
     });
     if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// Why the rows that count have no value, column by column.
+fn missing(store: &Store, source: &Source) -> Result<Vec<(String, Vec<(Reason, u64)>)>, Diagnostic> {
+    let mut out = Vec::new();
+    for (column, query) in missing_values(source) {
+        let reasons = store.counted(&query)?.into_iter().filter_map(|(word, counts)| {
+            Some((Reason::named(&word)?, counts.first().and_then(|n| u64::try_from(*n).ok())?))
+        });
+        let mut reasons: Vec<(Reason, u64)> = reasons.filter(|(_, n)| *n > 0).collect();
+        reasons.sort_unstable();
+        if !reasons.is_empty() {
+            out.push((column, reasons));
+        }
+    }
+    Ok(out)
 }
 
 /// The issues of a source, and the errors that stop the run.
@@ -168,17 +207,24 @@ fn judged(source: &Source, reading: &Reading, staged: &Staged) -> (Vec<Issue>, V
     for (found, counts) in
         staged.set_aside.iter().map(|s| (s, false)).chain(staged.reported.iter().map(|s| (s, true)))
     {
-        let Some(check) = source.checks.get(found.check) else {
+        let place = place_of(found);
+        let (Some(at), Some(check)) = (found.check, check_of(source, found)) else {
+            issues.push(Issue {
+                source: source.id.clone(),
+                place,
+                check: "asked".to_owned(),
+                severity: Severity::Warning,
+                action: Action::ValueMissing,
+            });
             continue;
         };
-        let place = place_of(found);
         let action = match (counts, check.on_failure) {
             (false, _) => Action::RowSetAside,
             (true, OnFailure::Stop) => Action::Stopped,
             (true, _) => Action::Kept,
         };
         if action == Action::Stopped {
-            stopped.entry(found.check).or_insert_with(|| (place.clone(), 0)).1 += 1;
+            stopped.entry(at).or_insert_with(|| (place.clone(), 0)).1 += 1;
         }
         match unreadable.get(&place).and_then(|at| issues.get_mut(*at)) {
             Some(issue) if action == Action::RowSetAside => issue.action = action,
@@ -223,6 +269,11 @@ fn judged(source: &Source, reading: &Reading, staged: &Staged) -> (Vec<Issue>, V
         }
     }
     (issues, problems)
+}
+
+/// The check that a row broke.
+fn check_of<'s>(source: &'s Source, found: &SetAside) -> Option<&'s Check> {
+    found.check.and_then(|at| source.checks.get(at))
 }
 
 /// The header of a column in the export.

@@ -3,6 +3,7 @@
 //! The run's identifier is the hash of everything that decides the results, so it can stand in a
 //! report that the manifest also lists.
 
+use super::planned::Planned;
 use super::{Loaded, Request, lock, pipeline_hash, pipeline_name};
 use crate::files::{Folder, sha256};
 use groundwork_plan::plan::Plan;
@@ -17,7 +18,13 @@ pub(crate) struct Manifest {
 
 impl Manifest {
     /// The manifest of what is known before reports are set.
-    pub(crate) fn new(request: &Request, plan: &Plan, loaded: &Loaded, tables: &Folder) -> Self {
+    pub(crate) fn new(
+        request: &Request,
+        plan: &Plan,
+        loaded: &Loaded,
+        planned: &Planned,
+        tables: &Folder,
+    ) -> Self {
         let inputs: Vec<Value> = loaded
             .files
             .iter()
@@ -30,14 +37,7 @@ impl Manifest {
                 json!({
                     "columns_not_read": s.ignored_columns,
                     "id": s.id,
-                    "rows": {
-                        "kept": s.staged.kept,
-                        "left_out": s.staged.left_out,
-                        "read": s.read,
-                        "received_later": s.staged.received_later,
-                        "set_aside": s.staged.set_aside.len(),
-                        "without_parent": s.staged.without_parent,
-                    },
+                    "rows": s.rows_json(),
                 })
             })
             .collect();
@@ -52,6 +52,9 @@ impl Manifest {
         let libraries: serde_json::Map<String, Value> =
             lock::versions().into_iter().map(|(name, version)| (name, json!(version))).collect();
         let core = json!({
+            "analysis_plan": planned.locked.as_ref().map(|(locked, sha256)| {
+                json!({"locked_on": locked.locked_on.to_string(), "sha256": sha256})
+            }),
             "engine": {
                 "libraries": libraries,
                 "lock_sha256": lock::sha256(),

@@ -3,22 +3,26 @@
 //! One file a stage. Results stay in memory until the end and are then written as one folder, so
 //! that an interrupted run leaves nothing behind. The only clock is the calendar's `as_of`.
 
-mod compare;
 mod compute;
 mod estimate;
+mod evaluate;
+mod explain;
 mod figures;
 mod load;
 mod lock;
 mod manifest;
+pub(crate) mod planned;
 mod quality;
 mod report;
 mod tables;
+pub(crate) mod worked;
 
 use crate::files::{Folder, sha256};
 use crate::ui::Progress;
 use groundwork_disclosure::{Released, release};
 use groundwork_plan::diag::{Diagnostic, Fault, has_errors};
 use groundwork_plan::disclosure::Audience;
+use groundwork_plan::evaluation::Design;
 use groundwork_plan::period::Period;
 use groundwork_plan::plan::Plan;
 use groundwork_plan::text::Language;
@@ -28,7 +32,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-pub(crate) use load::Loaded;
+pub(crate) use explain::{Explained, Question, explain};
+pub(crate) use load::{Loaded, LoadedSource};
 
 /// What a run is asked for.
 pub(crate) struct Request {
@@ -111,7 +116,7 @@ fn apply(plan: &mut Plan, request: &Request) -> Vec<Diagnostic> {
         // The pipeline's own fiscal year, where the period is one of it.
         let period = known_period.unwrap_or(period);
         plan.reports.iter_mut().for_each(|r| r.period = period);
-        plan.evaluations.iter_mut().for_each(|e| e.period = period);
+        plan.evaluations.iter_mut().for_each(|e| e.set_period(period));
     }
     if !request.languages.is_empty() {
         plan.reports.iter_mut().for_each(|r| r.languages.clone_from(&request.languages));
@@ -159,17 +164,25 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     let _ = rayon::ThreadPoolBuilder::new().num_threads(request.threads).build_global();
     let (ground, loaded) = load(request, &plan, progress)?;
     let results = compute::compute(&ground.store, &plan, progress)?;
-    let contrasts = compare::contrasts(&plan, &results);
-    progress.step("apply the disclosure policy");
-    let released = release(results.cells, contrasts, &plan.policy);
+    progress.step("answer evaluations");
+    let released = evaluated(&plan, results, &ground.store)?;
     progress.step("write tables");
     let mut files = Folder::new();
-    tables::write(&plan, &released, &loaded, &ground.store, &mut files).map_err(|d| vec![d])?;
-    let manifest = manifest::Manifest::new(request, &plan, &loaded, &files);
+    let inputs = loaded.files.iter().map(|(name, file)| (name.clone(), file.sha256.clone())).collect();
+    let planned = planned::planned(request, &inputs).map_err(|d| vec![d])?;
+    tables::write(&plan, &released, &loaded, &planned, &ground.store, &mut files).map_err(|d| vec![d])?;
+    let manifest = manifest::Manifest::new(request, &plan, &loaded, &planned, &files);
     outputs(request, &plan, &released, &loaded, &manifest, &mut files, progress)?;
     stop_if_interrupted()?;
     files.insert("manifest.json".into(), manifest.finished(&files));
     Ok(Outcome { run_id: manifest.run_id().to_owned(), files, warnings })
+}
+
+/// What may be published of results: with the answers of evaluations, through the gate.
+fn evaluated(plan: &Plan, results: compute::Results, store: &Store) -> Result<Released, Vec<Diagnostic>> {
+    let estimates = evaluate::evaluate(plan, &results, store)?;
+    let contrasts = evaluate::site_comparison::contrasts(plan, &results);
+    Ok(release(results.cells, contrasts, &plan.policy).with_estimates(estimates))
 }
 
 fn outputs(
@@ -211,7 +224,9 @@ fn chosen(plan: &Plan, report: &groundwork_plan::plan::Report) -> Plan {
     if !report.indicators.is_empty() {
         plan.indicators.retain(|i| report.indicators.contains(&i.id));
         for evaluation in &mut plan.evaluations {
-            evaluation.indicators.retain(|id| report.indicators.contains(id));
+            if let Design::SiteComparison(design) = &mut evaluation.design {
+                design.indicators.retain(|id| report.indicators.contains(id));
+            }
         }
     }
     plan

@@ -43,6 +43,7 @@ fn words(check: &str) -> Localised {
     let (en, th) = match check {
         "unique" => ("a copy of another row", "แถวซ้ำ"),
         "required" => ("a required value is missing", "ขาดค่าที่จำเป็น"),
+        "asked" => ("an answer to a question that was not asked", "คำตอบของคำถามที่ไม่ได้ถาม"),
         "holds" => ("a rule does not hold", "ไม่เป็นไปตามกฎ"),
         "date.impossible" => ("a date that does not exist", "วันที่ไม่มีอยู่จริง"),
         "date.ambiguous" => ("a date with several readings", "วันที่ตีความได้หลายแบบ"),

@@ -1,8 +1,9 @@
 //! Reports: what a document is made from, put together from the plan and what was released.
 
+use super::evaluate::site_comparison::pairs;
 use super::figures::Drawn;
 use super::manifest::Manifest;
-use super::{Loaded, Request, compare, lock, pipeline_hash, pipeline_name, quality};
+use super::{Loaded, Request, lock, pipeline_hash, pipeline_name, quality};
 use crate::files::Folder;
 use groundwork_disclosure::Released;
 use groundwork_plan::diag::Diagnostic;
@@ -38,8 +39,9 @@ impl Parts<'_> {
         let comparisons: Vec<ComparisonInfo> = plan
             .evaluations
             .iter()
-            .flat_map(|evaluation| {
-                compare::pairs(plan, evaluation).into_iter().map(|(cell, reference, _)| ComparisonInfo {
+            .filter_map(|evaluation| Some((evaluation, evaluation.site_comparison()?)))
+            .flat_map(|(evaluation, design)| {
+                pairs(plan, design).into_iter().map(|(cell, reference, _)| ComparisonInfo {
                     evaluation: evaluation.id.clone(),
                     question: evaluation.question.clone(),
                     cell,

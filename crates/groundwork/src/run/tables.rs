@@ -2,6 +2,7 @@
 //! the contract. Everything in the first three comes from what was released.
 
 use super::Loaded;
+use super::planned::Planned;
 use crate::files::Folder;
 use arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
@@ -21,13 +22,14 @@ pub(super) fn write(
     plan: &Plan,
     released: &Released,
     loaded: &Loaded,
+    planned: &Planned,
     store: &Store,
     files: &mut Folder,
 ) -> Result<(), Diagnostic> {
     let rows = indicator_rows(plan, released);
     files.insert("indicators.csv".into(), indicators_csv(&rows)?);
     files.insert("indicators.parquet".into(), indicators_parquet(&rows, store)?);
-    files.insert("estimates.csv".into(), estimates_csv(released)?);
+    files.insert("estimates.csv".into(), estimates_csv(released, planned)?);
     files.insert("issues.csv".into(), issues_csv(loaded)?);
     Ok(())
 }
@@ -203,7 +205,7 @@ fn days_since_1970(day: Date) -> Option<i32> {
     day.since(date(1970, 1, 1)).ok().map(|span| span.get_days())
 }
 
-fn estimates_csv(released: &Released) -> Result<Vec<u8>, Diagnostic> {
+fn estimates_csv(released: &Released, planned: &Planned) -> Result<Vec<u8>, Diagnostic> {
     let mut table = Table::new(&[
         "evaluation",
         "indicator",
@@ -227,36 +229,60 @@ fn estimates_csv(released: &Released) -> Result<Vec<u8>, Diagnostic> {
         "reason",
         "plan_item",
     ])?;
-    for contrast in released.contrasts() {
-        let (cell, reference) = (contrast.cell(), contrast.reference());
-        let figures = contrast.figures();
+    for row in released.estimates() {
+        let figures = row.figures();
         let interval = figures.and_then(|f| f.interval());
-        let sign = if contrast.summary() == "ratio" { "/" } else { "-" };
         table.row([
-            contrast.evaluation().to_owned(),
-            cell.indicator.clone(),
-            format!("{} of sites", contrast.summary()),
-            cell.period.clone(),
-            format!("{} {sign} {}", cell.site, reference.site),
-            number(figures.map(|f| f.value())),
-            number(figures.and_then(|f| f.std_error())),
-            number(interval.map(|i| i.0)),
-            number(interval.map(|i| i.1)),
-            number(interval.map(|i| i.2)),
-            number(figures.and_then(|f| f.statistic())),
-            number(figures.and_then(|f| f.df())),
-            number(figures.and_then(|f| f.p_value())),
-            String::new(),
+            row.evaluation().to_owned(),
+            row.indicator().to_owned(),
+            row.estimand().to_owned(),
+            row.term().to_owned(),
+            row.contrast().to_owned(),
+            figure(figures.map(|f| f.value())),
+            figure(figures.and_then(|f| f.std_error())),
+            figure(interval.map(|i| i.0)),
+            figure(interval.map(|i| i.1)),
+            figure(interval.map(|i| i.2)),
+            figure(figures.and_then(|f| f.statistic())),
+            figure(figures.and_then(|f| f.df())),
+            figure(figures.and_then(|f| f.p_value())),
+            figure(row.p_adjusted()),
             figures.map(|f| f.n().to_string()).unwrap_or_default(),
             figures.and_then(|f| f.n_clusters()).map(|n| n.to_string()).unwrap_or_default(),
-            contrast.method().to_owned(),
-            String::new(),
-            contrast.status().word().to_owned(),
-            contrast.reason().to_owned(),
-            String::new(),
+            row.method().to_owned(),
+            row.verdict().unwrap_or_default().to_owned(),
+            row.status().word().to_owned(),
+            row.reason().to_owned(),
+            planned.item(row.evaluation()),
         ])?;
     }
+    for evaluation in planned.missing() {
+        let mut row: [String; 21] = std::array::from_fn(|_| String::new());
+        row[0] = evaluation.to_owned();
+        row[18] = "no_data".into();
+        row[19] = "planned_and_missing".into();
+        row[20] = planned.item(evaluation);
+        table.row(row)?;
+    }
     table.finish()
+}
+
+/// Digits of an estimate: enough to compare with other software, and few enough that the last
+/// ones are those of the method and not of rounding.
+const DIGITS: usize = 12;
+
+/// A number with [`DIGITS`] significant digits, without trailing zeros.
+fn figure(value: Option<f64>) -> String {
+    let Some(value) = value else { return String::new() };
+    let scientific = format!("{:.*e}", DIGITS - 1, value);
+    let rounded: f64 = scientific.parse().unwrap_or(value);
+    if rounded == 0.0 {
+        return "0".into();
+    }
+    match rounded.abs() {
+        size if (1e-6..1e15).contains(&size) => format!("{rounded}"),
+        _ => format!("{rounded:e}"),
+    }
 }
 
 fn issues_csv(loaded: &Loaded) -> Result<Vec<u8>, Diagnostic> {

@@ -135,6 +135,8 @@ fn guessed(
             era: Default::default(),
             order: Default::default(),
             missing: Vec::new(),
+            reasons: Vec::new(),
+            asked: None,
             span: Span::default(),
         });
     }

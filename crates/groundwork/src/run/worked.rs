@@ -1,0 +1,95 @@
+//! A method in words, and for up to twenty units with its numbers filled in, so that the arithmetic
+//! can be followed by hand.
+
+use groundwork_disclosure::ReleasedCell;
+use groundwork_plan::indicator::Indicator;
+use groundwork_plan::method::CellMethod;
+use groundwork_plan::number::format_exact;
+use groundwork_stats::special::normal_critical;
+
+/// Units up to which the arithmetic is written out.
+const BY_HAND: u64 = 20;
+
+/// The lines that explain the interval of a cell; none where it has no figures.
+pub(crate) fn lines(indicator: &Indicator, cell: &ReleasedCell) -> Vec<String> {
+    let Some(figures) = cell.figures() else { return Vec::new() };
+    let mut out = vec![format!("{}: {}", indicator.method.id(), in_words(indicator.method))];
+    if indicator.method == CellMethod::Wilson
+        && figures.n() <= BY_HAND
+        && let Some(n) = figures.denominator().filter(|n| *n > 0.0)
+    {
+        out.extend(wilson(figures.numerator(), n, indicator.level));
+    }
+    out
+}
+
+/// Wilson's interval step by step.
+fn wilson(x: f64, n: f64, level: f64) -> Vec<String> {
+    let z = normal_critical(level);
+    let p = x / n;
+    let middle = p + z * z / (2.0 * n);
+    let inside = p * (1.0 - p) / n + z * z / (4.0 * n * n);
+    let below = 1.0 + z * z / n;
+    let text = format_exact;
+    vec![
+        format!("p = {}, n = {}, z = {}", text(p), text(n), text(z)),
+        format!("p + z²/2n = {}", text(middle)),
+        format!("z √(p(1 - p)/n + z²/4n²) = {} × √{} = {}", text(z), text(inside), text(z * inside.sqrt())),
+        format!("1 + z²/n = {}", text(below)),
+    ]
+}
+
+/// The formula of a method in words.
+fn in_words(method: CellMethod) -> &'static str {
+    match method {
+        CellMethod::FullCount => "everybody was counted, so there is no sampling error and no interval",
+        CellMethod::Formula => "computed from other indicators, without an interval of its own",
+        CellMethod::Wilson => {
+            "(p + z²/2n ± z √(p(1 - p)/n + z²/4n²)) / (1 + z²/n), the shares that a score test does not reject"
+        }
+        CellMethod::WilsonCorrected => {
+            "Wilson's interval with half a person taken off and put on, which is wider"
+        }
+        CellMethod::ClopperPearson => {
+            "the shares under which so many or more, and so few or fewer, are not rarer than half of what the level leaves"
+        }
+        CellMethod::Jeffreys => {
+            "the middle of the posterior of a Beta(½, ½) prior; from 0 where nobody, to 1 where everybody counts"
+        }
+        CellMethod::JeffreysEqualTail => "the middle of the posterior of a Beta(½, ½) prior",
+        CellMethod::MidP => "as Clopper and Pearson's, the observed number counting half",
+        CellMethod::AgrestiCoull => "p ± z √(p(1 - p)/n) after adding z²/2 to those who count and z² to all",
+        CellMethod::Linearised => {
+            "R = Σy/Σx; v = G/(G - 1) Σ(e - mean e)²/(Σx)² with e = y - R x of each cluster; R ± t √v with G - 1 degrees of freedom"
+        }
+        CellMethod::LinearisedLog => {
+            "R = Σy/Σx; v = G/(G - 1) Σ(e - mean e)²/(Σx)² with e = y - R x of each cluster; R exp(± t √v/R) with G - 1 degrees of freedom"
+        }
+        CellMethod::Fieller => {
+            "the ratios R for which the mean of y - R x over clusters does not differ from nothing by a t test"
+        }
+        CellMethod::Jackknife => "R = Σy/Σx, its error from leaving out one cluster at a time",
+        CellMethod::BootstrapPercentile => "the middle of the ratios of 9,999 resamples of the clusters",
+        CellMethod::BootstrapBasic => {
+            "the middle of the ratios of 9,999 resamples of the clusters, turned round the ratio"
+        }
+        CellMethod::BootstrapBca => {
+            "the middle of the ratios of 9,999 resamples of the clusters, shifted for bias and acceleration"
+        }
+        CellMethod::IdealPercentile => "the middle of the ratios of every resample of the clusters",
+        CellMethod::IdealBca => {
+            "the middle of the ratios of every resample of the clusters, shifted for bias and acceleration"
+        }
+        CellMethod::Ranks => {
+            "the values of two ranks, between which the quantile lies at least as often as the level says"
+        }
+        CellMethod::Garwood => {
+            "the rates under which so many or more, and so few or fewer, events are not rarer than half of what the level leaves"
+        }
+        CellMethod::PoissonMidP => "as Garwood's, the observed number counting half",
+        CellMethod::Byar => "Byar's approximation of Garwood's interval by the cube root of the events",
+        CellMethod::Frechet => {
+            "at least the largest figure, at most the sum of all: bounds that hold for certain"
+        }
+    }
+}
