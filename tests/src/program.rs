@@ -1,7 +1,9 @@
 //! Starting the program under test.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 /// The variable that makes the test binary be the program.
 pub const AS_PROGRAM: &str = "GROUNDWORK_PROGRAM";
@@ -35,4 +37,48 @@ pub fn done(folder: &Path, arguments: &[&str]) -> Result<String, String> {
 /// The top of the repository.
 pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the repository").to_owned()
+}
+
+/// A run that was measured.
+pub struct Timed {
+    /// Wall time.
+    pub seconds: f64,
+    /// Peak memory, MB.
+    pub peak_mb: u64,
+    /// What it said on standard error.
+    pub said: String,
+}
+
+/// Runs a command and measures it.
+pub fn timed(command: &mut Command) -> Result<Timed, String> {
+    let begun = Instant::now();
+    let mut child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|e| format!("{}: {e}", command.get_program().display()))?;
+    let mut said = child.stderr.take().ok_or("no standard error")?;
+    let said = std::thread::spawn(move || {
+        let mut text = String::new();
+        said.read_to_string(&mut text).map(|_| text)
+    });
+    let mut peak_mb = 0;
+    let status = loop {
+        if let Some(status) = child.try_wait().map_err(|e| e.to_string())? {
+            break status;
+        }
+        // The kernel keeps the high-water mark; the last look before the end is the peak.
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let mark =
+            status.lines().find_map(|l| l.strip_prefix("VmHWM:")).and_then(|l| l.split_whitespace().next());
+        peak_mb = peak_mb.max(mark.and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0) / 1024);
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    let seconds = begun.elapsed().as_secs_f64();
+    let said = said.join().map_err(|_| "standard error was lost")?.map_err(|e| e.to_string())?;
+    if status.success() {
+        Ok(Timed { seconds, peak_mb, said })
+    } else {
+        Err(format!("ended with {status}\n{said}"))
+    }
 }

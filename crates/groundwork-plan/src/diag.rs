@@ -133,7 +133,7 @@ impl Diagnostic {
         match best {
             Some((_, nearest)) => self.hint(format!("Did you mean `{nearest}`?")),
             None if known.is_empty() => self,
-            None if known.len() <= 12 => {
+            None if known.len() <= 24 => {
                 let list: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();
                 self.hint(format!("Known here: {}.", list.join(", ")))
             }

@@ -84,6 +84,12 @@ impl Plan {
         self.indicators.iter().find(|i| i.id == id)
     }
 
+    /// Takes the exports as those of another day: nothing after it was observed.
+    pub fn take_on(&mut self, as_of: Date) {
+        self.calendar.as_of = as_of;
+        self.indicators.iter_mut().flat_map(|i| &mut i.periods).for_each(|p| p.taken_on(as_of));
+    }
+
     /// Every column that can be used with a source: see [`columns`].
     pub fn columns(&self, id: &str) -> Vec<(String, ColumnType)> {
         columns(&self.sources, id)

@@ -42,9 +42,16 @@ pub(crate) fn parse(text: &str) -> Result<Node, Diagnostic> {
         Err(error) => {
             let span = error.location().map(|l| span_of(l, text)).unwrap_or_default();
             let message = error.without_snippet().to_string();
-            let message = message.lines().next().unwrap_or("cannot be read").to_owned();
-            Err(Diagnostic::pipeline("pipeline.not-yaml", span, format!("not readable as YAML: {message}"))
-                .hint("Indent with spaces, and put a text that holds `: `, `#`, `{`, `[` or `*` in quotes."))
+            let message = message.lines().next().unwrap_or("cannot be read");
+            // The place is shown beside, and its settings are not the user's.
+            let message = message.split(", set DuplicateKeyPolicy").next().unwrap_or(message);
+            let way_out = if message.starts_with("duplicate") {
+                "Every name stands once; give one of the two another name."
+            } else {
+                "Indent with spaces, and put a text that holds `: `, `#`, `{`, `[` or `*` in quotes."
+            };
+            let message = format!("not readable as YAML: {message}");
+            Err(Diagnostic::pipeline("pipeline.not-yaml", span, message).hint(way_out))
         }
     }
 }

@@ -7,8 +7,9 @@ use groundwork_plan::diag::{Diagnostic, Severity};
 use groundwork_plan::location::Location;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
+use std::cell::Cell;
 use std::io::{IsTerminal, Write};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The pipeline file, for the lines that diagnostics show.
 pub(crate) struct PipelineText<'a> {
@@ -103,10 +104,13 @@ pub(crate) fn fact_json(value: &Value) {
     fact(&serde_json::to_string_pretty(value).unwrap_or_default());
 }
 
-/// Progress: a moving line on a terminal, one plain line a step elsewhere.
+/// Progress: a moving line on a terminal; elsewhere one plain line for each step, and one below it
+/// that says how long the step took.
 pub(crate) struct Progress {
     bar: Option<ProgressBar>,
     quiet: bool,
+    /// When the step that is being done began.
+    begun: Cell<Option<Instant>>,
 }
 
 impl Progress {
@@ -120,7 +124,7 @@ impl Progress {
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
-        Self { bar, quiet }
+        Self { bar, quiet, begun: Cell::new(None) }
     }
 
     /// Says what is being done now.
@@ -129,15 +133,25 @@ impl Progress {
             Some(bar) => bar.set_message(what.to_owned()),
             None if self.quiet => {}
             None => {
+                self.step_ends();
                 let mut err = std::io::stderr().lock();
                 let _ = writeln!(err, "{what}");
+                self.begun.set(Some(Instant::now()));
             }
+        }
+    }
+
+    fn step_ends(&self) {
+        if let Some(begun) = self.begun.take() {
+            let mut err = std::io::stderr().lock();
+            let _ = writeln!(err, "  {:.3} s", begun.elapsed().as_secs_f64());
         }
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
+        self.step_ends();
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

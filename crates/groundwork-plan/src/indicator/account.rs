@@ -45,6 +45,8 @@ struct Side<'a> {
     counts: Vec<Value>,
     /// What else keeps a row out, with the word for it.
     also: Vec<(Value, &'static str)>,
+    /// The last day that counts: `last_day` of the period, or `observed_to`.
+    until: &'static str,
 }
 
 impl Indicator {
@@ -70,6 +72,7 @@ impl Indicator {
             required,
             counts: Vec::new(),
             also: Vec::new(),
+            until: "last_day",
         };
         match &self.kind {
             Kind::Ratio(ratio) => {
@@ -90,23 +93,29 @@ impl Indicator {
                     required: Vec::new(),
                     counts: Vec::new(),
                     also: exposure.leaves.iter().map(left).collect(),
+                    until: "observed_to",
                 };
                 vec![of_measure("events", &rate.events), exposed]
             }
             Kind::Completion(kind) => {
                 let day = Some((kind.entered.as_str(), Window::ToDate));
                 let also = vec![(Value::Not(Box::new(kind.mature())), "immature")];
-                vec![Side { day, also, ..rows(vec![], Window::ToDate) }]
+                vec![Side { day, also, until: "observed_to", ..rows(vec![], Window::ToDate) }]
             }
             Kind::Sustained(kind) => {
                 vec![Side {
                     day: Some((kind.month.as_str(), Window::ToDate)),
+                    until: "observed_to",
                     ..rows(vec![&kind.of], Window::ToDate)
                 }]
             }
             Kind::Stock(kind) => {
                 let number = Missing::SkipIfAny.number(&kind.of).is_there();
-                vec![Side { counts: vec![number], ..rows(vec![&kind.key], Window::ToDate) }]
+                vec![Side {
+                    counts: vec![number],
+                    until: "observed_to",
+                    ..rows(vec![&kind.key], Window::ToDate)
+                }]
             }
             Kind::DistinctCount(kind) => vec![rows(vec![&kind.of], kind.window)],
             Kind::Cascade(kind) => vec![rows(vec![&kind.of], kind.window)],
@@ -155,6 +164,7 @@ fn of_measure<'a>(part: &'static str, measure: &'a Measure) -> Side<'a> {
         required: required.into_iter().chain(measure.cluster.as_deref()).collect(),
         counts,
         also: Vec::new(),
+        until: "last_day",
     }
 }
 
@@ -174,7 +184,7 @@ impl Side<'_> {
         }
         if let Some((day, window)) = self.day {
             whens.push((column(day).is_missing(), code("date_missing")));
-            let (first, last) = (Value::column("p", "first_day"), Value::column("p", "last_day"));
+            let (first, last) = (Value::column("p", "first_day"), Value::column("p", self.until));
             if window == Window::InPeriod {
                 whens.push((column(day).binary("<", first), code("date_before")));
             }
@@ -207,10 +217,10 @@ impl Side<'_> {
         }
         whens.extend(self.also.iter().map(|(holds, word)| (holds.clone(), code(word))));
         let reason = if whens.is_empty() { code("") } else { Value::Case(whens, Box::new(code(""))) };
-        let days = vec![vec![Value::Day(period.first_day), Value::Day(period.last_day)]];
+        let days = vec![[period.first_day, period.last_day, period.observed_to].map(Value::Day).to_vec()];
         let judged = Select::from(From::Table(source_table(self.source)), "s").column(reason, "reason").join(
             JoinKind::Inner,
-            From::Rows(vec!["first_day", "last_day"], days),
+            From::Rows(vec!["first_day", "last_day", "observed_to"], days),
             "p",
             Value::Truth(true),
         );

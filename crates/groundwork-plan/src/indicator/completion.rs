@@ -1,12 +1,13 @@
 //! Completion: the share of a cohort that reached the last step in time, among those who entered
 //! early enough to have had that time. Who entered later is immature: in neither numerator nor
 //! denominator, counted and shown beside them. Who left for another reason stays in the
-//! denominator: leaving competes with completing, and does not shrink those who entered.
+//! denominator: leaving competes with completing, and does not shrink those who entered. In a
+//! period that was not over when the exports were taken, nobody had time after that day.
 //!
 //! Its own dimension `step` says how many of the same denominator reached each step in time, left
 //! before completing, or are still waiting.
 
-use super::units::{Units, dimension_column, no_cluster};
+use super::units::{Units, dimension_column, no_cluster, observed_to};
 use super::{Dimension, Measured, Summary, Window};
 use crate::query::{Query, Value};
 use crate::text::Language;
@@ -45,7 +46,7 @@ impl Completion {
     }
 
     pub(super) fn mature(&self) -> Value {
-        self.due().binary("<=", Value::column("p", "last_day"))
+        self.due().binary("<=", observed_to())
     }
 
     fn completed(&self) -> Value {
@@ -63,11 +64,10 @@ impl Completion {
         let indicator = units.indicator;
         let site_by = indicator.site_by.as_deref();
         let entered = || Value::column("s", &self.entered);
-        let last_day = || Value::column("p", "last_day");
         let belongs = match self.window {
-            Window::ToDate => entered().binary("<=", last_day()),
+            Window::ToDate => entered().binary("<=", observed_to()),
             Window::InPeriod => entered()
-                .binary("<=", last_day())
+                .binary("<=", observed_to())
                 .and(self.due().binary(">=", Value::column("p", "first_day"))),
         };
         let mut select = units

@@ -14,10 +14,12 @@ mod index;
 mod mean;
 pub(crate) mod median;
 mod passes;
+mod people_pass;
 mod proportion;
 mod quantile;
 mod rate;
 mod ratio;
+mod row_pass;
 mod rows;
 mod stock;
 mod sum;
@@ -111,6 +113,20 @@ pub struct IndicatorPeriod {
     pub first_day: Date,
     /// The last day, which is part of it.
     pub last_day: Date,
+    /// The last day that had passed when the exports were taken: the last day, or an earlier one.
+    pub observed_to: Date,
+}
+
+impl IndicatorPeriod {
+    /// What is known of the period on a day: nothing after it.
+    pub(crate) fn taken_on(&mut self, as_of: Date) {
+        self.observed_to = self.last_day.min(as_of);
+    }
+
+    /// Whether the period was not over when the exports were taken.
+    pub fn is_open(&self) -> bool {
+        self.observed_to < self.last_day
+    }
 }
 
 /// A dimension: a column or a crossing of columns, and the categories that it always shows.
@@ -381,6 +397,8 @@ impl Kind {
         match self {
             Kind::DistinctCount(k) => Some(k.window),
             Kind::Cascade(k) => Some(k.window),
+            Kind::Proportion(k) => Some(k.window),
+            Kind::Concentration(k) => Some(k.window),
             _ => self.measured().row_measure().map(|measure| measure.window),
         }
     }

@@ -1,9 +1,9 @@
 //! Rate: events for each person-time, such as sessions for each volunteer and year. The exposure is
 //! counted in days: those of the period from the day on which someone entered to the day before
-//! they left. Never additive.
+//! they left, and none after the day on which the exports were taken. Never additive.
 
 use super::ratio::Measure;
-use super::units::{Units, no_cluster, zero};
+use super::units::{Units, no_cluster, observed_to, zero};
 use super::{Measured, Summary};
 use crate::expression::Expression;
 use crate::query::{Query, Value};
@@ -66,9 +66,9 @@ impl Measured for Rate {
         let exposure = &self.exposure;
         let site_by = exposure.site_by.as_deref();
         let column = |name: &str| Value::column("s", name);
-        let (first, last) = (Value::column("p", "first_day"), Value::column("p", "last_day"));
+        let first = Value::column("p", "first_day");
         // The first day after the exposure; a missing day of leaving is passed over.
-        let after_period = last.binary("+", Value::integer(1));
+        let after_period = observed_to().binary("+", Value::integer(1));
         let until = match &exposure.leaves {
             Some(leaves) => Value::Call("least", vec![after_period, column(leaves)]),
             None => after_period,

@@ -1,8 +1,9 @@
 //! Stock: what there is at the end of a period: the last number of each key up to that day, added
 //! up over keys. A number older than the limit is not carried forward. Additive over sites, never
-//! over periods: the followers of two quarters are not two times as many.
+//! over periods: the followers of two quarters are not two times as many. Of a period that was not
+//! over when the exports were taken, it is what there was on that day.
 
-use super::units::{Units, no_cluster, reading_order, unit_of_d};
+use super::units::{Units, no_cluster, observed_to, reading_order, unit_of_d};
 use super::{Additivity, Measured, Summary, dimension_column, row_category};
 use crate::expression::Expression;
 use crate::query::{Query, SqlType, Value};
@@ -65,7 +66,7 @@ impl Measured for Stock {
             None => Value::Truth(true),
             Some(day) => {
                 let day = || Value::column("s", day);
-                let last = || Value::column("p", "last_day");
+                let last = || observed_to();
                 let oldest = Value::MonthsLater(Box::new(last()), -i64::from(self.carry_months));
                 day().binary("<=", last()).and(day().binary(">", oldest))
             }

@@ -1,8 +1,10 @@
 //! Sustained: the share of families for whom a condition held for so many consecutive months,
 //! among those in the programme at least that long. A month without a row, or for which the
-//! condition cannot be decided, breaks the run.
+//! condition cannot be decided, breaks the run. Who is not there long enough yet is in neither
+//! numerator nor denominator. A month that was not over when the exports were
+//! taken is not looked at.
 
-use super::units::{Scope, Units, no_cluster, zero};
+use super::units::{Scope, Units, no_cluster, observed_to, zero};
 use super::{Measured, Summary};
 use crate::expression::Expression;
 use crate::query::{JoinKind, Query, Select, SqlType, Value};
@@ -59,7 +61,11 @@ impl Measured for Sustained {
             .group(column("site"), "site")
             .group(column("unit"), "unit")
             .column(Value::Call("min", vec![column("month")]), "first");
-        let last = || month_number(Value::column("p", "last_day"));
+        // The last month that was over when the exports were taken: one that was not may still
+        // lack its row.
+        let day_after = || observed_to().binary("+", Value::integer(1));
+        let last = || month_number(day_after()).binary("-", Value::integer(1));
+        let known = last().binary(">=", Value::column("d", "first"));
         let long_enough =
             last().binary("-", Value::column("d", "first")).binary(">=", Value::integer(needed - 1));
         let same = Value::column("r", "site")
@@ -67,20 +73,17 @@ impl Measured for Sustained {
             .and(Value::column("r", "unit").binary("=", Value::column("d", "unit")));
         let own_site = (units.scope == Scope::EverySite).then(|| Value::column("d", "site"));
         let column = |name: &str| Value::column("d", name);
+        let reached_by = Value::column("r", "month").binary("<=", last());
         let select = Select::from(families.query().rows(), "d")
             .column(column("site"), "site")
             .column(units.period(), "period")
             .column(column("unit"), "unit")
             .column(no_cluster(), "cluster")
-            .column(Value::column("r", "month").binary("<=", last()).flag(), "y")
-            .column(Value::integer(1), "x")
+            .column(long_enough.clone().and(reached_by).flag(), "y")
+            .column(long_enough.flag(), "x")
             .column(zero(), "immature");
-        let select = units.join_periods_of(select, long_enough, own_site).join(
-            JoinKind::Left,
-            reached.rows(),
-            "r",
-            same,
-        );
+        let select =
+            units.join_periods_of(select, known, own_site).join(JoinKind::Left, reached.rows(), "r", same);
         vec![units.person_dimensions(select, &self.from, &self.of).query()]
     }
 

@@ -36,8 +36,8 @@ pub(super) struct Units<'a> {
 pub enum Counted {
     /// A table of units.
     Units(String),
-    /// Sums that were made for several indicators in one pass: the columns of the units without
-    /// `unit` and `cluster`, and with `squares` and `n`.
+    /// Sums that were made for several indicators in one pass: `site, period, dimension, category,
+    /// y, x, immature, squares, n`, with the empty dimension for the total.
     Sums(Query),
 }
 
@@ -65,30 +65,37 @@ impl Indicator {
     /// squares, top, n`, in the order of the first four. `squares` is the sum of the squares of
     /// `y`, `top` the largest.
     pub fn cells(&self, counted: &Counted, dimensions: &[Dimension], with_total: bool) -> Query {
-        let level = |dimension: Option<&Dimension>| {
-            let y = || Value::column("u", "y");
-            let squares = match counted {
-                Counted::Units(_) => match self.squared(y()) {
-                    Some(square) => Value::Call("sum", vec![square]),
-                    None => zero(),
-                },
-                Counted::Sums(_) => Value::Call("sum", vec![Value::column("u", "squares")]),
-            };
-            let n = match counted {
-                Counted::Units(_) => Value::CountRows,
-                Counted::Sums(_) => Value::Call("sum", vec![Value::column("u", "n")]),
-            };
-            level(counted, dimension)
+        let adding = |select: Select, squares: Value, n: Value| {
+            let top = Value::Call("max", vec![Value::column("u", "y")]);
+            select
                 .column(summed("y"), "y")
                 .column(summed("x"), "x")
                 .column(summed("immature"), "immature")
                 .column(squares.cast(SqlType::Double), "squares")
-                .column(Value::Call("max", vec![y()]).cast(SqlType::Double), "top")
+                .column(top.cast(SqlType::Double), "top")
                 .column(n.cast(SqlType::Integer), "n")
                 .query()
         };
         let names = ["site", "period", "dimension", "category"];
-        let all = levels(dimensions, with_total, level);
+        let all = match counted {
+            Counted::Units(table) => levels(dimensions, with_total, |dimension| {
+                let square = self.squared(Value::column("u", "y"));
+                let squares = square.map_or(zero(), |square| Value::Call("sum", vec![square]));
+                adding(level(table, dimension), squares, Value::CountRows)
+            }),
+            Counted::Sums(sums) => {
+                let mut select = Select::from(sums.clone().rows(), "u");
+                for name in names {
+                    select = select.group(Value::column("u", name), name);
+                }
+                let total = with_total.then_some("");
+                let wanted = total.into_iter().chain(dimensions.iter().map(|d| d.name.as_str()));
+                let wanted = wanted.map(Value::text).collect();
+                let select = select.filter(Value::In(Box::new(Value::column("u", "dimension")), wanted));
+                let sum = |name: &str| Value::Call("sum", vec![Value::column("u", name)]);
+                adding(select, sum("squares"), sum("n")).rows()
+            }
+        };
         let mut select = Select::from(all, "c");
         for name in names.into_iter().chain(["y", "x", "immature", "squares", "top", "n"]) {
             select = select.column(Value::column("c", name), name);
@@ -110,9 +117,8 @@ impl Indicator {
     /// The query that adds the units up by cluster: `site, period, dimension, category, cluster, y, x`, in
     /// a total order.
     pub fn clusters(&self, units: &str, dimensions: &[Dimension]) -> Query {
-        let counted = Counted::Units(units.to_owned());
         let level = |dimension: Option<&Dimension>| {
-            level(&counted, dimension)
+            level(units, dimension)
                 .group(Value::column("u", "cluster"), "cluster")
                 .column(summed("y"), "y")
                 .column(summed("x"), "x")
@@ -130,10 +136,9 @@ impl Indicator {
     /// The values of some ranks of each cell: `site, period, dimension, category, rank, y`. `ranks`
     /// are cells with a rank each, counted from 1 in the order of `y`.
     pub fn ranked(&self, units: &str, dimensions: &[Dimension], ranks: &[([String; 4], u64)]) -> Query {
-        let counted = Counted::Units(units.to_owned());
         let names = ["site", "period", "dimension", "category"];
         let level = |dimension: Option<&Dimension>| {
-            let select = Select::from(relation(&counted), "u");
+            let select = Select::from(From::Table(units.to_owned()), "u");
             let (name, category) = cell_of(dimension);
             select
                 .column(Value::column("u", "site"), "site")
@@ -177,37 +182,37 @@ fn levels(dimensions: &[Dimension], with_total: bool, level: impl Fn(Option<&Dim
     Query::UnionAll(total.into_iter().chain(dimensions.iter().map(|d| level(Some(d)))).collect()).rows()
 }
 
-fn relation(counted: &Counted) -> From {
-    match counted {
-        Counted::Units(table) => From::Table(table.clone()),
-        Counted::Sums(query) => query.clone().rows(),
+/// Dimension and category of a unit of part `u`.
+fn cell_of(dimension: Option<&Dimension>) -> (Value, Value) {
+    let of_unit = |column: &str| Value::column("u", dimension_column(column));
+    match dimension {
+        None => (Value::text(""), Value::text("")),
+        Some(dimension) => (Value::text(&dimension.name), category_of(dimension, &of_unit)),
     }
 }
 
-/// Dimension and category of a unit of part `u`; those of a crossing stand one after the other.
-fn cell_of(dimension: Option<&Dimension>) -> (Value, Value) {
-    let Some(dimension) = dimension else {
-        return (Value::text(""), Value::text(""));
-    };
+/// The category in a dimension, from that in each of its columns; those of a crossing stand one
+/// after the other.
+pub(super) fn category_of(dimension: &Dimension, of: &dyn Fn(&str) -> Value) -> Value {
     let mut parts = Vec::new();
     for column in &dimension.columns {
         if !parts.is_empty() {
             parts.push(Value::text(Dimension::CROSS));
         }
-        parts.push(Value::column("u", dimension_column(column)));
+        parts.push(of(column));
     }
-    let category = match parts.as_slice() {
+    match parts.as_slice() {
         [one] => one.clone(),
         _ => Value::Call("concat", parts),
-    };
-    (Value::text(&dimension.name), category)
+    }
 }
 
-/// What is counted, put together by site, period and, where there is one, a dimension.
-fn level(counted: &Counted, dimension: Option<&Dimension>) -> Select {
+/// Units put together by site, period and, where there is one, a dimension.
+fn level(units: &str, dimension: Option<&Dimension>) -> Select {
     let column = |name: &str| Value::column("u", name);
-    let select =
-        Select::from(relation(counted), "u").group(column("site"), "site").group(column("period"), "period");
+    let select = Select::from(From::Table(units.to_owned()), "u")
+        .group(column("site"), "site")
+        .group(column("period"), "period");
     let (name, category) = cell_of(dimension);
     match dimension {
         None => select.column(name, "dimension").column(category, "category"),
@@ -296,8 +301,8 @@ impl Units<'_> {
         select.join(JoinKind::Inner, self.periods(), "p", on)
     }
 
-    /// The periods as rows: `period, first_day, last_day, of_site`. Those of one site only have no
-    /// cell of all sites.
+    /// The periods as rows: `period, first_day, last_day, observed_to, of_site`. Those of one site
+    /// only have no cell of all sites.
     fn periods(&self) -> From {
         let rows = self
             .indicator
@@ -306,10 +311,11 @@ impl Units<'_> {
             .filter(|p| p.site.is_none() || self.scope == Scope::EverySite)
             .map(|p| {
                 let site = Value::text(p.site.clone().unwrap_or_default());
-                vec![Value::text(&p.id), Value::Day(p.first_day), Value::Day(p.last_day), site]
+                let days = [p.first_day, p.last_day, p.observed_to].map(Value::Day);
+                [Value::text(&p.id)].into_iter().chain(days).chain([site]).collect()
             })
             .collect();
-        From::Rows(vec!["period", "first_day", "last_day", "of_site"], rows)
+        From::Rows(vec!["period", "first_day", "last_day", "observed_to", "of_site"], rows)
     }
 
     pub(super) fn period(&self) -> Value {
@@ -431,6 +437,11 @@ pub(super) fn reading_order(day: Option<&str>) -> Value {
             days.binary("*", Value::integer(1 << 46)).binary("+", place)
         }
     }
+}
+
+/// The last day of the period of part `p` that had passed when the exports were taken.
+pub(super) fn observed_to() -> Value {
+    Value::column("p", "observed_to")
 }
 
 /// A whole number of the value 0, for a column that a kind does not use.

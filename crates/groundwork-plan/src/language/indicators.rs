@@ -18,7 +18,7 @@ const MEASURE_KEYS: &[Entry] = &[
     may(
         "cluster",
         Shape::Text,
-        "The column whose values are the clusters. A value counted by `distinct` belongs to the cluster that it first appears with.",
+        "The column whose values are the clusters. A value counted by `distinct` belongs to the cluster that it first appears with. Rows without a cluster do not count. Both sides of a ratio name theirs, or neither.",
     ),
 ];
 
@@ -332,7 +332,7 @@ pub(crate) static INDICATOR: Kinds = Kinds {
                 must(
                     "carry",
                     Shape::Months,
-                    "How long a number is carried forward; an older one does not count.",
+                    "How long a number is carried forward; one from so many months ago or older does not count.",
                 ),
             ],
         },
@@ -403,7 +403,7 @@ pub(crate) static INDICATOR: Kinds = Kinds {
         },
         Object {
             name: "concentration",
-            about: "The share of people that the most active leaders brought. Each person counts for the leader they first appear with. Not additive.",
+            about: "The share of people that the most active leaders brought. Each person counts for the leader they first appear with; rows without a leader do not count. Not additive.",
             keys: &[
                 must("from", Shape::Text, "The source."),
                 must("of", Shape::Text, "The column that identifies the person."),

@@ -10,6 +10,7 @@ use crate::reason::only_asked;
 use crate::site::Site;
 use crate::source::{ColumnType, Source};
 use crate::yaml::{Key, Node, Value};
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// What an indicator can be bound to.
@@ -87,6 +88,13 @@ impl Resolver {
         let filter = node.get("where").and_then(|at| self.condition(at, &ground.scope(&rows, true)));
         let has_period = !matches!(word, "completion" | "sustained");
         let period_by = if has_period { self.period_by(key, node, &rows, ground) } else { None };
+        if let Some(at) = node.get("period_by").filter(|_| !has_period) {
+            let own = if word == "completion" { "entered" } else { "month" };
+            let message = format!("`period_by` has no place here: `{own}` decides who belongs to a period");
+            self.problem("indicator.own-period", at.span, message)
+                .hints
+                .push("Leave `period_by` out.".into());
+        }
         let site_by = self.site_by(key, node, &rows, ground);
         let disaggregate = self.dimensions(node, &rows, ground);
         let kind = self.kind_of_rows(word, key, node, &rows, ground)?;
@@ -127,10 +135,10 @@ impl Resolver {
             },
         };
         if let Some(at) = node.get("unit")
-            && matches!(unit, Unit::Count | Unit::Score)
+            && (matches!(unit, Unit::Count | Unit::Score) || unit == Unit::Share && named != Some("share"))
         {
             let message = format!("a {} has its own unit", kind.word());
-            self.problem("indicator.unit", at.span, message);
+            self.problem("indicator.unit", at.span, message).hints.push("Leave `unit` out.".into());
         }
         let periods = self.periods(node, ground);
         let additivity = kind.additivity();
@@ -200,11 +208,12 @@ impl Resolver {
                 "the calendar holds no whole period of this length",
             );
         }
-        let own = |id: String, site: Option<String>, first_day, last_day| IndicatorPeriod {
+        let own = |id: String, site: Option<String>, first_day, last_day: Date| IndicatorPeriod {
             id,
             site,
             first_day,
             last_day,
+            observed_to: calendar.as_of.min(last_day),
         };
         let mut out: Vec<IndicatorPeriod> =
             periods.iter().map(|p| own(p.id(), None, p.first_day(), p.last_day())).collect();
@@ -326,6 +335,17 @@ impl Resolver {
                 Value::List(items) => items.iter().collect(),
                 Value::Scalar(_) | Value::Nothing | Value::Map(_) => vec![item],
             };
+            let twice = crossed
+                .iter()
+                .enumerate()
+                .find(|(at, node)| crossed.iter().take(*at).any(|other| other.text() == node.text()));
+            if let Some((_, node)) = twice {
+                let name = node.text().unwrap_or_default();
+                self.problem("indicator.crossing", item.span, format!("`{name}` is crossed with itself"))
+                    .hints
+                    .push("A crossing has different columns, such as `[sex, age_band]`.".into());
+                continue;
+            }
             let parts: Vec<Dimension> =
                 crossed.iter().filter_map(|column| self.dimension(column, rows, ground)).collect();
             if parts.is_empty() || parts.len() < crossed.len() {
@@ -449,7 +469,14 @@ impl Resolver {
                     let id = if site.name == "all" { "" } else { site.name.as_str() };
                     if !id.is_empty() && !ground.site_ids.iter().any(|s| s == id) {
                         let known = ground.site_ids.iter().map(String::as_str).chain(["all"]);
-                        self.unknown("indicator.unknown-site", site.span, "site", id, known);
+                        match ground.sites.iter().find(|s| s.is_spelt(id)) {
+                            None => self.unknown("indicator.unknown-site", site.span, "site", id, known),
+                            Some(meant) => {
+                                let message = format!("no site is named `{id}`");
+                                let hint = format!("Write `{}`, its identifier.", meant.id);
+                                self.problem("indicator.unknown-site", site.span, message).hints.push(hint);
+                            }
+                        }
                         continue;
                     }
                     if let Some(number) = number(value) {
@@ -482,6 +509,11 @@ impl Resolver {
 }
 
 impl Ground<'_> {
+    /// The columns that can be used with a source.
+    pub(super) fn columns(&self, source: &str) -> Vec<(String, ColumnType)> {
+        columns(self.sources, source)
+    }
+
     pub(super) fn scope(&self, rows: &Rows, has_period: bool) -> Scope<'_> {
         Scope {
             of: format!("source `{}`", rows.from),

@@ -47,6 +47,11 @@ impl Resolver {
         let missing =
             Missing::ALL.into_iter().find(|m| Some(m.word()) == node.text_at("missing")).unwrap_or_default();
         let scope = ground.scope(rows, false);
+        if missing != Missing::SkipIfAny
+            && let Some(at) = node.get("of").filter(|_| word != "proportion")
+        {
+            self.no_dates_to_fill(at, missing, rows);
+        }
         Some(match word {
             "count" => Kind::Count(Count { from, window }),
             "distinct_count" => {
@@ -117,6 +122,22 @@ impl Resolver {
             self.problem("indicator.not-a-share", at.span, message)
                 .hints
                 .push(format!("Write `{key}: {example}`."));
+        }
+    }
+
+    /// A missing date cannot count as zero.
+    fn no_dates_to_fill(&mut self, at: &Node, missing: Missing, rows: &Rows) {
+        let of = at.text().unwrap_or_default();
+        let date =
+            rows.columns.iter().find(|(name, kind)| is_date(kind) && names(of).any(|word| word == name));
+        if let Some((name, _)) = date {
+            let message = format!(
+                "`missing: {}` counts what is missing as zero, and `{name}` is a date",
+                missing.word()
+            );
+            self.problem("indicator.missing-date", at.span, message).hints.push(
+                "Leave rows without a date out with `missing: skip_if_any`, or derive the number of days as a column of the source.".into(),
+            );
         }
     }
 
@@ -217,11 +238,20 @@ impl Resolver {
     pub(super) fn ratio(&mut self, key: &Key, node: &Node, ground: &Ground) -> Option<Ratio> {
         let numerator = self.measure(key, node.get("numerator")?, ground);
         let denominator = self.measure(key, node.get("denominator")?, ground);
+        let clusters = ["numerator", "denominator"].map(|side| node.get(side)?.get("cluster"));
+        if let [Some(at), None] | [None, Some(at)] = clusters {
+            let message = "one side of the ratio names its clusters, and the other does not";
+            self.problem("indicator.ratio-cluster", at.span, message)
+                .hints
+                .push("Set `cluster` on both sides, or on neither.".into());
+        }
         Some(Ratio { numerator: numerator?, denominator: denominator? })
     }
 
     pub(super) fn rate(&mut self, key: &Key, node: &Node, ground: &Ground) -> Option<Rate> {
-        let events = self.measure(key, node.get("events")?, ground);
+        let counted = node.get("events")?;
+        let events = self.measure(key, counted, ground);
+        self.events_are_counts(counted, events.as_ref(), ground);
         let at = node.get("exposure")?;
         let rows = self.rows(at, ground)?;
         let enters = self.column_at(at, "enters", &rows, "a date", is_date);
@@ -244,6 +274,32 @@ impl Resolver {
             },
             per_months: months_at(node, "per"),
         })
+    }
+
+    /// Events are whole, and those of the period in which people were exposed.
+    fn events_are_counts(&mut self, at: &Node, events: Option<&Measure>, ground: &Ground) {
+        if let Some(at) = at.get("window").filter(|at| at.text() == Some("to_date")) {
+            let message = "the events of a rate are those of the period, as its exposure is";
+            self.problem("indicator.rate-window", at.span, message)
+                .hints
+                .push("Leave `window` out; for all events so far, use a `ratio`.".into());
+        }
+        if let Some(at) = at.get("cluster") {
+            let message = "a rate has no clusters: its interval is that of a count";
+            self.problem("indicator.rate-cluster", at.span, message)
+                .hints
+                .push("Leave `cluster` out, or use a `ratio`, which has an interval from clusters.".into());
+        }
+        let (Some(events), Some(at)) = (events, at.get("sum")) else { return };
+        let MeasureOf::Sum(value) = &events.of else { return };
+        let columns = ground.columns(&events.from);
+        let broken = |name: &&str| columns.iter().any(|(n, kind)| n == name && *kind != ColumnType::Integer);
+        if let Some(name) = value.columns().into_iter().find(broken) {
+            let message = format!("events are whole, and `{name}` need not be");
+            self.problem("indicator.rate-events", at.span, message)
+                .hints
+                .push("Declare the column as `integer`, or use a `ratio` for amounts.".into());
+        }
     }
 
     fn measure(&mut self, key: &Key, node: &Node, ground: &Ground) -> Option<Measure> {
@@ -326,7 +382,7 @@ impl Resolver {
         ground: &Ground,
     ) -> Option<Indicator> {
         let at = node.get("formula")?;
-        for name in ["disaggregate", "where", "from", "period_by", "site_by"] {
+        for name in ["disaggregate", "where", "from", "period_by", "periods", "site_by"] {
             if let Some(at) = node.get(name) {
                 let message =
                     format!("a formula has no `{name}`: it is computed from the totals of other indicators");
@@ -344,6 +400,12 @@ impl Resolver {
             measurements: false,
         };
         let formula = self.number(at, &scope)?;
+        if formula.columns().is_empty() {
+            self.problem("indicator.formula-inputs", at.span, "the formula names no indicator")
+                .hints
+                .push("Name indicators by their identifiers, such as `spending / reach`.".into());
+            return None;
+        }
         let inputs: Vec<&Indicator> =
             formula.columns().iter().filter_map(|name| indicators.iter().find(|i| i.id == *name)).collect();
         if let Some(name) = added_quotient(&formula.tree, &inputs) {

@@ -6,6 +6,7 @@
 
 use super::estimate::{Basis, estimate};
 use super::stop_if_interrupted;
+use crate::ui::Progress;
 use groundwork_disclosure::{Cell, CellKey, Counts, Finding};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::indicator::{
@@ -39,22 +40,27 @@ struct Found {
 }
 
 /// Computes every indicator.
-pub(super) fn compute(store: &Store, plan: &Plan) -> Result<Results, Vec<Diagnostic>> {
+pub(super) fn compute(store: &Store, plan: &Plan, progress: &Progress) -> Result<Results, Vec<Diagnostic>> {
     let alone = |d: Diagnostic| vec![d];
-    // Where rows were recorded at all, for counts that look at some of them only: there a count of
-    // none is a zero, elsewhere it is no data.
+    // Where rows were recorded at all, for kinds that look at some of them only: there a count of
+    // none is a zero and a share of none undefined, elsewhere it is no data.
     let (backgrounds, background_of) = backgrounds(plan);
     let all: Vec<Indicator> = plan.indicators.iter().chain(&backgrounds).cloned().collect();
-    let passes = Passes::of(&all, &|source| plan.columns(source));
+    let passes = Passes::of(&all, &|source| plan.columns(source), plan.sites.len());
     let mut found: Vec<Found> = all.iter().map(|_| Found::default()).collect();
     for pass in &passes.shared {
         stop_if_interrupted()?;
+        let (units, source) = (&pass.units, &pass.source);
+        progress.step(&format!("count {units} of {source} for {} indicators", pass.members.len()));
         run_all(store, &pass.prepare).map_err(alone)?;
         for (at, counted) in &pass.members {
             let (indicator, found) = (&all[*at], &mut found[*at]);
             add_counts(store, indicator, counted, &indicator.disaggregate, true, found).map_err(alone)?;
         }
         run_all(store, &pass.dismantle).map_err(alone)?;
+    }
+    if !passes.alone.is_empty() {
+        progress.step(&format!("compute {} indicators one by one", passes.alone.len()));
     }
     for at in &passes.alone {
         stop_if_interrupted()?;
@@ -159,16 +165,31 @@ fn wanted_ranks(share: f64, level: f64, counts: &BTreeMap<CellKey, CellCount>) -
     wanted
 }
 
-/// Counts of all rows behind the indicators that count some of them, and which of them belongs to
-/// each indicator.
+/// Whether an indicator says something where rows were recorded and none of them counts: zero, or
+/// that it is undefined.
+fn says_of_none(indicator: &Indicator) -> bool {
+    match indicator.kind.summary() {
+        Summary::FullCount | Summary::Share | Summary::RowMean | Summary::TopShare { .. } => true,
+        Summary::Total
+        | Summary::ClusteredRatio
+        | Summary::Quotient
+        | Summary::Quantile(_)
+        | Summary::Rate { .. }
+        | Summary::Bounds
+        | Summary::Derived => false,
+    }
+}
+
+/// Counts of all rows behind the indicators that look at some of them, and which of them belongs
+/// to each indicator.
 fn backgrounds(plan: &Plan) -> (Vec<Indicator>, Vec<Option<usize>>) {
     let mut backgrounds: Vec<Indicator> = Vec::new();
     let background_of = plan
         .indicators
         .iter()
         .map(|indicator| {
-            let counts_rows = indicator.kind.summary() == Summary::FullCount;
-            let window = indicator.kind.window().filter(|_| counts_rows && indicator.filter.is_some())?;
+            let looks_at_all = matches!(indicator.kind, Kind::Count(_)) && indicator.filter.is_none();
+            let window = indicator.kind.window().filter(|_| says_of_none(indicator) && !looks_at_all)?;
             let all = Indicator {
                 id: String::new(),
                 kind: Kind::Count(Count { from: indicator.kind.from().to_owned(), window }),
@@ -232,7 +253,7 @@ fn is_partial(plan: &Plan, key: &CellKey, period: Option<&IndicatorPeriod>) -> b
     };
     let opened = plan.sites.iter().find(|s| s.id == key.site).and_then(|s| s.since);
     let opened_within = opened.is_some_and(|day| day > period.first_day && day <= period.last_day);
-    period.last_day > plan.calendar.as_of || (period.site.is_none() && opened_within)
+    period.is_open() || (period.site.is_none() && opened_within)
 }
 
 fn cell(

@@ -67,8 +67,7 @@ pub(crate) fn explain(
 ) -> Result<Explained, Vec<Diagnostic>> {
     let (indicator, period, key) = asked(plan, question).map_err(|d| vec![d])?;
     let (Ground { store, _scratch }, loaded) = load(request, plan, progress)?;
-    progress.step("compute indicators");
-    let results = compute::compute(&store, plan)?;
+    let results = compute::compute(&store, plan, progress)?;
     let released = evaluated(plan, results, &store)?;
     let cell = released.cell(&key).cloned().ok_or_else(|| vec![no_cell(&key)])?;
     let site = key.site.as_str();

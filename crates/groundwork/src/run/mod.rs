@@ -99,7 +99,7 @@ fn apply(plan: &mut Plan, request: &Request) -> Vec<Diagnostic> {
         plan.policy.audience = audience;
     }
     if let Some(as_of) = request.as_of {
-        plan.calendar.as_of = as_of;
+        plan.take_on(as_of);
     }
     if let Some(period) = request.period {
         let known_period = plan.calendar.period(&period.id());
@@ -163,8 +163,7 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     // Typst sets pages on this pool. It can be made once in a process, which runs once.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(request.threads).build_global();
     let (ground, loaded) = load(request, &plan, progress)?;
-    progress.step("compute indicators");
-    let results = compute::compute(&ground.store, &plan)?;
+    let results = compute::compute(&ground.store, &plan, progress)?;
     progress.step("answer evaluations");
     let released = evaluated(&plan, results, &ground.store)?;
     progress.step("write tables");

@@ -1,0 +1,387 @@
+//! A pass over rows. It scans a source and puts its rows together by everything that its
+//! indicators tell apart: site, month or quarter, the categories that conditions name, the truth
+//! of the other comparisons in them, and the columns of dimensions. The dimensions of one scan are
+//! as many as keep its groups few; the others get a scan of their own. From the groups, the sums
+//! of every indicator are made for every dimension at once.
+
+use super::passes::{bucket, bucket_length, levels, same_place};
+use super::rows::{Amount, RowMeasure};
+use super::units::{Scope, Units, category_of, zero};
+use super::{Counted, Dimension, Indicator, Pass, Summary, Window, row_category, source_table};
+use crate::period::{Frequency, shift_months};
+use crate::query::{From, Query, Select, SqlType, Statement, Value};
+use crate::source::ColumnType;
+use jiff::civil::Date;
+
+/// The most groups that rows are put together in. Ten times as many no longer fit in the caches
+/// of a processor, and one scan then takes longer than several.
+const GROUPS_MOST: usize = 200_000;
+
+/// The columns of the table of sums beside those of sites and days.
+const DIMENSION: &str = "level:dimension";
+const CATEGORY: &str = "level:category";
+
+pub(super) struct RowPass<'a> {
+    first: &'a Indicator,
+    /// Columns that conditions name, with how many values each may have.
+    keys: Vec<(String, usize)>,
+    /// Comparisons that rows are put together by.
+    atoms: Vec<Value>,
+    /// Numbers that are added up.
+    numbers: Vec<Value>,
+    members: Vec<Member<'a>>,
+}
+
+#[derive(Clone)]
+struct Member<'a> {
+    at: usize,
+    indicator: &'a Indicator,
+    /// Groups for which all of these hold count.
+    holds: Vec<Value>,
+    y: Adds,
+    x: Adds,
+    window: Window,
+}
+
+/// What a group of rows adds.
+#[derive(Clone)]
+enum Adds {
+    Nothing,
+    Rows,
+    RowsWhere(Value),
+    Number(usize),
+}
+
+/// What is known of the rows of a source beforehand.
+pub(super) struct Known {
+    /// The columns.
+    pub(super) columns: Vec<(String, ColumnType)>,
+    /// How many sites there are.
+    pub(super) sites: usize,
+}
+
+impl Known {
+    /// How many values a column may have, where they are few; a missing one is one of them.
+    fn few_values(&self, name: &str) -> Option<usize> {
+        match self.columns.iter().find(|(column, _)| column == name).map(|(_, kind)| kind)? {
+            ColumnType::Category(words) => Some(words.len() + 1),
+            ColumnType::Boolean => Some(3),
+            ColumnType::Site => Some(self.sites + 1),
+            ColumnType::Text | ColumnType::Integer | ColumnType::Number | ColumnType::Measurement => None,
+            ColumnType::Date | ColumnType::Timestamp => None,
+        }
+    }
+}
+
+impl<'a> RowPass<'a> {
+    pub(super) fn new(first: &'a Indicator) -> Self {
+        Self { first, keys: Vec::new(), atoms: Vec::new(), numbers: Vec::new(), members: Vec::new() }
+    }
+
+    pub(super) fn source(&self) -> &'a str {
+        self.first.kind.from()
+    }
+
+    /// Whether an indicator may join: its rows are the same, and the groups stay few.
+    pub(super) fn takes(&self, indicator: &'a Indicator, measure: &RowMeasure, known: &Known) -> bool {
+        if !same_place(self.first, indicator) {
+            return false;
+        }
+        let mut tried = RowPass { first: self.first, keys: self.keys.clone(), ..RowPass::new(self.first) };
+        tried.atoms.clone_from(&self.atoms);
+        tried.members.clone_from(&self.members);
+        tried.add(0, indicator, measure, known);
+        let mut levels = levels(tried.members.iter().map(|m| m.indicator)).into_iter();
+        levels.all(|level| tried.groups(&columns(level), known) <= GROUPS_MOST)
+    }
+
+    pub(super) fn add(&mut self, at: usize, indicator: &'a Indicator, measure: &RowMeasure, known: &Known) {
+        let filter = indicator.filter.as_ref().map(|f| Value::of(f, "s"));
+        let holds = filter.iter().chain(&measure.counts).map(|c| self.condition(c, known)).collect();
+        let y = self.adds(&measure.y, known);
+        let x = self.adds(&measure.x, known);
+        self.members.push(Member { at, indicator, holds, y, x, window: measure.window });
+    }
+
+    fn adds(&mut self, amount: &Amount, known: &Known) -> Adds {
+        match amount {
+            Amount::Nothing => Adds::Nothing,
+            Amount::One => Adds::Rows,
+            Amount::Holds(value) => Adds::RowsWhere(self.condition(value, known)),
+            Amount::Number(value) => {
+                let found = self.numbers.iter().position(|n| n == value);
+                Adds::Number(found.unwrap_or_else(|| {
+                    self.numbers.push(value.clone());
+                    self.numbers.len() - 1
+                }))
+            }
+        }
+    }
+
+    /// A condition over groups instead of rows: comparisons of columns with few values stay, and
+    /// those of other columns are decided for the rows beforehand.
+    fn condition(&mut self, value: &Value, known: &Known) -> Value {
+        match value {
+            Value::Binary(left, op @ ("AND" | "OR"), right) => {
+                self.condition(left, known).binary(op, self.condition(right, known))
+            }
+            Value::Not(inner) => Value::Not(Box::new(self.condition(inner, known))),
+            Value::IsMissing(inner, wanted) if inner.is_condition() => {
+                Value::IsMissing(Box::new(self.condition(inner, known)), *wanted)
+            }
+            Value::Call("coalesce", arguments) if arguments.iter().all(Value::is_condition) => {
+                let arguments = arguments.iter().map(|a| self.condition(a, known)).collect();
+                Value::Call("coalesce", arguments)
+            }
+            Value::Truth(_) => value.clone(),
+            other => {
+                let columns = other.columns();
+                let few: Option<Vec<(String, usize)>> =
+                    columns.iter().map(|c| Some(((*c).to_owned(), known.few_values(c)?))).collect();
+                if let Some(few) = few {
+                    for key in few {
+                        if !self.keys.contains(&key) {
+                            self.keys.push(key);
+                        }
+                    }
+                    return other.clone();
+                }
+                let found = self.atoms.iter().position(|atom| atom == other);
+                let at = found.unwrap_or_else(|| {
+                    self.atoms.push(other.clone());
+                    self.atoms.len() - 1
+                });
+                Value::column("s", format!("atom:{at}"))
+            }
+        }
+    }
+
+    fn length(&self) -> Frequency {
+        bucket_length(self.members.iter().map(|m| m.indicator))
+    }
+
+    /// The first day of the first period, and the last day of the last.
+    fn ends(&self) -> Option<(Date, Date)> {
+        let periods = || self.members.iter().flat_map(|m| &m.indicator.periods);
+        let first = periods().map(|p| p.first_day).min()?;
+        Some((first, periods().map(|p| p.last_day).max()?))
+    }
+
+    /// At most so many groups are made when these dimension columns stand apart.
+    fn groups(&self, columns: &[&str], known: &Known) -> usize {
+        let months = if self.length() == Frequency::Quarter { 3 } else { 1 };
+        let buckets = match (self.ends(), &self.first.period_by) {
+            (Some((first, last)), Some(_)) => {
+                (0..).take_while(|at| shift_months(first, at * months) <= last).count()
+            }
+            _ => 1,
+        };
+        let others = columns.iter().filter(|c| !self.keys.iter().any(|(key, _)| key == *c));
+        let values = others.map(|c| known.few_values(c).unwrap_or(1));
+        let keys = self.keys.iter().map(|(_, n)| *n).chain(values);
+        let sites = if self.first.site_by.is_some() { known.sites + 1 } else { 1 };
+        let all = keys.chain(self.atom_values()).chain([buckets, sites]);
+        all.fold(1_usize, usize::saturating_mul)
+    }
+
+    /// How many values the atoms have together, for each set of columns that they look at. Borders
+    /// cut the line of one number in parts, beside which it may be missing; a comparison for being
+    /// the same cuts out a part of its own.
+    fn atom_values(&self) -> Vec<usize> {
+        let mut by_columns: Vec<(Vec<&str>, usize, usize)> = Vec::new();
+        for atom in &self.atoms {
+            let columns = atom.columns();
+            let cuts = match atom {
+                Value::Binary(_, "<" | "<=" | ">" | ">=", _) => 1,
+                Value::IsMissing(..) => 0,
+                _ => 2,
+            };
+            match by_columns.iter_mut().find(|(known, ..)| *known == columns) {
+                Some((_, n, all_cuts)) => {
+                    *n += 1;
+                    *all_cuts += cuts;
+                }
+                None => by_columns.push((columns, 1, cuts)),
+            }
+        }
+        let values = |(columns, n, cuts): (Vec<&str>, usize, usize)| {
+            if columns.len() == 1 { cuts + 2 } else { 3_usize.saturating_pow(n as u32) }
+        };
+        by_columns.into_iter().map(values).collect()
+    }
+
+    pub(super) fn finish(self, table: &str, known: &Known) -> Pass {
+        // Dimensions that are scanned together.
+        let mut scans: Vec<Vec<Option<&Dimension>>> = Vec::new();
+        let wanted = |levels: &[Option<&'a Dimension>]| {
+            let mut all: Vec<&'a str> = Vec::new();
+            for column in levels.iter().flat_map(|level| columns(*level)) {
+                if !all.contains(&column) {
+                    all.push(column);
+                }
+            }
+            all
+        };
+        for level in levels(self.members.iter().map(|m| m.indicator)) {
+            let fits = |scan: &&mut Vec<Option<&'a Dimension>>| {
+                let with: Vec<_> = scan.iter().copied().chain([level]).collect();
+                self.groups(&wanted(&with), known) <= GROUPS_MOST
+            };
+            match scans.iter_mut().find(fits) {
+                Some(scan) => scan.push(level),
+                None => scans.push(vec![level]),
+            }
+        }
+        let scan_table = |at: usize| format!("{table}:{at}");
+        let sums = format!("{table}:sums");
+        let mut prepare: Vec<Statement> = scans
+            .iter()
+            .enumerate()
+            .map(|(at, scan)| Statement::CreateTable(scan_table(at), self.scan(&wanted(scan))))
+            .collect();
+        let of_levels = scans
+            .iter()
+            .enumerate()
+            .flat_map(|(at, scan)| scan.iter().map(move |level| (at, *level)))
+            .map(|(at, level)| self.sums(scan_table(at), level))
+            .collect();
+        prepare.push(Statement::CreateTable(sums.clone(), Query::UnionAll(of_levels)));
+        let tables = (0..scans.len()).map(scan_table).chain([sums.clone()]);
+        Pass {
+            source: self.source().to_owned(),
+            units: "rows".into(),
+            prepare,
+            members: self.members.iter().map(|m| (m.at, m.cells(&sums))).collect(),
+            dismantle: tables.map(Statement::DropTable).collect(),
+        }
+    }
+
+    /// The rows put together, with these dimension columns.
+    fn scan(&self, dimensions: &[&str]) -> Query {
+        let mut scan = Select::from(From::Table(source_table(self.source())), "s");
+        let column = |name: &str| Value::column("s", name);
+        if let Some(site) = &self.first.site_by {
+            scan = scan.group(column(site), site.clone());
+        }
+        if let Some(day) = &self.first.period_by {
+            scan = scan.group(bucket(self.length(), day), day.clone());
+            if let Some((from, to)) = self.ends() {
+                scan = scan.filter(column(day).binary("<=", Value::Day(to)));
+                if self.members.iter().all(|m| m.window == Window::InPeriod) {
+                    scan = scan.filter(column(day).binary(">=", Value::Day(from)));
+                }
+            }
+        }
+        let taken = [&self.first.site_by, &self.first.period_by].map(|t| t.as_deref());
+        let mut keys: Vec<&str> = self.keys.iter().map(|(key, _)| key.as_str()).collect();
+        keys.extend(dimensions.iter().filter(|d| !self.keys.iter().any(|(key, _)| key == *d)));
+        for key in keys {
+            if !taken.contains(&Some(key)) {
+                scan = scan.group(column(key), key);
+            }
+        }
+        for (at, atom) in self.atoms.iter().enumerate() {
+            scan = scan.group(atom.clone(), format!("atom:{at}"));
+        }
+        scan = scan.column(Value::CountRows, "n");
+        for (at, number) in self.numbers.iter().enumerate() {
+            scan = scan
+                .column(Value::Call("sum", vec![number.clone()]), format!("sum:{at}"))
+                .column(Value::Call("count", vec![number.clone()]), format!("count:{at}"));
+            let of_this = |m: &&Member<'_>| matches!(m.y, Adds::Number(of) if of == at);
+            let squared = |m: &Member<'_>| m.indicator.squared(number.clone());
+            if let Some(square) = self.members.iter().filter(of_this).find_map(squared) {
+                scan = scan.column(Value::Call("sum", vec![square]), format!("squares:{at}"));
+            }
+        }
+        scan.query()
+    }
+
+    /// The sums of every member that has a dimension, or of all for the total, by category.
+    fn sums(&self, table: String, level: Option<&Dimension>) -> Query {
+        let mut select = Select::from(From::Table(table), "s");
+        for name in [&self.first.site_by, &self.first.period_by].into_iter().flatten() {
+            select = select.group(Value::column("s", name), name.clone());
+        }
+        let name = level.map_or("", |d| d.name.as_str());
+        select = select.column(Value::text(name), DIMENSION);
+        select = match level {
+            None => select.column(Value::text(""), CATEGORY),
+            Some(dimension) => select.group(category_of(dimension, &row_category), CATEGORY),
+        };
+        for member in &self.members {
+            let is_here =
+                level.is_none_or(|d| member.indicator.disaggregate.iter().any(|o| o.name == d.name));
+            for (what, value) in member.sums() {
+                let value =
+                    if is_here { Value::Call("sum", vec![value]) } else { Value::Missing(SqlType::Integer) };
+                select = select.column(value, format!("{what}:{}", member.at));
+            }
+        }
+        select.query()
+    }
+}
+
+fn columns(level: Option<&Dimension>) -> Vec<&str> {
+    level.map(|d| d.columns.iter().map(String::as_str).collect()).unwrap_or_default()
+}
+
+impl Member<'_> {
+    /// What a group adds: `y`, `x`, `squares` and `n`; nothing where the conditions do not hold.
+    fn sums(&self) -> Vec<(&'static str, Value)> {
+        let column = |name: String| Value::column("s", name);
+        let number = match self.y {
+            Adds::Number(at) => Some(at),
+            Adds::Nothing | Adds::Rows | Adds::RowsWhere(_) => None,
+        };
+        let rows = || number.map_or_else(|| column("n".into()), |at| column(format!("count:{at}")));
+        let adds = |adds: &Adds| match adds {
+            Adds::Nothing => None,
+            Adds::Rows => Some((None, rows())),
+            Adds::RowsWhere(holds) => Some((Some(holds.clone()), rows())),
+            Adds::Number(at) => Some((None, column(format!("sum:{at}")))),
+        };
+        let when = |more: Option<Value>, value: Value| {
+            let holds = self.holds.iter().cloned().chain(more).reduce(Value::and);
+            holds.map_or(value.clone(), |holds| Value::Case(vec![(holds, value)], Box::new(zero())))
+        };
+        let is_mean = matches!(self.indicator.kind.summary(), Summary::RowMean);
+        let squares = number.filter(|_| is_mean).map(|at| (None, column(format!("squares:{at}"))));
+        [("y", adds(&self.y)), ("x", adds(&self.x)), ("squares", squares), ("n", Some((None, rows())))]
+            .into_iter()
+            .filter_map(|(what, sum)| sum.map(|(more, value)| (what, when(more, value))))
+            .collect()
+    }
+
+    fn cells(&self, table: &str) -> Counted {
+        let (indicator, at) = (self.indicator, self.at);
+        let scopes = match &indicator.site_by {
+            Some(_) => vec![Scope::EverySite, Scope::AllSites],
+            None => vec![Scope::AllSites],
+        };
+        let sums = self.sums();
+        let sum = |what: &str| {
+            let is_made = sums.iter().any(|(made, _)| *made == what);
+            let column = || Value::column("s", format!("{what}:{at}"));
+            if is_made { Value::Call("coalesce", vec![column(), zero()]) } else { zero() }
+        };
+        let of_scope = |scope| {
+            let units = Units { indicator, scope };
+            let site_by = indicator.site_by.as_deref();
+            let select = Select::from(From::Table(table.to_owned()), "s")
+                .column(units.site(site_by), "site")
+                .column(units.period(), "period")
+                .column(Value::column("s", DIMENSION), "dimension")
+                .column(Value::column("s", CATEGORY), "category")
+                .column(sum("y"), "y")
+                .column(sum("x"), "x")
+                .column(zero(), "immature")
+                .column(sum("squares"), "squares")
+                .column(sum("n"), "n")
+                .filter(sum("n").binary(">", zero()));
+            let select = units.with_site(select, site_by);
+            units.with_periods(select, indicator.period_by.as_deref(), self.window).query()
+        };
+        Counted::Sums(Query::UnionAll(scopes.into_iter().map(of_scope).collect()))
+    }
+}
