@@ -5,7 +5,7 @@
 //! then does what `groundwork` does. So everything runs as a user runs it, in a process of its
 //! own, and DuckDB, polars and Typst are linked once.
 
-use groundwork_tests::{coverage, page, road, tidy};
+use groundwork_tests::{authors, coverage, page, road, tidy};
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
 
@@ -16,6 +16,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials: Vec<Trial> = page::trials();
     trials.extend(road::trials());
+    trials.extend(authors::trials());
     trials.extend(coverage::trials());
     trials.extend(tidy::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
