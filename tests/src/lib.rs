@@ -1,12 +1,13 @@
 //! What the suite is made of; see `README.md` beside.
 
+pub mod authors;
 pub mod coverage;
 pub mod one_pass;
 pub mod page;
 pub mod program;
 pub mod recount;
 pub mod road;
-pub mod table;
 pub mod tidy;
 pub mod truth;
 pub mod valid;
+pub mod workbook;

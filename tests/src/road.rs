@@ -2,8 +2,8 @@
 //! public data.
 
 use crate::program::{done, groundwork, repository};
-use crate::table::Table;
 use crate::truth;
+use groundwork::table::Table;
 use groundwork_samples::{Programme, write};
 use libtest_mimic::{Failed, Trial};
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! Comparing a run directory with the truth that the generator wrote.
 
-use crate::table::Table;
+use groundwork::table::Table;
 use serde_json::Value;
 use std::path::Path;
 

@@ -6,6 +6,7 @@
 //! and values, so that two of them differ exactly in what was changed.
 
 use crate::diag::Diagnostic;
+use crate::indicator_sheet::{IndicatorSheet, Sheets};
 use crate::yaml::{Node, Value, parse};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -65,12 +66,14 @@ impl Standing {
     }
 }
 
-/// The evaluations of a pipeline, by identifier.
+/// The evaluations of a pipeline, by identifier; `sheets` are those that it takes indicators from.
 ///
 /// # Errors
 /// When the text cannot be read as YAML.
-pub fn items(text: &str) -> Result<BTreeMap<String, Item>, Diagnostic> {
-    let root = parse(text)?;
+pub fn items(text: &str, sheets: &[IndicatorSheet]) -> Result<BTreeMap<String, Item>, Diagnostic> {
+    let mut root = parse(text)?;
+    // What is wrong with a sheet is said where the pipeline is resolved.
+    crate::resolve::sheets::join(&mut root, &Sheets::new(text, sheets), &mut Vec::new());
     let mut out = BTreeMap::new();
     for (key, node) in root.get("evaluations").map(Node::entries).unwrap_or_default() {
         let mut item = Item::new();
@@ -245,11 +248,11 @@ evaluations:
 
     fn locked() -> Locked {
         let data = BTreeMap::from([("v.csv".to_owned(), "abc".to_owned())]);
-        Locked { locked_on: date(2021, 6, 1), data, items: items(PIPELINE).unwrap() }
+        Locked { locked_on: date(2021, 6, 1), data, items: items(PIPELINE, &[]).unwrap() }
     }
 
     fn standing(text: &str) -> Standing {
-        locked().standings(&items(text).unwrap()).remove("adapts").unwrap()
+        locked().standings(&items(text, &[]).unwrap()).remove("adapts").unwrap()
     }
 
     #[test]
@@ -284,7 +287,7 @@ sources:
     #[test]
     fn what_was_not_planned_and_what_is_gone_are_told() {
         let renamed = PIPELINE.replace("adapts:", "another:");
-        let standings = locked().standings(&items(&renamed).unwrap());
+        let standings = locked().standings(&items(&renamed, &[]).unwrap());
         assert_eq!(standings["adapts"], Standing::Missing);
         assert_eq!(standings["another"], Standing::Exploratory);
     }
@@ -293,7 +296,7 @@ sources:
     fn a_plan_is_read_as_written_and_not_otherwise() {
         let text = locked().text(hash);
         assert_eq!(Locked::read(&text, hash).unwrap(), locked());
-        assert!(Locked::read(&text.replace("10 points", "25 points"), hash).is_err());
+        assert!(Locked::read(&text.replace("10 points", "100 points"), hash).is_err());
         assert!(Locked::read("", hash).is_err());
     }
 

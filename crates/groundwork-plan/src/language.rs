@@ -44,7 +44,16 @@ pub(crate) static PIPELINE: Object = Object {
             Shape::Map(&Shape::Object(&SOURCE)),
             "The exports, and what is read from them, by name.",
         ),
-        must("indicators", Shape::Map(&Shape::Kinds(&INDICATOR)), "The measures, by identifier."),
+        may(
+            "indicators",
+            Shape::Map(&Shape::Kinds(&INDICATOR)),
+            "The measures, by identifier. Required, unless `indicators_from` names a sheet with some.",
+        ),
+        may(
+            "indicators_from",
+            Shape::Either(&Shape::Text, &Shape::Object(&INDICATORS_FROM)),
+            "A spreadsheet that writes one indicator a row, such as `indicators.xlsx`; alone or beside `indicators`.",
+        ),
         may(
             "evaluations",
             Shape::Map(&Shape::Kinds(&EVALUATION)),
@@ -57,6 +66,25 @@ pub(crate) static PIPELINE: Object = Object {
         ),
         may("disclosure", Shape::Object(&DISCLOSURE), "What else protects people."),
         may("reports", Shape::Map(&Shape::Object(&REPORT)), "The documents to write, by identifier."),
+        may(
+            "tests",
+            Shape::List(&Shape::Text),
+            "Pages of worked examples for `groundwork test`, or folders with some; `prevention.tests` beside `prevention.yaml` where it is missing.",
+        ),
+    ],
+};
+
+static INDICATORS_FROM: Object = Object {
+    name: "indicator sheet",
+    about: "A workbook or a delimited text with one indicator in each row; see the section on it above.",
+    keys: &[
+        must("file", Shape::Text, "The file, `.xlsx` or `.csv`, relative to the pipeline's folder."),
+        may(
+            "sheet",
+            Shape::Either(&Shape::Text, &Shape::List(&Shape::Text)),
+            "The worksheet, or a list of several; the first one where it is missing.",
+        ),
+        may("encoding", Shape::Text, "The encoding of delimited text, such as `windows-874` for Thai Excel."),
     ],
 };
 

@@ -11,6 +11,7 @@ pub mod disclosure;
 pub mod evaluation;
 pub mod expression;
 pub mod indicator;
+pub mod indicator_sheet;
 pub mod issue;
 mod language;
 pub mod location;
@@ -30,4 +31,4 @@ pub mod staging;
 pub mod text;
 mod yaml;
 
-pub use resolve::resolve;
+pub use resolve::{resolve, resolve_with};

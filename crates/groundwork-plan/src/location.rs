@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// A half-open byte range in the text of a pipeline file.
+/// A half-open byte range in the text of a pipeline file. While a pipeline is resolved, ranges behind
+/// the text stand for cells of its indicator sheets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Span {
     /// First byte.
@@ -16,10 +17,52 @@ pub struct Span {
 pub enum Location {
     /// A span of the pipeline file.
     Pipeline(Span),
+    /// A cell of an indicator sheet.
+    Cell(CellPlace),
     /// A place in an export; parts that are not known stay empty.
     Export(ExportPlace),
     /// The command line.
     CommandLine,
+}
+
+/// A cell, by the address that spreadsheet programs give it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CellPlace {
+    /// The file, as the pipeline names it (relative to the pipeline's folder).
+    pub file: String,
+    /// The worksheet, for workbooks.
+    pub sheet: Option<String>,
+    /// The row, from 1.
+    pub row: u32,
+    /// The column, from 1.
+    pub column: u32,
+}
+
+impl CellPlace {
+    /// The address in the sheet, such as `D7`.
+    pub fn address(&self) -> String {
+        let mut letters = Vec::new();
+        let mut rest = self.column;
+        while rest > 0 {
+            letters.push(char::from(b'A' + ((rest - 1) % 26) as u8));
+            rest = (rest - 1) / 26;
+        }
+        letters.iter().rev().collect::<String>() + &self.row.to_string()
+    }
+
+    /// The file and the worksheet, without the cell.
+    pub fn whole(&self) -> String {
+        match &self.sheet {
+            Some(sheet) => format!("{}, sheet \"{sheet}\"", self.file),
+            None => self.file.clone(),
+        }
+    }
+}
+
+impl fmt::Display for CellPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {}", self.whole(), self.address())
+    }
 }
 
 /// File, sheet, row and column of an export, as a person finds them.
@@ -76,5 +119,20 @@ impl fmt::Display for ExportPlace {
             write!(f, ", column {column}")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_has_the_address_that_spreadsheets_show() {
+        let place =
+            |row, column| CellPlace { file: "i.xlsx".into(), sheet: Some("plan".into()), row, column };
+        assert_eq!(place(7, 4).to_string(), "i.xlsx, sheet \"plan\", D7");
+        for (column, letters) in [(1, "A1"), (26, "Z1"), (27, "AA1"), (52, "AZ1"), (703, "AAA1")] {
+            assert_eq!(place(1, column).address(), letters);
+        }
     }
 }

@@ -24,12 +24,16 @@ pub struct Plan {
     pub sources: Vec<Source>,
     /// The indicators.
     pub indicators: Vec<Indicator>,
+    /// The file that some of them stand in, and how many, where the pipeline names one.
+    pub indicators_from: Option<(String, u64)>,
     /// The evaluations.
     pub evaluations: Vec<Evaluation>,
     /// What may leave the run.
     pub policy: Policy,
     /// The documents.
     pub reports: Vec<Report>,
+    /// The pages of worked examples, or folders with some, where the pipeline names them.
+    pub tests: Vec<String>,
 }
 
 /// The programme that the exports come from.

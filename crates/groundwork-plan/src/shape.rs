@@ -165,14 +165,17 @@ fn keys(node: &Node, tables: &[&'static [Entry]], what: &str, out: &mut Vec<Diag
     for (key, value) in entries {
         match known.iter().find(|e| e.key == key.name) {
             Some(entry) => check(value, &entry.shape, &format!("`{}`", key.name), out),
-            None => out.push(
-                Diagnostic::pipeline(
-                    "pipeline.unknown-key",
-                    key.span,
-                    format!("{what} has no key `{}`", key.name),
-                )
-                .did_you_mean(&key.name, known.iter().map(|e| e.key)),
-            ),
+            None => {
+                let message = format!("{what} has no key `{}`", key.name);
+                let problem = Diagnostic::pipeline("pipeline.unknown-key", key.span, message)
+                    .did_you_mean(&key.name, known.iter().map(|e| e.key));
+                let helped = !problem.hints.is_empty();
+                out.push(if helped {
+                    problem
+                } else {
+                    problem.hint("Leave it out; `groundwork schema --reference` lists what belongs here.")
+                });
+            }
         }
     }
     for entry in known.iter().filter(|e| e.required) {

@@ -20,6 +20,8 @@ pub(crate) struct Delimited {
     /// The line on which the reader began, less one.
     lines_before: u64,
     headers: Vec<String>,
+    /// The header as it stands in the file.
+    header: StringRecord,
 }
 
 impl Delimited {
@@ -57,7 +59,13 @@ impl Delimited {
             .flexible(true)
             .buffer_capacity(1 << 16)
             .from_reader(decoder);
-        let mut delimited = Self { reader, name: name.to_owned(), lines_before, headers: Vec::new() };
+        let mut delimited = Self {
+            reader,
+            name: name.to_owned(),
+            lines_before,
+            headers: Vec::new(),
+            header: StringRecord::new(),
+        };
         let mut record = StringRecord::new();
         loop {
             if let Err(error) = delimited.reader.read_record(&mut record) {
@@ -74,6 +82,7 @@ impl Delimited {
             }
         }
         delimited.headers = record.iter().map(text::header).collect();
+        delimited.header = record;
         Ok(delimited)
     }
 
@@ -122,6 +131,38 @@ impl Delimited {
                 tags,
                 cells: Cells::Record(&record, wanted),
             })?;
+        }
+    }
+
+    /// Calls `visit` with every record that is not blank, the header too, and the row, from 1, in
+    /// which a spreadsheet program shows it: a line `sep=` and line ends inside fields make none.
+    ///
+    /// # Errors
+    /// What `visit` returns; `source.undecodable`, `source.unclosed-quote`,
+    /// `source.unreadable-file`.
+    pub(crate) fn records(
+        mut self,
+        visit: &mut dyn FnMut(u64, &StringRecord) -> Result<(), Diagnostic>,
+    ) -> Result<(), Diagnostic> {
+        let inside = |record: &StringRecord| record.as_slice().bytes().filter(|b| *b == b'\n').count() as u64;
+        let mut record = std::mem::take(&mut self.header);
+        let mut hidden = self.lines_before;
+        let mut last_line = self.line(&record);
+        visit(last_line - hidden, &record)?;
+        loop {
+            hidden += inside(&record);
+            match self.reader.read_record(&mut record) {
+                Ok(true) => {}
+                Ok(false) => return Err(diagnose::unclosed_quote(&self.name, last_line)),
+                Err(error) => return Err(broken(&self.reader, &self.name, &error)),
+            }
+            if is_end(&record) {
+                return Ok(());
+            }
+            last_line = self.line(&record);
+            if !is_blank(&record) {
+                visit(last_line.saturating_sub(hidden), &record)?;
+            }
         }
     }
 

@@ -205,6 +205,20 @@ pub(crate) fn engine(what: &str) -> Diagnostic {
     Diagnostic::bug("source.engine", format!("{what} failed inside the reader"))
 }
 
+pub(crate) fn too_large(name: &str, sheet: Option<&str>) -> Diagnostic {
+    Diagnostic::data(
+        "indicator-sheet.too-large",
+        place(name, sheet),
+        "the sheet has far more cells than a list of indicators",
+    )
+    .hint("Name the sheet in which the indicators stand, one a row.")
+}
+
+pub(crate) fn empty_indicator_sheet(name: &str, sheet: Option<&str>) -> Diagnostic {
+    Diagnostic::data("source.empty-file", place(name, sheet), "the sheet of indicators is empty")
+        .hint("Let its first row name the columns, such as `id`, `title`, `kind`, `source`, and write one indicator a row.")
+}
+
 /// The place that a file, or a sheet of it, is.
 pub(crate) fn place(name: &str, sheet: Option<&str>) -> ExportPlace {
     let place = ExportPlace::file(name);

@@ -3,6 +3,7 @@
 use crate::diagnose;
 use glob::{MatchOptions, Pattern, glob_with};
 use groundwork_plan::diag::Diagnostic;
+use groundwork_plan::location::Span;
 use groundwork_plan::source::Source;
 use std::path::{Path, PathBuf};
 
@@ -64,6 +65,21 @@ pub fn files(source: &Source, base: &Path) -> Result<Vec<SourceFile>, Diagnostic
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
+}
+
+/// One file that the pipeline names by itself.
+///
+/// # Errors
+/// `source.file-not-found` with names that are near, `source.not-a-file`.
+pub(crate) fn file(name: &str, span: Span, base: &Path) -> Result<SourceFile, Diagnostic> {
+    let path = base.join(name);
+    if path.is_dir() {
+        return Err(diagnose::not_a_file(span, name));
+    }
+    if !path.is_file() {
+        return Err(with_near_names(diagnose::file_not_found(span, name, false), name, base));
+    }
+    Ok(SourceFile { name: logical(&path, base), path })
 }
 
 /// The name relative to the folder of the pipeline, with forward slashes.

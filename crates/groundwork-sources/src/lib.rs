@@ -19,6 +19,7 @@
 //! | `values` | from one text to one value |
 //! | `typed` | from rows to Arrow batches |
 //! | `job`, `read` | one file; all files, in order |
+//! | `indicator_sheet` | the cells of a sheet that writes indicators |
 //! | `diagnose` | every problem that reading can meet |
 #![allow(clippy::result_large_err, reason = "a diagnostic is made once in a run, so its size costs nothing")]
 
@@ -26,6 +27,7 @@ mod decode;
 mod delimited;
 mod diagnose;
 mod files;
+mod indicator_sheet;
 mod job;
 mod read;
 mod readers;
@@ -36,6 +38,7 @@ mod values;
 mod workbook;
 
 pub use files::{SourceFile, files};
+pub use indicator_sheet::indicator_sheets;
 pub use read::{check, read};
 pub use typed::schema;
 

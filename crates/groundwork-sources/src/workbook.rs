@@ -134,6 +134,35 @@ impl Workbook {
         pending.hand_on(visit)
     }
 
+    /// Calls `each` with row and column, both from 0, text, and whether it is an error, of every
+    /// cell of a worksheet that is not empty.
+    ///
+    /// # Errors
+    /// What `each` returns; `source.unreadable-workbook`.
+    pub(crate) fn texts(
+        &mut self,
+        sheet: &str,
+        each: &mut dyn FnMut(u32, usize, &str, bool) -> Result<(), Halt>,
+    ) -> Result<(), Halt> {
+        let mut slot = Slot::default();
+        self.cells(sheet, &mut |row, column, value| {
+            fill(&mut slot, value, None);
+            each(row, column, &slot.text, slot.broken)
+        })
+    }
+
+    /// The first and the last cell of all cells of a worksheet that were made one, each as row and
+    /// column, from 0.
+    ///
+    /// # Errors
+    /// `source.unreadable-workbook`.
+    pub(crate) fn merged(&mut self, sheet: &str) -> Result<Vec<((u32, u32), (u32, u32))>, Diagnostic> {
+        let name = &self.name;
+        let merged = guarded(|| self.xlsx.merge_cells_by_sheet_name(sheet));
+        let merged = merged.map_err(|reason| diagnose::unreadable_workbook(name, reason))?;
+        Ok(merged.into_iter().map(|cells| (cells.start, cells.end)).collect())
+    }
+
     /// Calls `each` with row, column (both from 0) and value of every cell that is not empty.
     fn cells(
         &mut self,

@@ -51,6 +51,14 @@ enum Command {
     /// The whole way, from the exports to the reports.
     #[command(after_help = "Example: groundwork run pipelines/prevention.yaml --out out")]
     Run(commands::run::Run),
+    /// Writes the indicator reference sheets: what each number is, how it is made, who answers for it.
+    #[command(after_help = "Example: groundwork dictionary pipelines/prevention.yaml --out dictionary.xlsx")]
+    Dictionary(commands::dictionary::Dictionary),
+    /// Runs a pipeline's own worked examples: a few rows in, the expected cells out.
+    #[command(
+        after_help = "Example: groundwork test pipelines/prevention.yaml\n\nThe examples are Markdown pages in `prevention.tests` beside `prevention.yaml`, or those that the pipeline names under `tests`; the reference page describes them."
+    )]
+    Test(commands::test::Test),
     /// Freezes the analysis plan of a pipeline, and says how the pipeline stands to it.
     #[command(after_help = "Example: groundwork plan lock pipelines/site-comparison.yaml")]
     Plan(commands::plan::PlanCommand),
@@ -79,6 +87,8 @@ fn parsed(arguments: Vec<OsString>) -> u8 {
             Command::Check(command) => command.run(),
             Command::Explain(command) => command.run(),
             Command::Run(command) => command.run(),
+            Command::Dictionary(command) => command.run(),
+            Command::Test(command) => command.run(),
             Command::Plan(command) => command.run(),
             Command::Schema(command) => command.run(),
         },

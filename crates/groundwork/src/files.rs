@@ -18,10 +18,7 @@ fn hex(bytes: &[u8]) -> String {
 
 /// SHA-256 and size of a file, read in pieces.
 pub(crate) fn hash_file(path: &Path, name: &str) -> Result<(String, u64), Diagnostic> {
-    let cannot = |e: std::io::Error| {
-        Diagnostic::machine("file.read", format!("{name} cannot be read: {e}"))
-            .hint("Check that the file is there and may be read.")
-    };
+    let cannot = |e: std::io::Error| unreadable(name, &e);
     let mut file = fs::File::open(path).map_err(cannot)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0u8; 1 << 20];
@@ -35,6 +32,16 @@ pub(crate) fn hash_file(path: &Path, name: &str) -> Result<(String, u64), Diagno
         size += n as u64;
     }
     Ok((hex(&hasher.finalize()), size))
+}
+
+/// The bytes of a small file.
+pub(crate) fn read_file(path: &Path, name: &str) -> Result<Vec<u8>, Diagnostic> {
+    fs::read(path).map_err(|e| unreadable(name, &e))
+}
+
+fn unreadable(name: &str, error: &std::io::Error) -> Diagnostic {
+    Diagnostic::machine("file.read", format!("{name} cannot be read: {error}"))
+        .hint("Check that the file is there and may be read.")
 }
 
 /// The text of a pipeline file, and its folder.

@@ -7,5 +7,7 @@ pub mod cli;
 mod commands;
 mod exit;
 mod files;
+pub mod page;
 mod run;
+pub mod table;
 mod ui;

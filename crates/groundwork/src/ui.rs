@@ -22,19 +22,26 @@ pub(crate) struct PipelineText<'a> {
 /// Prints problems to standard error, each with its place and what to do.
 pub(crate) fn diagnostics(problems: &[Diagnostic], pipeline: Option<&PipelineText<'_>>) {
     let mut err = std::io::stderr().lock();
+    let renderer = if std::io::stderr().is_terminal() { Renderer::styled() } else { Renderer::plain() };
     for problem in problems {
-        let _ = writeln!(err, "{}\n", rendered(problem, pipeline));
+        let _ = writeln!(err, "{}\n", rendered(problem, pipeline, &renderer));
     }
 }
 
-fn rendered(problem: &Diagnostic, pipeline: Option<&PipelineText<'_>>) -> String {
+/// The same as text.
+pub(crate) fn plain(problems: &[Diagnostic], pipeline: Option<&PipelineText<'_>>) -> String {
+    let renderer = Renderer::plain();
+    problems.iter().map(|problem| format!("{}\n\n", rendered(problem, pipeline, &renderer))).collect()
+}
+
+fn rendered(problem: &Diagnostic, pipeline: Option<&PipelineText<'_>>, renderer: &Renderer) -> String {
     let level = match problem.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let renderer = if std::io::stderr().is_terminal() { Renderer::styled() } else { Renderer::plain() };
     let title = match &problem.location {
         Location::Export(place) => format!("{place}: {}", problem.message),
+        Location::Cell(place) => format!("{place}: {}", problem.message),
         Location::Pipeline(_) | Location::CommandLine => problem.message.clone(),
     };
     let title = level.primary_title(title).id(problem.code);
@@ -79,6 +86,9 @@ pub(crate) fn diagnostics_json(problems: &[Diagnostic], pipeline: Option<&Pipeli
             }
             (Location::Export(place), _) => json!({
                 "file": place.file, "sheet": place.sheet, "row": place.row, "column": place.column,
+            }),
+            (Location::Cell(place), _) => json!({
+                "file": place.file, "sheet": place.sheet, "cell": place.address(),
             }),
             (Location::Pipeline(_), None) | (Location::CommandLine, _) => Value::Null,
         };

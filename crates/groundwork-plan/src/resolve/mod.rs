@@ -5,11 +5,13 @@ mod derive;
 mod indicators;
 mod kinds;
 mod methods;
+pub(crate) mod sheets;
 mod sources;
 
 use crate::diag::{Checked, Diagnostic, has_errors};
 use crate::disclosure::{Audience, Policy};
 use crate::evaluation::Ground;
+use crate::indicator_sheet::{IndicatorSheet, Sheets};
 use crate::location::Span;
 use crate::period::{Calendar, Fiscal, Frequency, Period, SinceOpening};
 use crate::plan::{Event, Plan, Programme, Report};
@@ -21,17 +23,28 @@ use jiff::civil::{Date, date};
 
 /// Reads and resolves the text of a pipeline file. Every problem comes at once.
 pub fn resolve(text: &str) -> Checked<Plan> {
-    let root = match crate::yaml::parse(text) {
+    resolve_with(text, &[])
+}
+
+/// Reads and resolves the text of a pipeline file whose indicators stand in sheets, in part or
+/// all of them; which ones, [`crate::indicator_sheet::indicators_from`] says.
+pub fn resolve_with(text: &str, sheets: &[IndicatorSheet]) -> Checked<Plan> {
+    let mut root = match crate::yaml::parse(text) {
         Ok(root) => root,
         Err(problem) => {
             return Checked { value: None, diagnostics: vec![problem] };
         }
     };
     let mut problems = Vec::new();
+    let sheets = Sheets::new(text, sheets);
+    let indicators_from = sheets::join(&mut root, &sheets, &mut problems);
     shape::check(&root, &shape::Shape::Object(&crate::language::PIPELINE), "the pipeline", &mut problems);
     let mut resolver = Resolver { problems };
-    let plan = resolver.plan(&root);
+    let plan = Plan { indicators_from, ..resolver.plan(&root) };
     let mut diagnostics = resolver.problems;
+    for problem in &mut diagnostics {
+        problem.location = sheets.located(problem.location.clone());
+    }
     diagnostics.sort_by(|a, b| a.location.cmp(&b.location).then_with(|| a.code.cmp(b.code)));
     diagnostics.dedup();
     let value = (!has_errors(&diagnostics)).then_some(plan);
@@ -96,7 +109,9 @@ impl Resolver {
             sites,
             sources,
             indicators,
+            indicators_from: None,
             evaluations,
+            tests: root.texts_at("tests"),
         }
     }
 

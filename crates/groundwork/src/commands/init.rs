@@ -52,7 +52,7 @@ impl Init {
             }
             files.insert(
                 "README.md".into(),
-                readme("The exports in `data` are invented; so are the people in them.").into_bytes(),
+                readme("The exports in `data` are invented; so are the people in them. `groundwork test pipeline.yaml`\nruns the worked examples in `pipeline.tests`.").into_bytes(),
             );
         } else {
             files.insert("pipeline.yaml".into(), draft::draft(&self.from, &self.folder)?.into_bytes());

@@ -1,11 +1,13 @@
 //! What the command line offers, one file a command.
 
 pub(crate) mod check;
+pub(crate) mod dictionary;
 pub(crate) mod explain;
 pub(crate) mod init;
 pub(crate) mod plan;
 pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod test;
 
 use crate::cli::Overrides;
 use crate::files::read_pipeline;

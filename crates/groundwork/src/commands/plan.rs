@@ -3,8 +3,8 @@
 use crate::cli::{Format, PipelineFile};
 use crate::exit;
 use crate::files::sha256;
-use crate::run::planned::{beside, existing, planned};
-use crate::run::{Request, resolve};
+use crate::run::planned::{beside, existing, first, planned};
+use crate::run::{Request, indicator_sheets, resolve};
 use crate::ui::{self, PipelineText};
 use clap::Subcommand;
 use groundwork_plan::analysis_plan::{Locked, Standing, items};
@@ -102,7 +102,7 @@ impl Lock {
         let locked = Locked {
             locked_on: self.date.unwrap_or(plan.calendar.as_of),
             data: existing(plan, &request.folder)?,
-            items: items(&request.text)?,
+            items: items(&request.text, &indicator_sheets(request).map_err(first)?)?,
         };
         if locked.items.is_empty() {
             return Err(Diagnostic::command_line("plan.empty", "the pipeline has no evaluations to lock")

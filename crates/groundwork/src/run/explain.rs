@@ -4,7 +4,7 @@
 //! The number itself is the one that the run would publish, after the gate. Where it is withheld,
 //! so is the account of its rows.
 
-use super::{Ground, Loaded, Request, compute, evaluated, load, pipeline_name};
+use super::{Ground, Loaded, Request, compute, evaluated, load, pipeline_hash, pipeline_name};
 use crate::ui::Progress;
 use groundwork_disclosure::{CellKey, ReleasedCell, Status};
 use groundwork_plan::diag::Diagnostic;
@@ -91,7 +91,7 @@ pub(crate) fn explain(
         inputs,
         sources: sources_behind(plan, indicator),
         sql: sql(indicator),
-        history: history(&question.runs, request, &key).map_err(|d| vec![d])?,
+        history: history(&question.runs, request, &loaded, &key).map_err(|d| vec![d])?,
         indicator: indicator.clone(),
         period,
         cell,
@@ -191,11 +191,17 @@ fn sql(indicator: &Indicator) -> Vec<String> {
 }
 
 /// What the runs in some folders said of a cell, the earliest exports first.
-fn history(folders: &[PathBuf], request: &Request, key: &CellKey) -> Result<Vec<Past>, Diagnostic> {
+fn history(
+    folders: &[PathBuf],
+    request: &Request,
+    loaded: &Loaded,
+    key: &CellKey,
+) -> Result<Vec<Past>, Diagnostic> {
+    let pipeline_sha256 = pipeline_hash(request, loaded);
     let mut out = Vec::new();
     for folder in folders {
         for run in runs_in(folder)? {
-            out.extend(past(&run, request, key)?);
+            out.extend(past(&run, request, &pipeline_sha256, key)?);
         }
     }
     out.sort();
@@ -218,7 +224,12 @@ fn runs_in(folder: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
     Ok(runs)
 }
 
-fn past(run: &Path, request: &Request, key: &CellKey) -> Result<Option<Past>, Diagnostic> {
+fn past(
+    run: &Path,
+    request: &Request,
+    pipeline_sha256: &str,
+    key: &CellKey,
+) -> Result<Option<Past>, Diagnostic> {
     let broken = |what: &str| {
         Diagnostic::command_line("runs.broken", format!("{} in {} cannot be understood", what, run.display()))
             .hint("The folder may hold a run of another version; leave it out of `--runs`.")
@@ -250,7 +261,7 @@ fn past(run: &Path, request: &Request, key: &CellKey) -> Result<Option<Past>, Di
                 run_id: text(&manifest["run_id"]),
                 value: field(at("value")),
                 status: field(at("status")),
-                same_pipeline: manifest["pipeline"]["sha256"] == super::pipeline_hash(request).as_str(),
+                same_pipeline: manifest["pipeline"]["sha256"] == pipeline_sha256,
             }));
         }
     }

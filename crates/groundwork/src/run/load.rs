@@ -2,7 +2,7 @@
 //! for.
 
 use super::stop_if_interrupted;
-use crate::files::hash_file;
+use crate::files::{hash_file, read_file, sha256};
 use crate::ui::Progress;
 use groundwork_plan::diag::{Diagnostic, Severity, has_errors};
 use groundwork_plan::issue::{Action, Issue};
@@ -26,6 +26,8 @@ pub(crate) struct Loaded {
     pub(crate) files: BTreeMap<String, InputFile>,
     /// Every issue, in order of source, file, sheet, row.
     pub(crate) issues: Vec<Issue>,
+    /// The file that indicators of the pipeline stand in, where there is one, and its bytes.
+    pub(crate) indicator_sheet: Option<(String, Vec<u8>)>,
 }
 
 /// What became of one source.
@@ -72,18 +74,36 @@ pub(crate) struct InputFile {
     pub(crate) rows: u64,
 }
 
+/// Where the rows of the sources come from.
+pub(crate) enum Rows<'a> {
+    /// From the exports that the pipeline names, relative to this folder.
+    Exports(&'a Path),
+    /// From files in this folder for these sources; the others have no rows.
+    Given(&'a Path, &'a BTreeSet<String>),
+}
+
+impl Rows<'_> {
+    fn has(&self, source: &Source) -> bool {
+        match self {
+            Rows::Exports(_) => source.export().is_some(),
+            Rows::Given(_, given) => given.contains(&source.id),
+        }
+    }
+}
+
 /// Loads and checks every source; the problems of all of them come at once.
 pub(crate) fn load(
     store: &Store,
     plan: &Plan,
-    folder: &Path,
+    rows: &Rows<'_>,
     threads: usize,
     progress: &Progress,
 ) -> Result<Loaded, Vec<Diagnostic>> {
+    let (Rows::Exports(folder) | Rows::Given(folder, _)) = *rows;
     let context = Context { base: folder, sites: &plan.sites, sources: &plan.sources, threads };
     let mut problems = Vec::new();
     // Files and headers first, so that a misspelt column is not found after minutes of loading.
-    for source in plan.sources.iter().filter(|s| s.export().is_some()) {
+    for source in plan.sources.iter().filter(|s| rows.has(s)) {
         problems.extend(groundwork_sources::check(source, &context));
     }
     if has_errors(&problems) {
@@ -91,6 +111,9 @@ pub(crate) fn load(
         return Err(problems);
     }
     let mut loaded = Loaded::default();
+    if let (Rows::Exports(_), Some((name, rows))) = (rows, &plan.indicators_from) {
+        loaded.indicator_sheet = Some((name.clone(), sheet_bytes(folder, name, *rows, &mut loaded)?));
+    }
     let mut broken: BTreeSet<&str> = BTreeSet::new();
     for source in &plan.sources {
         stop_if_interrupted()?;
@@ -100,6 +123,10 @@ pub(crate) fn load(
             continue;
         }
         progress.step(&format!("load {}", source.id));
+        if source.export().is_some() && !rows.has(source) {
+            empty(store, source, plan, &mut loaded).map_err(|problem| vec![problem])?;
+            continue;
+        }
         if let Err(found) = one(store, source, plan, &context, &mut loaded, progress) {
             broken.insert(&source.id);
             problems.extend(found);
@@ -110,6 +137,36 @@ pub(crate) fn load(
         return Err(problems);
     }
     Ok(loaded)
+}
+
+/// The bytes of the file that indicators stand in, which is one of the inputs.
+fn sheet_bytes(
+    folder: &Path,
+    name: &str,
+    rows: u64,
+    loaded: &mut Loaded,
+) -> Result<Vec<u8>, Vec<Diagnostic>> {
+    let bytes = read_file(&folder.join(name), name).map_err(|problem| vec![problem])?;
+    let input = InputFile { sha256: sha256(&bytes), bytes: bytes.len() as u64, rows };
+    loaded.files.insert(name.to_owned(), input);
+    Ok(bytes)
+}
+
+/// A source without rows.
+fn empty(store: &Store, source: &Source, plan: &Plan, loaded: &mut Loaded) -> Result<(), Diagnostic> {
+    store.run(&declare(source))?;
+    let staged = store.stage(source, &plan.sources, plan.calendar.as_of)?;
+    let id = source.id.clone();
+    loaded.sources.push(LoadedSource {
+        id,
+        files: Vec::new(),
+        read: 0,
+        duplicates: 0,
+        staged,
+        missing: Vec::new(),
+        ignored_columns: Vec::new(),
+    });
+    Ok(())
 }
 
 fn one(

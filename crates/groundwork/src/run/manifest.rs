@@ -69,7 +69,7 @@ impl Manifest {
                 // Nothing in a run of this version is drawn at random.
                 "seed": null,
             },
-            "pipeline": {"name": pipeline_name(&request.path), "sha256": pipeline_hash(request)},
+            "pipeline": {"name": pipeline_name(&request.path), "sha256": pipeline_hash(request, loaded)},
             "schema": "groundwork.manifest/1",
             "sources": sources,
         });

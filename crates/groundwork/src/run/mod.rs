@@ -6,6 +6,7 @@
 mod compute;
 mod estimate;
 mod evaluate;
+mod example;
 mod explain;
 mod figures;
 mod load;
@@ -23,19 +24,26 @@ use groundwork_disclosure::{Released, release};
 use groundwork_plan::diag::{Diagnostic, Fault, has_errors};
 use groundwork_plan::disclosure::Audience;
 use groundwork_plan::evaluation::Design;
+use groundwork_plan::indicator_sheet::{IndicatorSheet, indicators_from};
 use groundwork_plan::period::Period;
 use groundwork_plan::plan::Plan;
 use groundwork_plan::text::Language;
 use groundwork_store::{Limits, Store};
 use jiff::civil::Date;
+use load::Rows;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+pub(crate) use example::{Example, example};
 pub(crate) use explain::{Explained, Question, explain};
 pub(crate) use load::{Loaded, LoadedSource};
+pub(crate) use report::method;
+pub(crate) use tables::guarded;
+pub(crate) use worked::in_words as method_in_words;
 
 /// What a run is asked for.
+#[derive(Clone)]
 pub(crate) struct Request {
     /// The pipeline file, as the user named it.
     pub(crate) path: PathBuf,
@@ -73,7 +81,8 @@ const MEMORY_MB: u64 = 1500;
 
 /// Reads and resolves the pipeline of a request, with what the command line changes.
 pub(crate) fn resolve(request: &Request) -> Result<(Plan, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let checked = groundwork_plan::resolve(&request.text);
+    let sheets = indicator_sheets(request)?;
+    let checked = groundwork_plan::resolve_with(&request.text, &sheets);
     let Some(mut plan) = checked.value else {
         return Err(checked.diagnostics);
     };
@@ -82,6 +91,14 @@ pub(crate) fn resolve(request: &Request) -> Result<(Plan, Vec<Diagnostic>), Vec<
         return Err(problems);
     }
     Ok((plan, checked.diagnostics))
+}
+
+/// The sheets that the pipeline takes indicators from.
+pub(crate) fn indicator_sheets(request: &Request) -> Result<Vec<IndicatorSheet>, Vec<Diagnostic>> {
+    match indicators_from(&request.text) {
+        Some(from) => groundwork_sources::indicator_sheets(&from, &request.folder),
+        None => Ok(Vec::new()),
+    }
 }
 
 fn apply(plan: &mut Plan, request: &Request) -> Vec<Diagnostic> {
@@ -147,7 +164,7 @@ pub(crate) fn load(
     let limits = Limits { threads: request.threads, memory_mb: MEMORY_MB };
     let store = Store::open(scratch.path(), limits).map_err(|d| vec![d])?;
     interrupts_stop(&store);
-    let loaded = load::load(&store, plan, &request.folder, request.threads, progress)?;
+    let loaded = load::load(&store, plan, &Rows::Exports(&request.folder), request.threads, progress)?;
     Ok((Ground { store, _scratch: scratch }, loaded))
 }
 
@@ -257,8 +274,11 @@ fn pipeline_name(path: &Path) -> String {
     path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-fn pipeline_hash(request: &Request) -> String {
-    sha256(request.text.as_bytes())
+/// SHA-256 of the pipeline file; where indicators stand in a sheet, of its text followed by the
+/// bytes of the sheet.
+fn pipeline_hash(request: &Request, loaded: &Loaded) -> String {
+    let sheet = loaded.indicator_sheet.as_ref().map_or(&[][..], |(_, bytes)| bytes);
+    sha256(&[request.text.as_bytes(), sheet].concat())
 }
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);

@@ -1,7 +1,7 @@
 //! What was planned: the analysis plan that was frozen beside a pipeline, and how the evaluations
 //! of a run stand to it.
 
-use super::Request;
+use super::{Request, indicator_sheets};
 use crate::files::{hash_file, sha256};
 use groundwork_plan::analysis_plan::{Locked, Standing, items};
 use groundwork_plan::diag::Diagnostic;
@@ -65,7 +65,8 @@ pub(crate) fn existing(plan: &Plan, folder: &Path) -> Result<BTreeMap<String, St
 /// # Errors
 /// When the plan is there and cannot be read, or was changed by hand.
 pub(crate) fn planned(request: &Request, files: &BTreeMap<String, String>) -> Result<Planned, Diagnostic> {
-    let now = items(&request.text)?;
+    let sheets = indicator_sheets(request).map_err(first)?;
+    let now = items(&request.text, &sheets)?;
     let path = beside(&request.path);
     if !path.is_file() {
         let standings = now.into_keys().map(|id| (id, Standing::Exploratory)).collect();
@@ -81,4 +82,10 @@ pub(crate) fn planned(request: &Request, files: &BTreeMap<String, String>) -> Re
         knew: locked.knew(files),
         locked: Some((locked, sha256(text.as_bytes()))),
     })
+}
+
+/// The first of several problems.
+pub(crate) fn first(problems: Vec<Diagnostic>) -> Diagnostic {
+    let nothing = || Diagnostic::bug("plan.no-problem", "a sheet was refused without a reason");
+    problems.into_iter().next().unwrap_or_else(nothing)
 }

@@ -118,7 +118,7 @@ impl Parts<'_> {
                 })
                 .collect(),
             pipeline: pipeline_name(&self.request.path),
-            pipeline_sha256: pipeline_hash(self.request),
+            pipeline_sha256: pipeline_hash(self.request, self.loaded),
             versions,
             // The same exports and the same program give the same bytes.
             verify: format!("groundwork run {} --out again", pipeline_name(&self.request.path)),
@@ -142,6 +142,20 @@ impl Parts<'_> {
                 description: "The pipeline that the numbers were computed by".into(),
             },
         ];
+        if let Some((name, bytes)) = &self.loaded.indicator_sheet {
+            let (ending, mime) = match name.to_lowercase().ends_with(".xlsx") {
+                true => ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+                false => ("csv", "text/csv"),
+            };
+            out.push(Attachment {
+                // Its own name may be that of another attachment.
+                name: format!("indicator-sheet.{ending}"),
+                bytes: bytes.clone(),
+                relationship: Relationship::Source,
+                mime: mime.into(),
+                description: "The sheet in which indicators of the pipeline stand".into(),
+            });
+        }
         if let Some(bytes) = files.get("indicators.csv") {
             out.push(Attachment {
                 name: "indicators.csv".into(),
@@ -185,7 +199,7 @@ fn placed(drawn: &Drawn) -> PlacedFigure {
 }
 
 /// How value and interval are obtained, in words.
-fn method(summary: &Summary) -> Localised {
+pub(crate) fn method(summary: &Summary) -> Localised {
     let (en, th) = match summary {
         Summary::FullCount | Summary::Total => (
             "Full count of what the exports hold; no interval, because nothing was sampled.",

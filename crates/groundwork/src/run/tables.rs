@@ -330,7 +330,7 @@ impl Table {
 }
 
 /// A text that a spreadsheet would take for a formula gets an apostrophe; numbers stay numbers.
-fn guarded(text: String) -> String {
+pub(crate) fn guarded(text: String) -> String {
     let looks_like_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     if looks_like_formula && text.parse::<f64>().is_err() { format!("'{text}") } else { text }
 }

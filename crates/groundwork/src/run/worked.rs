@@ -40,7 +40,7 @@ fn wilson(x: f64, n: f64, level: f64) -> Vec<String> {
 }
 
 /// The formula of a method in words.
-fn in_words(method: CellMethod) -> &'static str {
+pub(crate) fn in_words(method: CellMethod) -> &'static str {
     match method {
         CellMethod::FullCount => "everybody was counted, so there is no sampling error and no interval",
         CellMethod::Formula => "computed from other indicators, without an interval of its own",

@@ -52,4 +52,17 @@ pub(super) const SAMPLE: &[(&str, &[u8])] = &[
         "data/line/message_broadcast.csv",
         include_bytes!("../../../../../data-samples/line/message_broadcast.csv"),
     ),
+    (
+        "pipeline.tests/livelihood_self_sufficiency.md",
+        include_bytes!("../../../../../pipelines/prevention.tests/livelihood_self_sufficiency.md"),
+    ),
+    ("pipeline.tests/reach.md", include_bytes!("../../../../../pipelines/prevention.tests/reach.md")),
+    (
+        "pipeline.tests/registration_completion.md",
+        include_bytes!("../../../../../pipelines/prevention.tests/registration_completion.md"),
+    ),
+    (
+        "pipeline.tests/volunteer_multiplier.md",
+        include_bytes!("../../../../../pipelines/prevention.tests/volunteer_multiplier.md"),
+    ),
 ];

@@ -1,4 +1,4 @@
-//! Tables: CSV files of a run, and the tables in suite pages.
+//! Tables: CSV files of a run, and the tables in pages of worked examples.
 
 use std::path::Path;
 
@@ -60,4 +60,23 @@ impl Table {
             (Some(_), Some(_)) => Err(format!("several rows with {keys:?}")),
         }
     }
+}
+
+/// Rows whose cells stand under each other, each line with the same blanks before it.
+pub(crate) fn aligned(rows: &[Vec<String>], indent: &str) -> String {
+    let width = |text: &str| text.chars().count();
+    let mut widths: Vec<usize> = Vec::new();
+    for row in rows {
+        widths.resize(widths.len().max(row.len()), 0);
+        for (widest, cell) in widths.iter_mut().zip(row) {
+            *widest = width(cell).max(*widest);
+        }
+    }
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().zip(&widths);
+        let cells: Vec<String> =
+            cells.map(|(cell, widest)| format!("{cell}{}", " ".repeat(widest - width(cell)))).collect();
+        format!("{indent}{}", cells.join("  ")).trim_end().to_owned() + "\n"
+    };
+    rows.iter().map(line).collect()
 }
