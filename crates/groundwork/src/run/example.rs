@@ -44,7 +44,7 @@ pub(crate) fn example(plan: &Plan, case: &Case) -> Result<Example, Vec<Diagnosti
     let store = Store::open(scratch.path(), limits).map_err(alone)?;
     let progress = Progress::new(true);
     let loaded = load(&store, &plan, &Rows::Given(scratch.path(), &given), 1, &progress)?;
-    let results = compute::compute(&store, &plan)?;
+    let results = compute::compute(&store, &plan, &progress)?;
     let released = evaluated(&plan, results, &store)?;
     let mut files = Folder::new();
     // An example is no run: nothing was planned for it.
