@@ -15,7 +15,7 @@ mod programme;
 mod row;
 
 use crate::program;
-use crate::table::Table;
+use groundwork::table::Table;
 use groundwork_samples::rng::{Rng, Stream};
 use libtest_mimic::{Failed, Trial};
 use oracle::{Expected, Finding, Key};
