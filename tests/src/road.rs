@@ -14,7 +14,7 @@ type Check = fn() -> Result<(), String>;
 
 /// The tests of the whole road.
 pub fn trials() -> Vec<Trial> {
-    let all: [(&str, Check); 9] = [
+    let all: [(&str, Check); 10] = [
         ("the sample pipeline writes the run directory of the contract", contract),
         ("the report's text holds the headline numbers of indicators.csv", headline_numbers),
         ("every report is valid PDF/A-3a and PDF/UA-1", valid_reports),
@@ -24,6 +24,7 @@ pub fn trials() -> Vec<Trial> {
         ("a project made by init runs at once", init_runs),
         ("every example pipeline runs to a PDF", examples_run),
         ("a real Kobo export with repeats runs to a PDF", kobo_runs),
+        ("a draft from real exports of each tool passes the check", drafts_pass),
     ];
     all.into_iter()
         .map(|(name, check)| Trial::test(format!("road: {name}"), move || check().map_err(Failed::from)))
@@ -314,6 +315,27 @@ fn kobo_runs() -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+fn drafts_pass() -> Result<(), String> {
+    let near = ["../shared/exports", "../../shared/exports"].map(|path| repository().join(path));
+    let Some(exports) = near.into_iter().find(|path| path.is_dir()) else {
+        println!("skipped: there are no real exports beside the repository");
+        return Ok(());
+    };
+    let folder = temporary()?;
+    for name in ["dhis2", "kobo", "xlsform", "hxl"] {
+        let from = exports.join(name).display().to_string();
+        done(folder.path(), &["init", name, "--from", &from])?;
+        done(folder.path(), &["check", &format!("{name}/pipeline.yaml")])?;
+    }
+    // Schemas and activities in XML hold no rows: refused, with a reason.
+    let from = exports.join("iati").display().to_string();
+    match done(folder.path(), &["init", "iati", "--from", &from]) {
+        Ok(_) => Err("a draft was made of XML".into()),
+        Err(message) if message.contains("source.not-delimited-text") => Ok(()),
+        Err(message) => Err(message),
+    }
 }
 
 fn lines(path: &Path) -> Result<usize, String> {

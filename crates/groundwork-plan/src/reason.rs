@@ -102,7 +102,7 @@ pub fn companion_type() -> ColumnType {
 impl Column {
     /// Whether it tells its reasons apart, and so has a companion.
     pub fn has_companion(&self) -> bool {
-        self.asked.is_some() || !self.reasons.is_empty()
+        self.asked.is_some() || !self.reasons.is_empty() || self.tells
     }
 }
 

@@ -11,24 +11,94 @@ use std::borrow::Cow;
 /// Which tool wrote an export, and so which rules its files follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reader {
-    /// KoboToolbox and its forebears: XLSX or CSV, repeats on sheets or in files of their own.
+    /// KoboToolbox: XLSX or CSV, repeats on sheets or in files of their own.
     Kobo,
+    /// Ona and the older KoBoCAT: `n/a` where nothing was asked, repeats laid out flat.
+    Ona,
+    /// ODK Central: CSV, or an archive of them.
+    OdkCentral,
+    /// CommCare HQ: exports of forms or cases.
+    CommCare,
+    /// DHIS2: data value sets, analytics and events, as CSV or JSON.
+    Dhis2,
+    /// Primero: XLSX or CSV.
+    Primero,
+    /// Facebook: exports of posts and of a page.
+    Facebook,
+    /// LINE Official Account.
+    Line,
+    /// Google Forms, and Sheets that collect answers.
+    GoogleForms,
+    /// Any table with a row of HXL tags.
+    Hxl,
     /// Plain delimited text; the delimiter is found in the header.
     Csv,
     /// A plain worksheet.
     Xlsx,
+    /// A sheet of a LibreOffice file.
+    Ods,
+    /// JSON: a list of objects, or an object a line.
+    Json,
+    /// An Arrow file (Feather).
+    Arrow,
 }
 
 impl Reader {
     /// Every reader.
-    pub const ALL: [Reader; 3] = [Reader::Kobo, Reader::Csv, Reader::Xlsx];
+    pub const ALL: [Reader; 15] = [
+        Reader::Kobo,
+        Reader::Ona,
+        Reader::OdkCentral,
+        Reader::CommCare,
+        Reader::Dhis2,
+        Reader::Primero,
+        Reader::Facebook,
+        Reader::Line,
+        Reader::GoogleForms,
+        Reader::Hxl,
+        Reader::Csv,
+        Reader::Xlsx,
+        Reader::Ods,
+        Reader::Json,
+        Reader::Arrow,
+    ];
 
     /// The word in the pipeline language.
     pub fn word(self) -> &'static str {
         match self {
             Reader::Kobo => "kobo",
+            Reader::Ona => "ona",
+            Reader::OdkCentral => "odk_central",
+            Reader::CommCare => "commcare",
+            Reader::Dhis2 => "dhis2",
+            Reader::Primero => "primero",
+            Reader::Facebook => "facebook",
+            Reader::Line => "line",
+            Reader::GoogleForms => "google_forms",
+            Reader::Hxl => "hxl",
             Reader::Csv => "csv",
             Reader::Xlsx => "xlsx",
+            Reader::Ods => "ods",
+            Reader::Json => "json",
+            Reader::Arrow => "arrow",
+        }
+    }
+
+    /// Whether the tool writes a question that was not asked in another way than one that was not
+    /// answered.
+    pub fn tells_reasons(self) -> bool {
+        matches!(self, Reader::Ona | Reader::CommCare)
+    }
+
+    /// The reader of a file whose tool is not named, by its ending.
+    pub fn of_ending(file: &str) -> Self {
+        let ending = file.rsplit('.').next().unwrap_or_default().to_lowercase();
+        match ending.as_str() {
+            "xlsx" | "xlsm" => Reader::Xlsx,
+            "ods" => Reader::Ods,
+            "json" | "jsonl" | "ndjson" | "geojson" => Reader::Json,
+            "arrow" | "feather" | "ipc" => Reader::Arrow,
+            _ => Reader::Csv,
         }
     }
 }
@@ -104,6 +174,18 @@ pub enum DateOrder {
     MonthFirst,
 }
 
+/// What the dates of a column are of, which decides what two digits of a year can mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DateRole {
+    /// Nothing is said: two digits alone are no year.
+    #[default]
+    Any,
+    /// Something that happened in the programme.
+    Event,
+    /// Somebody's birth: two digits never decide whether somebody is a minor.
+    Birth,
+}
+
 /// One column of a source.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Column {
@@ -117,12 +199,18 @@ pub struct Column {
     pub era: Era,
     /// For dates: the order of the parts.
     pub order: DateOrder,
+    /// For dates: what they are of.
+    pub role: DateRole,
+    /// For numbers: words that mean zero in this column.
+    pub zero: Vec<String>,
     /// Values that mean "nothing was recorded" in this column, beside the empty one.
     pub missing: Vec<String>,
     /// Values that mean something more exact, with what they mean; the empty value can be one.
     pub reasons: Vec<(Reason, Vec<String>)>,
     /// The question was asked where this holds.
     pub asked: Option<Expression>,
+    /// Whether the tool that wrote the export, or the form, tells why a cell has no value.
+    pub tells: bool,
     /// Where the pipeline declares it.
     pub span: Span,
 }
@@ -201,6 +289,8 @@ pub struct Export {
     /// The encoding of delimited text, as the Encoding Standard names it; UTF-8, or what the
     /// byte order mark says, where it is empty.
     pub encoding: Option<String>,
+    /// The XLSForm that the files were collected with, relative to the folder of the pipeline.
+    pub codebook: Option<String>,
     /// For a repeat: the source that holds the rows around it.
     pub repeat_of: Option<String>,
 }

@@ -1,6 +1,6 @@
 //! Bytes of a text file to UTF-8 with plain line ends, piece by piece.
 
-use encoding_rs::{Decoder as Stream, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Decoder as Stream, DecoderResult, Encoding, UTF_16BE, UTF_16LE};
 use std::io::{self, Read};
 
 /// What the decoded text ends with, as a record of its own. A reader that does not meet it as a
@@ -31,11 +31,16 @@ pub(crate) struct Decoder {
 
 impl Decoder {
     /// Begins to decode. A byte order mark decides the encoding; without one it is the declared
-    /// one; without that UTF-16 where the zero bytes of the first character say so, else UTF-8.
+    /// one; without that UTF-16 where the zero bytes of the first character say so, else `other`,
+    /// which is what the rest of the file speaks for.
     ///
     /// # Errors
     /// What reading the first bytes reports.
-    pub(crate) fn new(mut input: Box<dyn Read>, declared: Option<&'static Encoding>) -> io::Result<Self> {
+    pub(crate) fn new(
+        mut input: Box<dyn Read>,
+        declared: Option<&'static Encoding>,
+        other: &'static Encoding,
+    ) -> io::Result<Self> {
         let mut raw = vec![0; CHUNK];
         let mut raw_end = 0;
         let mut at_end = false;
@@ -50,7 +55,7 @@ impl Decoder {
             (None, Some(encoding), _) => (encoding, 0),
             (None, None, [0, 1..=255, ..]) => (UTF_16BE, 0),
             (None, None, [1..=255, 0, ..]) => (UTF_16LE, 0),
-            (None, None, _) => (UTF_8, 0),
+            (None, None, _) => (other, 0),
         };
         Ok(Self {
             input,
@@ -208,9 +213,10 @@ pub(crate) fn first_record(text: &[u8]) -> Option<(usize, Option<usize>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use encoding_rs::UTF_8;
 
     fn decode(bytes: &[u8], declared: Option<&'static Encoding>) -> Result<String, u64> {
-        let mut decoder = Decoder::new(Box::new(io::Cursor::new(bytes.to_vec())), declared).unwrap();
+        let mut decoder = Decoder::new(Box::new(io::Cursor::new(bytes.to_vec())), declared, UTF_8).unwrap();
         let mut text = String::new();
         match decoder.read_to_string(&mut text) {
             Ok(_) => Ok(text.replace(END, "$")),

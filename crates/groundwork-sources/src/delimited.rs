@@ -2,13 +2,14 @@
 
 use crate::decode::{Decoder, END, first_record};
 use crate::diagnose;
-use crate::row::{Cells, Halt, Row, Visit, Wanted, is_tag};
+use crate::encoding;
+use crate::row::{Cells, Halt, Row, Visit, Wanted, is_tag, unpadded};
 use crate::values::text;
 use csv::StringRecord;
-use encoding_rs::Encoding;
+use encoding_rs::{Encoding, UTF_8};
 use groundwork_plan::diag::Diagnostic;
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek as _, SeekFrom};
 use std::path::Path;
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -20,8 +21,12 @@ pub(crate) struct Delimited {
     /// The line on which the reader began, less one.
     lines_before: u64,
     headers: Vec<String>,
-    /// The header as it stands in the file.
-    header: StringRecord,
+    /// The record that the headers stand in, and its line.
+    first: (StringRecord, u64),
+    /// Whether that record is a row, in a file without a header.
+    first_is_row: bool,
+    /// Whether blanks stand around the quotation marks of fields.
+    padded: bool,
 }
 
 impl Delimited {
@@ -35,18 +40,40 @@ impl Delimited {
         name: &str,
         declared: Option<&'static Encoding>,
     ) -> Result<Self, Diagnostic> {
-        let file = File::open(path).map_err(|error| diagnose::unreadable(name, &error))?;
-        Self::new(Box::new(file), name, declared)
+        let unreadable = |error| diagnose::unreadable(name, &error);
+        let mut file = File::open(path).map_err(unreadable)?;
+        let other = match declared {
+            Some(declared) => declared,
+            None => {
+                let spoken_for = encoding::of(&mut file).map_err(unreadable)?;
+                file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+                spoken_for
+            }
+        };
+        Self::begin(Box::new(file), name, declared, other)
     }
 
-    fn new(
+    /// Reads the header of text that is not a file.
+    ///
+    /// # Errors
+    /// Those of [`Delimited::open`].
+    pub(crate) fn new(
         input: Box<dyn Read>,
         name: &str,
         declared: Option<&'static Encoding>,
     ) -> Result<Self, Diagnostic> {
+        Self::begin(input, name, declared, UTF_8)
+    }
+
+    fn begin(
+        input: Box<dyn Read>,
+        name: &str,
+        declared: Option<&'static Encoding>,
+        other: &'static Encoding,
+    ) -> Result<Self, Diagnostic> {
         let mut decoder =
-            Decoder::new(input, declared).map_err(|error| diagnose::unreadable(name, &error))?;
-        if decoder.first_bytes() == b"PK\x03\x04" {
+            Decoder::new(input, declared, other).map_err(|error| diagnose::unreadable(name, &error))?;
+        if matches!(decoder.first_bytes(), b"PK\x03\x04" | b"<?xm" | b"<!DO" | b"%PDF" | b"PAR1") {
             return Err(diagnose::not_delimited(name));
         }
         let (delimiter, lines_before) = match begin(&mut decoder) {
@@ -64,7 +91,9 @@ impl Delimited {
             name: name.to_owned(),
             lines_before,
             headers: Vec::new(),
-            header: StringRecord::new(),
+            first: (StringRecord::new(), 1),
+            first_is_row: false,
+            padded: false,
         };
         let mut record = StringRecord::new();
         loop {
@@ -81,9 +110,26 @@ impl Delimited {
                 break;
             }
         }
-        delimited.headers = record.iter().map(text::header).collect();
-        delimited.header = record;
+        delimited.padded =
+            record.iter().skip(1).any(|field| field.starts_with(' ') && field.trim_start().starts_with('"'));
+        delimited.headers = record.iter().map(|field| delimited.header(field)).collect();
+        let line = delimited.line(&record);
+        delimited.first = (record, line);
         Ok(delimited)
+    }
+
+    fn header(&self, field: &str) -> String {
+        text::header(if self.padded { unpadded(field) } else { field })
+    }
+
+    /// Says that the file has no header: its first record is a row, and these are the headers.
+    pub(crate) fn name_columns(&mut self, headers: Vec<String>) {
+        self.headers = headers;
+        self.first_is_row = true;
+    }
+
+    fn cells<'r>(&self, record: &'r StringRecord, wanted: &'r [Wanted]) -> Cells<'r> {
+        if self.padded { Cells::Padded(record, wanted) } else { Cells::Record(record, wanted) }
     }
 
     /// The headers in order, trimmed.
@@ -107,6 +153,12 @@ impl Delimited {
         let mut record = StringRecord::new();
         let mut last_line = 1;
         let mut is_first = true;
+        if self.first_is_row {
+            let (first, number) = std::mem::take(&mut self.first);
+            let ragged = !(least..=most).contains(&first.len());
+            let cells = self.cells(&first, wanted);
+            visit(&Row { number, ragged, tags: false, parent: None, cells })?;
+        }
         loop {
             match self.reader.read_record(&mut record) {
                 Ok(true) => {}
@@ -129,7 +181,8 @@ impl Delimited {
                 number: last_line,
                 ragged: !(least..=most).contains(&record.len()),
                 tags,
-                cells: Cells::Record(&record, wanted),
+                parent: None,
+                cells: self.cells(&record, wanted),
             })?;
         }
     }
@@ -145,7 +198,7 @@ impl Delimited {
         visit: &mut dyn FnMut(u64, &StringRecord) -> Result<(), Diagnostic>,
     ) -> Result<(), Diagnostic> {
         let inside = |record: &StringRecord| record.as_slice().bytes().filter(|b| *b == b'\n').count() as u64;
-        let mut record = std::mem::take(&mut self.header);
+        let mut record = std::mem::take(&mut self.first.0);
         let mut hidden = self.lines_before;
         let mut last_line = self.line(&record);
         visit(last_line - hidden, &record)?;

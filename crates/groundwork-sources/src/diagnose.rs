@@ -85,9 +85,9 @@ pub(crate) fn not_delimited(name: &str) -> Diagnostic {
     Diagnostic::data(
         "source.not-delimited-text",
         ExportPlace::file(name),
-        "the file is a workbook or an archive, where delimited text was expected",
+        "the file is a workbook, an archive, XML or Parquet, where delimited text was expected",
     )
-    .hint("Declare `reader: xlsx`, or save the sheet as CSV in UTF-8.")
+    .hint("Declare the reader of the tool that wrote it, such as `xlsx` or `odk_central`, or save the table as CSV in UTF-8.")
 }
 
 pub(crate) fn unclosed_quote(name: &str, line: u64) -> Diagnostic {
@@ -160,13 +160,22 @@ pub(crate) fn unknown_parent(span: Span, parent: &str, sources: &[&str]) -> Diag
     .did_you_mean(parent, sources.iter().copied())
 }
 
-pub(crate) fn repeat_needs_kobo(span: Span, source: &str) -> Diagnostic {
+pub(crate) fn repeat_without_kinship(span: Span, source: &str, reader: &str) -> Diagnostic {
     Diagnostic::pipeline(
         "source.repeat-reader",
         span,
-        format!("source `{source}` is declared as a repeat, which only the reader `kobo` has"),
+        format!("source `{source}` is declared as a repeat, which the reader `{reader}` does not have"),
     )
-    .hint("Declare `reader: kobo`.")
+    .hint("Declare the reader of the tool that wrote the files: `kobo`, `ona`, `odk_central`, `commcare`, `primero` or `json`.")
+}
+
+pub(crate) fn repeat_of_another(span: Span, source: &str, parent: &str) -> Diagnostic {
+    Diagnostic::pipeline(
+        "source.repeat-reader",
+        span,
+        format!("source `{source}` and its parent `{parent}` have different readers"),
+    )
+    .hint("A repeat and the source around it come from one export: declare the same `reader` for both.")
 }
 
 pub(crate) fn repeat_files(
@@ -187,9 +196,46 @@ pub(crate) fn repeat_files(
     .hint("Rows of a repeat find their parents in the same workbook, or, for CSV, in the file at the same place in the order of names.")
 }
 
-pub(crate) fn no_repeat_key(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::pipeline("source.no-repeat-key", span, format!("`{name}` has no column `_parent_index`"))
-        .hint("A repeat is exported with `_parent_index`. Name the sheet or file of the repeat itself, with its index columns.")
+pub(crate) fn no_repeat_key(span: Span, name: &str, key: &str) -> Diagnostic {
+    Diagnostic::pipeline("source.no-repeat-key", span, format!("`{name}` has no column `{key}`"))
+        .hint(format!("A repeat is exported with `{key}`, which leads to the row around it. Name the sheet or file of the repeat itself, with all its columns."))
+}
+
+pub(crate) fn too_large(name: &str, reason: &str) -> Diagnostic {
+    Diagnostic::data("source.too-large", ExportPlace::file(name), format!("the file is not read: {reason}"))
+        .hint("Export less at a time, or save the table as CSV, which is read row by row.")
+}
+
+pub(crate) fn unreadable_archive(name: &str) -> Diagnostic {
+    Diagnostic::data(
+        "source.unreadable-archive",
+        ExportPlace::file(name),
+        "the archive cannot be read: it is damaged, or has a password",
+    )
+    .hint("Export it again, or unpack it and name the files inside.")
+}
+
+pub(crate) fn unreadable_json(name: &str, line: usize) -> Diagnostic {
+    Diagnostic::data(
+        "source.unreadable-json",
+        ExportPlace::file(name).at_row(line as u64),
+        "the file is no JSON with a list of objects",
+    )
+    .hint("A list of objects is read, an object that holds one, or an object on every line.")
+}
+
+pub(crate) fn unreadable_arrow(name: &str) -> Diagnostic {
+    Diagnostic::data(
+        "source.unreadable-arrow",
+        ExportPlace::file(name),
+        "the file is no Arrow file that can be read",
+    )
+    .hint("Write it without compression, or save the table as CSV.")
+}
+
+pub(crate) fn no_tags(name: &str, sheet: Option<&str>) -> Diagnostic {
+    Diagnostic::data("source.no-tags", place(name, sheet), "none of the first 25 rows holds tags alone")
+        .hint("A row of tags such as `#adm1` stands below the header. Without one, declare `reader: csv` or `xlsx`.")
 }
 
 pub(crate) fn repeat_mismatch(span: Span, name: &str, parent: &str, table: &str) -> Diagnostic {

@@ -1,14 +1,18 @@
 //! One file of a source.
 
-use crate::readers::kobo::{self, Family};
+use crate::answer::{Answer, Search};
+use crate::codebook::{Asked, Codebook};
+use crate::kin::Kin;
+use crate::pseudonym::Pseudonyms;
 use crate::readers::{Habits, Table, habits};
-use crate::row::{Halt, Row, Wanted};
-use crate::typed::{EraTally, Found, Typist};
+use crate::row::{Cell, Halt, Row, Wanted};
+use crate::typed::{ColumnTally, Found, Typist};
 use crate::values::text;
 use crate::{FileRead, SourceFile, diagnose};
 use arrow::array::RecordBatch;
 use groundwork_plan::diag::{Diagnostic, Severity};
 use groundwork_plan::issue::{Action, Issue};
+use groundwork_plan::reason::Reason;
 use groundwork_plan::site::Site;
 use groundwork_plan::source::{ColumnType, Export, Source};
 
@@ -18,6 +22,9 @@ pub(crate) struct Job<'a> {
     pub(crate) export: &'a Export,
     pub(crate) sites: &'a [Site],
     pub(crate) files: Vec<SourceFile>,
+    pub(crate) pseudonyms: Pseudonyms,
+    /// The form, where the pipeline names one.
+    pub(crate) codebook: Option<Codebook>,
     /// For a repeat, its parent.
     pub(crate) parent: Option<Parent<'a>>,
 }
@@ -36,7 +43,10 @@ pub(crate) struct Outcome {
     pub(crate) read: FileRead,
     pub(crate) issues: Vec<Issue>,
     pub(crate) ignored: Vec<String>,
-    pub(crate) eras: Vec<(usize, EraTally)>,
+    /// What there is to say of each column of the source, in order.
+    pub(crate) columns: Vec<ColumnTally>,
+    /// Rows that the tool itself says do not count.
+    pub(crate) set_aside: u64,
 }
 
 /// A file whose header does not fit, or that cannot be read.
@@ -74,19 +84,32 @@ impl From<Halt> for Failure {
     }
 }
 
-/// The columns of a repeat's file that lead to its parents.
-struct Kin {
-    family: Family,
-    /// Places among the wanted columns.
-    index: usize,
-    table: Option<usize>,
-    /// The index of each row of the batch, where its table is the parent's.
-    keys: Vec<Option<String>>,
-    rows: Vec<u64>,
-    /// Whether any row so far names the parent's table.
-    any: bool,
-    /// The table that the last row named, and whether it is the parent's.
-    last_table: (String, bool),
+/// A table with the places of the source's columns in it.
+pub(crate) struct Opened {
+    table: Table,
+    wanted: Vec<Wanted>,
+    answers: Vec<Answer>,
+    /// For each column, when the form puts its question.
+    asked: Vec<Option<Asked>>,
+}
+
+/// Why a row does not count, with the header of the column that says so.
+struct Aside {
+    place: usize,
+    header: &'static str,
+    reason: fn(&str) -> Option<&'static str>,
+}
+
+/// The state of reading one file.
+struct Reading<'a> {
+    habits: &'a Habits,
+    answers: Vec<Answer>,
+    asked: Vec<Option<Asked>>,
+    asides: Vec<Aside>,
+    typist: Typist<'a>,
+    kin: Option<Kin>,
+    rows: u64,
+    set_aside: Vec<(u64, &'static str, &'static str)>,
 }
 
 impl Job<'_> {
@@ -94,29 +117,40 @@ impl Job<'_> {
     ///
     /// # Errors
     /// A header that does not fit, or a file that cannot be opened.
-    pub(crate) fn open(&self, ordinal: usize) -> Result<(Table, Vec<Wanted>), Failure> {
+    pub(crate) fn open(&self, ordinal: usize) -> Result<Opened, Failure> {
         let file = self.file(ordinal)?;
-        let table = Table::open(file, self.export)?;
+        let mut table = Table::open(file, self.export)?;
+        let habits = habits(self.export.reader);
+        if let Some(codebook) = &self.codebook {
+            table.also = codebook.paths(&table.headers);
+        }
+        let names = table.names(habits, self.export.repeat_of.is_some());
         let mut wanted = Vec::new();
+        let mut answers = Vec::new();
         let mut unknown = Vec::new();
         let mut ambiguous = Vec::new();
         for (place, column) in self.source.columns.iter().enumerate() {
-            let header = text::header(&column.from);
-            match table.headers.iter().filter(|name| **name == header).count() {
-                0 => unknown.push(place),
-                1 => {}
-                count => ambiguous.push((place, count)),
+            let serial = matches!(column.kind, ColumnType::Date | ColumnType::Timestamp);
+            match names.find(&column.from, serial, &mut wanted) {
+                Search::Found(answer) => answers.push(answer),
+                Search::Unknown => unknown.push(place),
+                Search::Ambiguous(count) => ambiguous.push((place, count)),
             }
-            wanted.push(Wanted {
-                column: table.place_of(&header).unwrap_or(0),
-                serial: matches!(column.kind, ColumnType::Date | ColumnType::Timestamp),
-            });
         }
-        if self.parent.is_some() && table.place_of(kobo::PARENT_INDEX).is_none() {
-            return Err(diagnose::no_repeat_key(self.export.span, &file.name).into());
+        if let (Some(_), Some(kinship), false) = (&self.parent, habits.kinship, table.nests())
+            && table.place_of(kinship.parent).is_none()
+        {
+            return Err(diagnose::no_repeat_key(self.export.span, &file.name, kinship.parent).into());
         }
         if unknown.is_empty() && ambiguous.is_empty() {
-            Ok((table, wanted))
+            let columns = self.source.columns.iter();
+            let asked = columns.map(|column| {
+                self.codebook
+                    .as_ref()
+                    .and_then(|codebook| codebook.asked(&column.from, &table, habits, &mut wanted))
+            });
+            let asked = asked.collect();
+            Ok(Opened { table, wanted, answers, asked })
         } else {
             Err(Failure::Header(Header { headers: table.headers, unknown, ambiguous }))
         }
@@ -131,10 +165,11 @@ impl Job<'_> {
         ordinal: usize,
         sink: &mut dyn FnMut(RecordBatch) -> Result<(), Halt>,
     ) -> Result<Outcome, Failure> {
-        let (table, mut wanted) = self.open(ordinal)?;
+        let Opened { table, mut wanted, answers, asked } = self.open(ordinal)?;
         let file = self.file(ordinal)?;
         let habits = habits(self.export.reader);
-        let mut kin = self.kin(ordinal, &table, &mut wanted)?;
+        let kin = self.kin(ordinal, &table, habits, &mut wanted)?;
+        let asides = asides(&table, habits, &mut wanted);
         let used: Vec<usize> = wanted.iter().map(|want| want.column).collect();
         let ignored = table
             .headers
@@ -150,71 +185,49 @@ impl Job<'_> {
             rows: 0,
         };
         let number = u32::try_from(ordinal).unwrap_or(u32::MAX);
-        let mut typist = Typist::new(self.source, self.sites, number, habits.missing);
-        self.rows(table, habits, &wanted, &mut typist, &mut kin, &mut read.rows, sink)?;
+        let typist = Typist::new(self.source, self.sites, number, habits, &self.pseudonyms);
+        let mut reading =
+            Reading { habits, answers, asked, asides, typist, kin, rows: 0, set_aside: Vec::new() };
+        table.rows(habits, &wanted, &mut |row| reading.row(row, sink))?;
+        reading.flush(sink)?;
+        read.rows = reading.rows;
         if read.rows == 0 {
             return Err(diagnose::empty_file(&file.name, read.sheet.as_deref(), true).into());
         }
-        if let (Some(Kin { any: false, family, .. }), Some(parent)) = (&kin, &self.parent) {
-            return Err(diagnose::repeat_mismatch(
-                self.export.span,
-                &file.name,
-                &parent.source.id,
-                family.names.own(),
-            )
-            .into());
+        if let (Some(table), Some(parent)) = (reading.kin.as_ref().and_then(Kin::mismatch), &self.parent) {
+            let span = self.export.span;
+            return Err(diagnose::repeat_mismatch(span, &file.name, &parent.source.id, table).into());
         }
-        let (found, eras) = typist.end();
-        let issues = found.iter().map(|found| self.issue(found, &read)).collect();
-        Ok(Outcome { read, issues, ignored, eras })
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the state of one loop, taken apart")]
-    fn rows(
-        &self,
-        table: Table,
-        habits: Habits,
-        wanted: &[Wanted],
-        typist: &mut Typist<'_>,
-        kin: &mut Option<Kin>,
-        count: &mut u64,
-        sink: &mut dyn FnMut(RecordBatch) -> Result<(), Halt>,
-    ) -> Result<(), Halt> {
-        table.rows(habits, wanted, &mut |row| {
-            typist.append(row);
-            *count += 1;
-            if let Some(kin) = kin {
-                kin.note(row);
-            }
-            if typist.is_full() { sink(batch(typist, kin)?) } else { Ok(()) }
-        })?;
-        if typist.is_empty() { Ok(()) } else { sink(batch(typist, kin)?) }
+        let (found, columns) = reading.typist.end();
+        let mut issues: Vec<Issue> = found.iter().map(|found| self.issue(found, &read)).collect();
+        let set_aside = reading.set_aside.len() as u64;
+        issues.extend(reading.set_aside.into_iter().map(|(row, header, check)| Issue {
+            source: self.source.id.clone(),
+            place: diagnose::place(&read.name, read.sheet.as_deref()).at_row(row).in_column(header),
+            check: check.to_owned(),
+            severity: Severity::Warning,
+            action: Action::RowSetAside,
+        }));
+        issues.sort_by_key(|issue| issue.place.row);
+        Ok(Outcome { read, issues, ignored, columns, set_aside })
     }
 
     /// The parents of a repeat's file; asks for the columns that lead to them.
-    fn kin(&self, ordinal: usize, table: &Table, wanted: &mut Vec<Wanted>) -> Result<Option<Kin>, Failure> {
+    fn kin(
+        &self,
+        ordinal: usize,
+        table: &Table,
+        habits: &Habits,
+        wanted: &mut Vec<Wanted>,
+    ) -> Result<Option<Kin>, Failure> {
         let Some(parent) = &self.parent else {
             return Ok(None);
         };
         let place = parent.pairs.get(ordinal).copied().unwrap_or(usize::MAX);
         let file = parent.files.get(place).ok_or_else(|| diagnose::engine("pairing files"))?;
-        let family = kobo::family(place, file, parent.export)?;
-        let mut want = |header: &str| {
-            let column = table.place_of(header)?;
-            wanted.push(Wanted { column, serial: false });
-            Some(wanted.len() - 1)
-        };
-        let index = want(kobo::PARENT_INDEX).ok_or_else(|| diagnose::engine("pairing rows"))?;
-        let table = want(kobo::PARENT_TABLE);
-        Ok(Some(Kin {
-            family,
-            index,
-            table,
-            keys: Vec::new(),
-            rows: Vec::new(),
-            any: false,
-            last_table: (String::new(), true),
-        }))
+        let name = &self.file(ordinal)?.name;
+        let own = (table, name.as_str(), self.export.span);
+        Ok(Some(Kin::new(own, (place, file, parent.export), habits, wanted)?))
     }
 
     fn file(&self, ordinal: usize) -> Result<&SourceFile, Failure> {
@@ -237,38 +250,68 @@ impl Job<'_> {
     }
 }
 
-impl Kin {
-    /// Remembers what a row says of its parent.
-    fn note(&mut self, row: &Row<'_>) {
-        let name = self.table.map_or("", |place| row.text(place));
-        if self.last_table.0 != name {
-            let is_of_table = text::trim(name).is_empty() || self.family.names.contain(name);
-            self.last_table = (name.to_owned(), is_of_table);
+/// The columns that can keep a row from counting; asks for them.
+fn asides(table: &Table, habits: &Habits, wanted: &mut Vec<Wanted>) -> Vec<Aside> {
+    let mut out = Vec::new();
+    for (header, reason) in habits.aside {
+        let called = |name: &String| name == header;
+        if let Some(column) = table.place_of(header).or_else(|| table.also.iter().position(called)) {
+            wanted.push(Wanted { column, serial: false });
+            out.push(Aside { place: wanted.len() - 1, header, reason: *reason });
         }
-        let is_of_table = self.last_table.1;
-        self.any |= is_of_table;
-        let index = text::trim(row.text(self.index));
-        self.keys.push((is_of_table && !index.is_empty()).then(|| index.to_owned()));
-        self.rows.push(row.number);
     }
+    out
 }
 
-/// The rows so far as one batch, with their parents if they have any.
-fn batch(typist: &mut Typist<'_>, kin: &mut Option<Kin>) -> Result<RecordBatch, Halt> {
-    let parents = match kin {
-        None => None,
-        Some(kin) => {
-            let found = kin.family.parents.find(&kin.keys)?;
-            for (places, check) in [(&found.orphans, "repeat.orphan"), (&found.ambiguous, "repeat.ambiguous")]
-            {
-                for row in places.iter().filter_map(|place| kin.rows.get(*place)) {
-                    typist.note(*row, check);
-                }
+impl Reading<'_> {
+    /// Takes in one row, or sets it aside.
+    fn row(
+        &mut self,
+        row: &Row<'_>,
+        sink: &mut dyn FnMut(RecordBatch) -> Result<(), Halt>,
+    ) -> Result<(), Halt> {
+        self.rows += 1;
+        for aside in &self.asides {
+            if let Some(check) = (aside.reason)(text::trim(row.text(aside.place))) {
+                self.set_aside.push((row.number, aside.header, check));
+                return Ok(());
             }
-            kin.keys.clear();
-            kin.rows.clear();
-            Some((kin.family.file, found.rows))
         }
-    };
-    Ok(typist.batch(parents).map_err(|_| diagnose::engine("building a batch"))?)
+        let (answers, asked, habits) = (&self.answers, &self.asked, self.habits);
+        self.typist.append(row.number, row.ragged, |place| {
+            let cell = answers.get(place).map_or(Cell::Text(""), |answer| answer.cell(row, habits));
+            match (asked.get(place), cell) {
+                // What the tool leaves open, the form may decide.
+                (Some(Some(asked)), Cell::Text(text)) if text::trim(text).is_empty() => {
+                    Cell::Missing(asked.reason(row, habits))
+                }
+                (Some(Some(asked)), Cell::Missing(Reason::NotRecorded)) => {
+                    Cell::Missing(asked.reason(row, habits))
+                }
+                _ => cell,
+            }
+        });
+        if let Some(kin) = &mut self.kin {
+            kin.note(row);
+        }
+        if self.typist.is_full() { self.flush(sink) } else { Ok(()) }
+    }
+
+    /// Hands the rows so far on as one batch, with their parents if they have any.
+    fn flush(&mut self, sink: &mut dyn FnMut(RecordBatch) -> Result<(), Halt>) -> Result<(), Halt> {
+        if self.typist.is_empty() {
+            return Ok(());
+        }
+        let parents = match &mut self.kin {
+            None => None,
+            Some(kin) => {
+                let (file, rows, failed) = kin.take()?;
+                for (row, check) in failed {
+                    self.typist.note(row, check);
+                }
+                Some((file, rows))
+            }
+        };
+        sink(self.typist.batch(parents).map_err(|_| diagnose::engine("building a batch"))?)
+    }
 }

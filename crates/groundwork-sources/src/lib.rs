@@ -1,8 +1,7 @@
 //! Sources: an export file in, typed Arrow batches out, with an issue for every value that could
 //! not be read.
 //!
-//! [`files`] says which files a source has, [`headers`] what stands in the header of one,
-//! [`check`] whether the columns of a source are there, and [`read`] reads the rows.
+//! [`files`] says which files a source has, [`recognise`] which tool wrote one, [`check`] whether the columns of a source are there, and [`read`] reads the rows.
 //!
 //! Everything is read as text and typed here, value by value: nothing guesses the type of a
 //! column, so that the province Nan stays a province and `2565-06-15` becomes a day in 2022.
@@ -12,25 +11,40 @@
 //! | where | what |
 //! |---|---|
 //! | `files` | which files a source has |
-//! | `decode`, `delimited` | bytes to text, text to records |
+//! | `encoding`, `decode`, `delimited` | which encoding, bytes to text, text to records |
 //! | `workbook` | cells of a worksheet to text |
+//! | `archive`, `held` | archives, measured before they are unpacked; tables in memory |
 //! | `readers` | one file for each tool |
-//! | `repeat` | rows of a repeat find their parents; the only place where polars works |
+//! | `answer` | from the cells of a row to an answer, or why there is none |
+//! | `codebook`, `relevant` | the form, and when it puts a question |
+//! | `kin`, `repeat` | rows of a repeat find their parents; the only place where polars works |
 //! | `values` | from one text to one value |
+//! | `pseudonym` | identifiers of people become pseudonyms |
 //! | `typed` | from rows to Arrow batches |
 //! | `job`, `read` | one file; all files, in order |
 //! | `indicator_sheet` | the cells of a sheet that writes indicators |
+//! | `recognise`, `guess` | which tool wrote a file, and what a column seems to hold, for a draft |
 //! | `diagnose` | every problem that reading can meet |
 #![allow(clippy::result_large_err, reason = "a diagnostic is made once in a run, so its size costs nothing")]
 
+mod answer;
+mod archive;
+mod codebook;
 mod decode;
 mod delimited;
 mod diagnose;
+mod encoding;
 mod files;
+mod guess;
+mod held;
 mod indicator_sheet;
 mod job;
+mod kin;
+mod pseudonym;
 mod read;
 mod readers;
+mod recognise;
+mod relevant;
 mod repeat;
 mod row;
 mod typed;
@@ -38,11 +52,13 @@ mod values;
 mod workbook;
 
 pub use files::{SourceFile, files};
+pub use guess::{Guess, guess};
 pub use indicator_sheet::indicator_sheets;
 pub use read::{check, read};
+pub use recognise::{Recognised, recognise};
 pub use typed::schema;
+pub use values::name::key as name_key;
 
-use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::issue::Issue;
 use groundwork_plan::site::Site;
 use groundwork_plan::source::Source;
@@ -62,18 +78,27 @@ pub struct Context<'a> {
 }
 
 /// What was read, beside the rows themselves.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reading {
     /// The files in the order in which they were read; `_file` of a batch counts them from 0.
     pub files: Vec<FileRead>,
-    /// Rows of all files.
+    /// Rows of all files, those that were set aside included.
     pub rows: u64,
+    /// Rows that the tool itself says do not count, such as deleted values; each has an issue, and
+    /// none is in a batch.
+    pub set_aside: u64,
     /// Values and rows that failed a check, in order of files, rows and columns.
     pub issues: Vec<Issue>,
     /// Headers that the source does not declare, in order of their first appearance.
     pub ignored_columns: Vec<String>,
     /// For every column of dates, in order: how the years were written.
     pub eras: Vec<EraCount>,
+    /// For every column, in order: its name, and its cells by reason in the order of
+    /// [`groundwork_plan::reason::Reason::ALL`].
+    pub reasons: Vec<(String, [u64; 8])>,
+    /// For every column, in order: its name, and texts in which identifiers of people became
+    /// pseudonyms.
+    pub identifiers: Vec<(String, u64)>,
 }
 
 /// One file that was read.
@@ -100,37 +125,4 @@ pub struct EraCount {
     pub buddhist: u64,
     /// Dates whose year some program had converted twice.
     pub repaired: u64,
-}
-
-/// The headers of one table of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SheetHeaders {
-    /// The worksheet, for workbooks.
-    pub sheet: Option<String>,
-    /// The headers in order, trimmed; empty where a column has none, and none for an empty sheet.
-    pub headers: Vec<String>,
-}
-
-/// The headers of a file: one entry for delimited text, one for every worksheet of a workbook.
-/// `encoding` is any label of the Encoding Standard.
-///
-/// # Errors
-/// `source.unreadable-file`, `source.empty-file`, `source.undecodable`, `source.unclosed-quote`,
-/// `source.unreadable-workbook`, `source.unknown-encoding`.
-pub fn headers(file: &SourceFile, encoding: Option<&str>) -> Result<Vec<SheetHeaders>, Diagnostic> {
-    if readers::kobo::is_workbook(&file.path) {
-        let mut workbook = workbook::Workbook::open(&file.path, &file.name)?;
-        let sheets = workbook.sheets();
-        return sheets
-            .into_iter()
-            .map(|sheet| {
-                let headers = workbook.headers(&sheet)?;
-                Ok(SheetHeaders { sheet: Some(sheet), headers })
-            })
-            .collect();
-    }
-    let declared = readers::encoding(encoding, None, &file.name)?;
-    let delimited = delimited::Delimited::open(&file.path, &file.name, declared)?;
-    let headers = delimited.headers().to_vec();
-    Ok(vec![SheetHeaders { sheet: None, headers }])
 }

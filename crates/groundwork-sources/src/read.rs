@@ -1,13 +1,14 @@
 //! All files of a source: several at a time, handed on in order.
 
+use crate::codebook::Codebook;
 use crate::job::{Failure, Job, Outcome, Parent};
-use crate::readers::kobo;
+use crate::pseudonym::Pseudonyms;
 use crate::row::Halt;
-use crate::typed::EraTally;
-use crate::{Context, EraCount, Reading, diagnose, files};
+use crate::typed::{ColumnTally, EraTally};
+use crate::{Context, EraCount, Reading, diagnose, files, kin};
 use arrow::array::RecordBatch;
 use groundwork_plan::diag::Diagnostic;
-use groundwork_plan::source::{ColumnType, Source};
+use groundwork_plan::source::Source;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -82,13 +83,15 @@ fn prepare<'a>(source: &'a Source, context: &Context<'a>) -> Result<Job<'a>, Dia
     let parent = match &export.repeat_of {
         None => None,
         Some(id) => {
-            let (parent, parent_export) = kobo::parent_of(source, export, id, context.sources)?;
+            let (parent, parent_export) = kin::parent_of(source, export, id, context.sources)?;
             let parent_files = files(parent, context.base)?;
-            let pairs = kobo::pair(export.span, (&source.id, &own), (&parent.id, &parent_files))?;
+            let pairs = kin::pair(export, (&source.id, &own), (&parent.id, &parent_files))?;
             Some(Parent { source: parent, export: parent_export, files: parent_files, pairs })
         }
     };
-    Ok(Job { source, export, sites: context.sites, files: own, parent })
+    let pseudonyms = Pseudonyms::beside(context.base);
+    let codebook = Codebook::of(export, context.base)?;
+    Ok(Job { source, export, sites: context.sites, files: own, pseudonyms, codebook, parent })
 }
 
 /// Calls `sink` with the batches of one file after the other; the problem it reports, if any.
@@ -174,16 +177,11 @@ fn gather(job: &Job<'_>, done: Done) -> Result<Reading, Vec<Diagnostic>> {
         }
         return Err(diagnostics);
     }
-    let mut tallies = vec![EraTally::default(); job.source.columns.len()];
-    let mut reading = Reading {
-        files: Vec::new(),
-        rows: 0,
-        issues: Vec::new(),
-        ignored_columns: Vec::new(),
-        eras: Vec::new(),
-    };
+    let mut tallies = vec![ColumnTally::default(); job.source.columns.len()];
+    let mut reading = Reading::default();
     for mut outcome in outcomes {
         reading.rows += outcome.read.rows;
+        reading.set_aside += outcome.set_aside;
         reading.files.push(outcome.read);
         reading.issues.append(&mut outcome.issues);
         for header in outcome.ignored {
@@ -191,23 +189,16 @@ fn gather(job: &Job<'_>, done: Done) -> Result<Reading, Vec<Diagnostic>> {
                 reading.ignored_columns.push(header);
             }
         }
-        for (place, tally) in outcome.eras {
-            if let Some(sum) = tallies.get_mut(place) {
-                sum.common += tally.common;
-                sum.buddhist += tally.buddhist;
-                sum.repaired += tally.repaired;
-            }
+        for (sum, tally) in tallies.iter_mut().zip(&outcome.columns) {
+            sum.add(tally);
         }
     }
     for (column, tally) in job.source.columns.iter().zip(tallies) {
-        if matches!(column.kind, ColumnType::Date | ColumnType::Timestamp) {
-            reading.eras.push(EraCount {
-                column: column.name.clone(),
-                common: tally.common,
-                buddhist: tally.buddhist,
-                repaired: tally.repaired,
-            });
+        if let Some(EraTally { common, buddhist, repaired }) = tally.eras {
+            reading.eras.push(EraCount { column: column.name.clone(), common, buddhist, repaired });
         }
+        reading.reasons.push((column.name.clone(), tally.reasons));
+        reading.identifiers.push((column.name.clone(), tally.identifiers));
     }
     Ok(reading)
 }

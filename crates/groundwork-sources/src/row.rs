@@ -2,7 +2,9 @@
 //!
 //! Nothing here can be printed for debugging, since it holds values of the data.
 
+use crate::values::text;
 use csv::StringRecord;
+use groundwork_plan::reason::Reason;
 
 /// A column that is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +24,8 @@ pub(crate) enum Cell<'a> {
     Serial(f64),
     /// An error that a formula left.
     Broken,
+    /// Nothing, for a reason that the tool, or the form, gives.
+    Missing(Reason),
 }
 
 /// One cell of a worksheet, in memory that is used again for every row.
@@ -44,6 +48,8 @@ pub(crate) struct Row<'a> {
     /// Whether every cell with something in it begins like a tag of the humanitarian exchange
     /// language.
     pub(crate) tags: bool,
+    /// The number of the row that it belongs to, where the file itself nests rows.
+    pub(crate) parent: Option<u64>,
     /// The cells.
     pub(crate) cells: Cells<'a>,
 }
@@ -52,6 +58,10 @@ pub(crate) struct Row<'a> {
 pub(crate) enum Cells<'a> {
     /// In a record of delimited text.
     Record(&'a StringRecord, &'a [Wanted]),
+    /// In a record whose fields are padded with blanks outside their quotation marks.
+    Padded(&'a StringRecord, &'a [Wanted]),
+    /// In a row that is held in memory.
+    Held(&'a [String], &'a [Wanted]),
     /// In the slots of a worksheet, one for each column that was asked for.
     Slots(&'a [Slot]),
 }
@@ -62,6 +72,12 @@ impl<'a> Row<'a> {
         match self.cells {
             Cells::Record(record, wanted) => {
                 Cell::Text(wanted.get(place).and_then(|w| record.get(w.column)).unwrap_or(""))
+            }
+            Cells::Padded(record, wanted) => {
+                Cell::Text(unpadded(wanted.get(place).and_then(|w| record.get(w.column)).unwrap_or("")))
+            }
+            Cells::Held(cells, wanted) => {
+                Cell::Text(wanted.get(place).and_then(|w| cells.get(w.column)).map_or("", String::as_str))
             }
             Cells::Slots(slots) => match slots.get(place) {
                 Some(Slot { broken: true, .. }) => Cell::Broken,
@@ -76,9 +92,15 @@ impl<'a> Row<'a> {
     pub(crate) fn text(&self, place: usize) -> &'a str {
         match self.cell(place) {
             Cell::Text(text) => text,
-            Cell::Serial(_) | Cell::Broken => "",
+            Cell::Serial(_) | Cell::Broken | Cell::Missing(_) => "",
         }
     }
+}
+
+/// A field without the blanks and the quotation marks around it.
+pub(crate) fn unpadded(field: &str) -> &str {
+    let trimmed = text::trim(field);
+    trimmed.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(trimmed)
 }
 
 /// Whether a text begins like a tag: `#` and a letter.

@@ -1,10 +1,14 @@
 //! From rows of text to Arrow batches of typed columns.
 
-use crate::row::{Cell, Row};
+use crate::pseudonym::Pseudonyms;
+use crate::readers::Habits;
+use crate::row::Cell;
 use crate::values::category::Spellings;
-use crate::values::date::{Day, WrittenEra};
+use crate::values::date::{Day, Rules, WrittenEra};
 use crate::values::number::{PRECISION, SCALE};
-use crate::values::{Parsed, boolean, date, number, site, text};
+use crate::values::year::is_placeholder;
+use crate::values::zawgyi::Burmese;
+use crate::values::{Parsed, boolean, date, number, site, text, thai, zawgyi};
 use arrow::array::{
     ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int64Builder, RecordBatch,
     StringBuilder, UInt32Array, UInt64Array, UInt64Builder,
@@ -13,7 +17,8 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use groundwork_plan::reason::{Reason, companion};
 use groundwork_plan::site::Site;
-use groundwork_plan::source::{Category, Column, ColumnType, Source};
+use groundwork_plan::source::{Category, Column, ColumnType, DateRole, Source};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -69,6 +74,33 @@ pub(crate) struct Found {
     pub(crate) kept: bool,
 }
 
+/// What a file says of a column beside its values.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ColumnTally {
+    /// Dates by era; none for a column of another type.
+    pub(crate) eras: Option<EraTally>,
+    /// Cells by reason, in the order of [`Reason::ALL`].
+    pub(crate) reasons: [u64; 8],
+    /// Texts in which identifiers became pseudonyms.
+    pub(crate) identifiers: u64,
+}
+
+impl ColumnTally {
+    /// Adds what another file says.
+    pub(crate) fn add(&mut self, other: &ColumnTally) {
+        if let Some(eras) = other.eras {
+            let sum = self.eras.get_or_insert_default();
+            sum.common += eras.common;
+            sum.buddhist += eras.buddhist;
+            sum.repaired += eras.repaired;
+        }
+        for (sum, cells) in self.reasons.iter_mut().zip(other.reasons) {
+            *sum += cells;
+        }
+        self.identifiers += other.identifiers;
+    }
+}
+
 /// How many dates of a column were written in which era.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct EraTally {
@@ -88,29 +120,35 @@ pub(crate) struct Typist<'a> {
 }
 
 impl<'a> Typist<'a> {
-    /// For a source, its `file`th file; `missing` are the words that the tool writes where nothing
-    /// was recorded.
-    pub(crate) fn new(source: &'a Source, sites: &'a [Site], file: u32, missing: &[&str]) -> Self {
+    /// For a source, its `file`th file; `habits` are those of the tool that wrote it.
+    pub(crate) fn new(
+        source: &'a Source,
+        sites: &'a [Site],
+        file: u32,
+        habits: &Habits,
+        pseudonyms: &'a Pseudonyms,
+    ) -> Self {
+        let columns = source.columns.iter();
         Self {
             schema: schema(source),
             file,
             rows: UInt64Builder::new(),
-            columns: source.columns.iter().map(|column| ColumnTypist::new(column, sites, missing)).collect(),
+            columns: columns.map(|column| ColumnTypist::new(column, sites, habits, pseudonyms)).collect(),
             found: Vec::new(),
             count: 0,
         }
     }
 
-    /// Appends a row whose cells stand in the order of the source's columns.
-    pub(crate) fn append(&mut self, row: &Row<'_>) {
-        self.rows.append_value(row.number);
+    /// Appends a row; `cell` gives the cell of the column at a place in the source.
+    pub(crate) fn append<'c>(&mut self, row: u64, ragged: bool, mut cell: impl FnMut(usize) -> Cell<'c>) {
+        self.rows.append_value(row);
         self.count += 1;
-        if row.ragged {
-            self.note(row.number, "row.ragged");
+        if ragged {
+            self.note(row, "row.ragged");
         }
         for (place, column) in self.columns.iter_mut().enumerate() {
-            if let Some((check, kept)) = column.append(row.cell(place)) {
-                self.found.push(Found { row: row.number, column: Some(place), check, kept });
+            if let Some((check, kept)) = column.append(row, cell(place)) {
+                self.found.push(Found { row, column: Some(place), check, kept });
             }
         }
     }
@@ -147,62 +185,55 @@ impl<'a> Typist<'a> {
         for column in &mut self.columns {
             arrays.push(column.finish()?);
             if let Some(reasons) = &mut column.reasons {
-                arrays.push(Arc::new(reasons.of_rows.finish()));
+                arrays.push(Arc::new(reasons.finish()));
             }
         }
         RecordBatch::try_new(Arc::clone(&self.schema), arrays)
     }
 
-    /// The checks that failed, in order of rows, and the eras of each column that holds dates.
-    pub(crate) fn end(mut self) -> (Vec<Found>, Vec<(usize, EraTally)>) {
+    /// The checks that failed, in order of rows, and what there is to say of each column.
+    pub(crate) fn end(mut self) -> (Vec<Found>, Vec<ColumnTally>) {
+        for (place, column) in self.columns.iter().enumerate() {
+            if is_placeholder(column.new_years.len() as u64, column.births) {
+                self.found.extend(column.new_years.iter().map(|row| Found {
+                    row: *row,
+                    column: Some(place),
+                    check: "date.placeholder",
+                    kept: true,
+                }));
+            }
+        }
         self.found.sort_by_key(|found| found.row);
-        let eras = self.columns.iter().enumerate().filter_map(|(place, column)| {
-            matches!(column.values, Values::Day(..)).then_some((place, column.eras))
+        let tallies = self.columns.iter().map(|column| ColumnTally {
+            eras: matches!(column.values, Values::Day(..)).then_some(column.eras),
+            reasons: column.counts,
+            identifiers: column.identifiers,
         });
-        let eras = eras.collect();
-        (self.found, eras)
+        let tallies = tallies.collect();
+        (self.found, tallies)
     }
 }
 
 /// One column on its way from text to Arrow.
 struct ColumnTypist<'a> {
     column: &'a Column,
-    missing: Vec<String>,
+    pseudonyms: &'a Pseudonyms,
+    /// Words for "there is no value", and why there is none.
+    missing: Vec<(String, Reason)>,
+    /// What an empty cell says.
+    blank: Reason,
+    /// Cells by reason, in the order of [`Reason::ALL`].
+    counts: [u64; 8],
+    /// The companion, where the column has one.
+    reasons: Option<StringBuilder>,
+    identifiers: u64,
     eras: EraTally,
+    /// For births: how many there are, and the rows of those on 1 January.
+    births: u64,
+    new_years: Vec<u64>,
     /// Bytes of text in the batch so far.
     bytes: usize,
     values: Values<'a>,
-    reasons: Option<Reasons>,
-}
-
-/// Why the cells of a column have no value.
-struct Reasons {
-    of_rows: StringBuilder,
-    /// What each declared value means.
-    declared: Vec<(String, Reason)>,
-    /// What an empty cell means.
-    blank: Reason,
-}
-
-impl Reasons {
-    fn new(column: &Column) -> Self {
-        let declared = column
-            .reasons
-            .iter()
-            .flat_map(|(reason, words)| words.iter().map(|word| (text::trim(word).to_owned(), *reason)));
-        let declared: Vec<(String, Reason)> = declared.collect();
-        // Who tells "not asked" apart leaves a question empty that was asked.
-        let tells = declared.iter().any(|(_, reason)| *reason == Reason::NotAsked);
-        let blank = if tells { Reason::NotAnswered } else { Reason::NotRecorded };
-        Self { of_rows: StringBuilder::new(), declared, blank }
-    }
-
-    /// What a text says of why there is no value.
-    fn declared(&self, raw: &str) -> Option<Reason> {
-        let trimmed = text::trim(raw);
-        let found = |word: &str| self.declared.iter().find(|(w, _)| w == word).map(|(_, reason)| *reason);
-        found(trimmed).or_else(|| if trimmed.is_ascii() { None } else { found(&text::ascii_digits(trimmed)) })
-    }
 }
 
 enum Values<'a> {
@@ -217,8 +248,17 @@ enum Values<'a> {
 }
 
 impl<'a> ColumnTypist<'a> {
-    fn new(column: &'a Column, sites: &'a [Site], missing: &[&str]) -> Self {
-        let mut words: Vec<String> = column.missing.iter().map(|word| text::trim(word).to_owned()).collect();
+    fn new(column: &'a Column, sites: &'a [Site], habits: &Habits, pseudonyms: &'a Pseudonyms) -> Self {
+        let word = |word: &String, reason| (text::trim(word).to_owned(), reason);
+        let mut words: Vec<(String, Reason)> = Vec::new();
+        for (reason, declared) in &column.reasons {
+            words.extend(declared.iter().map(|text| word(text, *reason)));
+        }
+        // Who tells "not asked" apart leaves a question empty that was asked.
+        let tells = words.iter().any(|(_, reason)| *reason == Reason::NotAsked);
+        let blank = words.iter().find(|(word, _)| word.is_empty()).map(|(_, reason)| *reason);
+        let blank = blank.unwrap_or(if tells { Reason::NotAnswered } else { habits.blank });
+        words.extend(column.missing.iter().map(|text| word(text, Reason::NotRecorded)));
         let values = match &column.kind {
             ColumnType::Text => Values::Text(StringBuilder::new()),
             ColumnType::Integer => Values::Integer(Int64Builder::new(), Memory::new()),
@@ -238,62 +278,103 @@ impl<'a> ColumnTypist<'a> {
             Values::Category(.., spellings) => spellings.contains(word),
             _ => false,
         };
-        words.extend(missing.iter().filter(|word| !is_category(word)).map(|word| (*word).to_owned()));
-        let reasons = column.has_companion().then(|| Reasons::new(column));
-        Self { column, missing: words, eras: EraTally::default(), bytes: 0, values, reasons }
-    }
-
-    /// Appends one cell, with its reason where the column tells reasons; the check that it fails,
-    /// and whether its value is kept.
-    fn append(&mut self, cell: Cell<'_>) -> Option<(&'static str, bool)> {
-        let declared = match (&self.reasons, cell) {
-            (Some(reasons), Cell::Text(raw)) => reasons.declared(raw),
-            _ => None,
-        };
-        let (is_there, check) = self.append_value(match declared {
-            Some(Reason::NotSelected) => Cell::Text(boolean::FALSE),
-            Some(_) => Cell::Text(""),
-            None => cell,
-        });
-        if let Some(reasons) = &mut self.reasons {
-            let is_blank = matches!(cell, Cell::Text(raw) if text::trim(raw).is_empty());
-            let reason = match declared {
-                Some(reason) => reason,
-                None if is_there => Reason::Answered,
-                None if check.is_some() => Reason::NotUnderstood,
-                None if is_blank => reasons.blank,
-                None => Reason::NotRecorded,
-            };
-            reasons.of_rows.append_value(reason.word());
+        let own = habits.missing.iter().filter(|(word, _)| !is_category(word));
+        words.extend(own.map(|(word, reason)| ((*word).to_owned(), *reason)));
+        Self {
+            column,
+            pseudonyms,
+            missing: words,
+            blank,
+            counts: [0; 8],
+            reasons: column.has_companion().then(StringBuilder::new),
+            identifiers: 0,
+            eras: EraTally::default(),
+            births: 0,
+            new_years: Vec::new(),
+            bytes: 0,
+            values,
         }
-        check.map(|check| (check, is_there))
     }
 
-    /// Appends one cell; whether it has a value, and the check that it fails.
-    fn append_value(&mut self, cell: Cell<'_>) -> (bool, Option<&'static str>) {
+    /// Why a cell has no value; none where something stands in it.
+    fn reason(&self, cell: Cell<'_>) -> Option<Reason> {
+        match cell {
+            Cell::Missing(reason) => Some(reason),
+            Cell::Text(raw) => match text::trim(raw) {
+                "" => Some(self.blank),
+                trimmed => reason_of(trimmed, &self.missing),
+            },
+            Cell::Serial(_) | Cell::Broken => None,
+        }
+    }
+
+    /// Appends a cell without a value. What was offered and not chosen is an answer.
+    fn append_missing(&mut self, reason: Reason) {
+        match &mut self.values {
+            Values::Text(builder) | Values::Site(builder, ..) | Values::Category(builder, ..) => {
+                builder.append_null();
+            }
+            Values::Integer(builder, _) => builder.append_null(),
+            Values::Number(builder, _) => builder.append_null(),
+            Values::Day(builder, _) => builder.append_null(),
+            Values::Boolean(builder, _) => {
+                builder.append_option((reason == Reason::NotSelected).then_some(false));
+            }
+        }
+    }
+
+    /// Appends one cell, with its reason where the column has a companion; the check that it
+    /// fails, and whether its value is kept.
+    fn append(&mut self, row: u64, cell: Cell<'_>) -> Option<(&'static str, bool)> {
+        let (reason, check) = match self.reason(cell) {
+            Some(reason) => {
+                self.append_missing(reason);
+                (reason, None)
+            }
+            None => match self.append_value(row, cell) {
+                (true, check) => (Reason::Answered, check),
+                (false, Some(check)) => (Reason::NotUnderstood, Some(check)),
+                // A dash alone.
+                (false, None) => (self.blank, None),
+            },
+        };
+        if let Some(place) = Reason::ALL.iter().position(|r| *r == reason) {
+            self.counts[place] += 1;
+        }
+        if let Some(reasons) = &mut self.reasons {
+            reasons.append_value(reason.word());
+        }
+        check.map(|check| (check, reason == Reason::Answered))
+    }
+
+    /// Appends one cell with something in it; whether it has a value, and the check that it fails.
+    fn append_value(&mut self, row: u64, cell: Cell<'_>) -> (bool, Option<&'static str>) {
         let (raw, serial) = match cell {
             Cell::Text(raw) => (raw, None),
             Cell::Serial(serial) => ("", Some(serial)),
-            Cell::Broken => ("", None),
+            Cell::Broken | Cell::Missing(_) => ("", None),
         };
-        let missing = &self.missing;
         let column = self.column;
-        let outcome = match &mut self.values {
+        let (is_there, check) = match &mut self.values {
             Values::Text(builder) => {
-                let trimmed = text::trim(raw);
-                let is_long = trimmed.len() > LONGEST_TEXT;
-                let is_there = !trimmed.is_empty() && !is_long && !missing.iter().any(|word| word == trimmed);
-                builder.append_option(is_there.then_some(trimmed));
-                self.bytes += if is_there { trimmed.len() } else { 0 };
-                (is_there, is_long.then_some("text.too-long"))
+                let found = plain_text(text::trim(raw), self.pseudonyms);
+                let is_there = found.value.as_ref().is_some_and(|text| !text.is_empty());
+                if let Some(text) = found.value.as_ref().filter(|text| !text.is_empty()) {
+                    self.bytes += text.len();
+                    builder.append_value(text);
+                } else {
+                    builder.append_null();
+                }
+                self.identifiers += u64::from(found.identifiers);
+                (is_there, found.check)
             }
             Values::Integer(builder, memory) => {
-                let parsed = memory.recall(raw, missing, number::parse_integer);
+                let parsed = memory.recall(raw, |text| integer(text, &column.zero));
                 builder.append_option(parsed.value);
                 outcome(&parsed)
             }
             Values::Number(builder, memory) => {
-                let parsed = memory.recall(raw, missing, number::parse_number);
+                let parsed = memory.recall(raw, |text| decimal(text, &column.zero));
                 builder.append_option(parsed.value);
                 outcome(&parsed)
             }
@@ -303,11 +384,18 @@ impl<'a> ColumnTypist<'a> {
                 outcome(&parsed)
             }
             Values::Day(builder, memory) => {
+                let rules = Rules { era: column.era, order: column.order, role: column.role };
                 let parsed = match serial {
                     Some(serial) => date::from_serial(serial, column.era),
-                    None => memory.recall(raw, missing, |text| date::parse(text, column.era, column.order)),
+                    None => memory.recall(raw, |text| date::parse(text, rules)),
                 };
                 builder.append_option(parsed.value.map(|day| day.days));
+                if let (Some(day), DateRole::Birth) = (parsed.value, column.role) {
+                    self.births += 1;
+                    if day.is_new_year() {
+                        self.new_years.push(row);
+                    }
+                }
                 match parsed.value.map(|day| day.era) {
                     Some(WrittenEra::Common) => self.eras.common += 1,
                     Some(WrittenEra::Buddhist) => self.eras.buddhist += 1,
@@ -317,24 +405,24 @@ impl<'a> ColumnTypist<'a> {
                 outcome(&parsed)
             }
             Values::Boolean(builder, memory) => {
-                let parsed = memory.recall(raw, missing, boolean::parse);
+                let parsed = memory.recall(raw, boolean::parse);
                 builder.append_option(parsed.value);
                 outcome(&parsed)
             }
             Values::Site(builder, memory, sites) => {
-                let parsed = memory.recall(raw, missing, |text| site::parse(text, sites));
+                let parsed = memory.recall(raw, |text| site::parse(text, sites));
                 let id = parsed.value.and_then(|place| sites.get(place as usize));
                 builder.append_option(id.map(|site| site.id.as_str()));
                 outcome(&parsed)
             }
             Values::Category(builder, memory, categories, spellings) => {
-                let parsed = memory.recall(raw, missing, |text| spellings.parse(text));
+                let parsed = memory.recall(raw, |text| spellings.parse(text));
                 let id = parsed.value.and_then(|place| categories.get(place as usize));
                 builder.append_option(id.map(|category| category.id.as_str()));
                 outcome(&parsed)
             }
         };
-        if matches!(cell, Cell::Broken) { (false, Some("cell.error")) } else { outcome }
+        if matches!(cell, Cell::Broken) { (false, Some("cell.error")) } else { (is_there, check) }
     }
 
     fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
@@ -358,15 +446,61 @@ fn outcome<T>(parsed: &Parsed<T>) -> (bool, Option<&'static str>) {
     (parsed.value.is_some(), parsed.check)
 }
 
-/// Whether a trimmed text is one of the words for "nothing was recorded". Letters count as they
-/// are written: `NaN` may be declared as missing beside a place called `Nan`.
-fn is_missing(trimmed: &str, missing: &[String]) -> bool {
-    !missing.is_empty()
-        && (missing.iter().any(|word| word == trimmed)
-            || (!trimmed.is_ascii() && {
-                let digits = text::ascii_digits(trimmed);
-                missing.iter().any(|word| *word == digits)
-            }))
+/// What became of a text.
+struct PlainText<'t> {
+    value: Option<Cow<'t, str>>,
+    check: Option<&'static str>,
+    identifiers: bool,
+}
+
+/// A text in one form: composed, Thai marks in order, Burmese in Unicode, and without identifiers
+/// of people.
+///
+/// Fails `text.too-long`; notes `text.zawgyi` where Burmese text was converted, and
+/// `text.encoding-unclear` where it may be Zawgyi and stays as it is.
+fn plain_text<'t>(trimmed: &'t str, pseudonyms: &Pseudonyms) -> PlainText<'t> {
+    if trimmed.len() > LONGEST_TEXT {
+        return PlainText { value: None, check: Some("text.too-long"), identifiers: false };
+    }
+    let mut value = thai::normal(trimmed);
+    let mut check = None;
+    match zawgyi::unicode(&value) {
+        Burmese::Unicode => {}
+        Burmese::Converted(text) => {
+            value = Cow::Owned(text);
+            check = Some("text.zawgyi");
+        }
+        Burmese::Uncertain => check = Some("text.encoding-unclear"),
+    }
+    let replaced = pseudonyms.replaced(&value);
+    let identifiers = replaced.is_some();
+    PlainText { value: Some(replaced.map_or(value, Cow::Owned)), check, identifiers }
+}
+
+fn integer(text: &str, zero: &[String]) -> Parsed<i64> {
+    if is_zero(text, zero) { Parsed::value(0) } else { number::parse_integer(text) }
+}
+
+fn decimal(text: &str, zero: &[String]) -> Parsed<i128> {
+    if is_zero(text, zero) { Parsed::value(0) } else { number::parse_number(text) }
+}
+
+/// Whether a text is one of the words that the pipeline lists for zero.
+fn is_zero(text: &str, zero: &[String]) -> bool {
+    !zero.is_empty() && {
+        let text = thai::key(text::trim(text));
+        zero.iter().any(|word| thai::key(word) == text)
+    }
+}
+
+/// Why nothing was recorded, where a trimmed text is one of the words for that. Letters count as
+/// they are written: `NaN` may be declared as missing beside a place called `Nan`.
+fn reason_of(trimmed: &str, missing: &[(String, Reason)]) -> Option<Reason> {
+    let find = |text: &str| missing.iter().find(|(word, _)| word == text).map(|(_, reason)| *reason);
+    if missing.is_empty() {
+        return None;
+    }
+    find(trimmed).or_else(|| if trimmed.is_ascii() { None } else { find(&text::ascii_digits(trimmed)) })
 }
 
 /// The values of the texts met so far in a column, so that each is read once.
@@ -379,14 +513,14 @@ impl<T: Copy> Memory<T> {
         Self { known: HashMap::new() }
     }
 
-    fn recall(&mut self, raw: &str, missing: &[String], parse: impl FnOnce(&str) -> Parsed<T>) -> Parsed<T> {
+    fn recall(&mut self, raw: &str, parse: impl FnOnce(&str) -> Parsed<T>) -> Parsed<T> {
         if raw.is_empty() {
             return Parsed::missing();
         }
         if let Some(parsed) = self.known.get(raw) {
             return *parsed;
         }
-        let parsed = if is_missing(text::trim(raw), missing) { Parsed::missing() } else { parse(raw) };
+        let parsed = parse(raw);
         if self.known.len() < REMEMBERED && raw.len() <= LONGEST_REMEMBERED {
             self.known.insert(raw.into(), parsed);
         }

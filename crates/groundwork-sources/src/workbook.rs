@@ -1,5 +1,6 @@
 //! Worksheets of XLSX files, read cell by cell as text.
 
+use crate::archive::Archive;
 use crate::diagnose;
 use crate::row::{Cells, Halt, Row, Slot, Visit, Wanted, is_tag};
 use crate::values::text;
@@ -43,6 +44,8 @@ impl Workbook {
                 return Err(diagnose::unreadable_workbook(name, "it is not an .xlsx file"));
             }
         }
+        // The library holds the shared strings whole: they are measured first.
+        Archive::open(path, name)?.verify(&["xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml"])?;
         let xlsx = guarded(|| Xlsx::new(BufReader::with_capacity(1 << 16, file)))
             .map_err(|reason| diagnose::unreadable_workbook(name, reason))?;
         Ok(Self { xlsx, name: name.to_owned() })
@@ -242,6 +245,7 @@ impl Pending {
                         number: u64::from(row) + 1,
                         ragged: last > header_last,
                         tags: !begun && !untagged,
+                        parent: None,
                         cells: Cells::Slots(&self.slots),
                     })?;
                 }

@@ -8,8 +8,8 @@ use crate::reason::Reason;
 use crate::shape;
 use crate::site::{Site, spelling_key};
 use crate::source::{
-    Category, Check, CheckRule, Column, ColumnType, DateOrder, Era, Export, Lookup, OnFailure, Origin,
-    Reader, Source, Summary, SummaryColumn, SummaryRule,
+    Category, Check, CheckRule, Column, ColumnType, DateOrder, DateRole, Era, Export, Lookup, OnFailure,
+    Origin, Reader, Source, Summary, SummaryColumn, SummaryRule,
 };
 use crate::yaml::{Key, Node};
 
@@ -99,6 +99,10 @@ impl Resolver {
                 Origin::Export(self.export(node, done))
             }
         };
+        if let Origin::Export(export) = &origin {
+            let tells = export.reader.tells_reasons() || export.codebook.is_some();
+            read.iter_mut().for_each(|column: &mut Column| column.tells = tells);
+        }
         if let (Origin::Export(_), None, None) = (&origin, node.get("columns"), made) {
             self.problem("source.no-columns", key.span, format!("`{}` reads no columns", key.name))
                 .hints
@@ -141,7 +145,7 @@ impl Resolver {
             .into_iter()
             .find(|r| Some(r.word()) == node.text_at("reader"))
             .or(parent.map(|p| p.reader))
-            .unwrap_or(if pattern.to_lowercase().ends_with(".xlsx") { Reader::Xlsx } else { Reader::Csv });
+            .unwrap_or_else(|| Reader::of_ending(&pattern));
         let sheet = node.text_at("sheet").map(str::to_owned);
         if let (Some(at), None, None) = (node.get("repeat_of"), &sheet, node.get("export")) {
             self.problem(
@@ -156,6 +160,7 @@ impl Resolver {
             reader,
             sheet,
             encoding: node.text_at("encoding").map(str::to_owned).or(parent.and_then(|p| p.encoding.clone())),
+            codebook: node.text_at("codebook").map(str::to_owned).or(parent.and_then(|p| p.codebook.clone())),
             repeat_of,
         }
     }
@@ -221,9 +226,16 @@ impl Resolver {
                 Some("month_first") => DateOrder::MonthFirst,
                 _ => DateOrder::DayFirst,
             },
+            role: match node.text_at("role") {
+                Some("event") => DateRole::Event,
+                Some("birth") => DateRole::Birth,
+                _ => DateRole::Any,
+            },
+            zero: node.texts_at("zero"),
             missing: node.texts_at("missing"),
             reasons: self.reasons(key, node, word == "boolean"),
             asked: None,
+            tells: false,
             span: node.get("from").map_or(key.span, |from| from.span),
         }
     }

@@ -1,126 +1,134 @@
 //! One file for each tool: how its exports are opened, and what is peculiar to them.
+//!
+//! What a cell without a value means differs from tool to tool:
+//!
+//! | tool | chosen | asked, not chosen | not asked | cannot be told apart |
+//! |---|---|---|---|---|
+//! | KoboToolbox | `1` | `0` | | blank: not asked, or not answered |
+//! | Ona, KoBoCAT | `True` | `False` | `n/a` | blank |
+//! | ODK Central | `1` | `0` | | blank; `0` beside a blank answer |
+//! | CommCare | `1` | blank | `---` | |
+//!
+//! A codebook (XLSForm) tells apart what a tool cannot.
 
+pub(crate) mod arrow;
+pub(crate) mod commcare;
 pub(crate) mod csv;
+pub(crate) mod dhis2;
+pub(crate) mod facebook;
+pub(crate) mod google_forms;
+pub(crate) mod hxl;
+pub(crate) mod json;
 pub(crate) mod kobo;
+pub(crate) mod line;
+pub(crate) mod odk_central;
+pub(crate) mod ods;
+pub(crate) mod ona;
+pub(crate) mod primero;
+mod table;
 pub(crate) mod xlsx;
 
-use crate::SourceFile;
-use crate::delimited::Delimited;
+pub(crate) use table::Table;
+
 use crate::diagnose;
-use crate::row::{Halt, Visit, Wanted};
-use crate::workbook::Workbook;
 use encoding_rs::Encoding;
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::location::Span;
-use groundwork_plan::source::{Export, Reader};
+use groundwork_plan::reason::Reason;
+use groundwork_plan::source::Reader;
 
 /// What is peculiar to the exports of a tool.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Habits {
-    /// Words that stand where nothing was recorded.
-    pub(crate) missing: &'static [&'static str],
+    /// Words that stand where nothing was recorded, and why nothing was.
+    pub(crate) missing: &'static [(&'static str, Reason)],
+    /// What an empty cell says.
+    pub(crate) blank: Reason,
+    /// What an empty cell of a choice says, where the question has no column of its own.
+    pub(crate) blank_choice: Reason,
     /// Whether a row of tags may follow the header.
     pub(crate) tags: bool,
+    /// What stands between the choices in the column of a question with several; none where the
+    /// tool has no such questions.
+    pub(crate) choices: Option<&'static [&'static str]>,
+    /// A header, or the name of a column in a pipeline, as a path of groups joined by `/`.
+    pub(crate) path: fn(&str) -> String,
+    /// How the rows of a repeat name their parents.
+    pub(crate) kinship: Option<Kinship>,
+    /// Headers whose value can keep a row from counting, each with what decides.
+    pub(crate) aside: &'static [(&'static str, fn(&str) -> Option<&'static str>)],
+    /// Whether an apostrophe guards cells that begin like a formula.
+    pub(crate) guarded: bool,
+    /// Whether a column `period` holds period codes.
+    pub(crate) periods: bool,
+}
+
+/// How the rows of a repeat name their parents.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kinship {
+    /// The parent's column, with the key of each row; rows count from 1 where it is missing.
+    pub(crate) key: &'static str,
+    /// The repeat's column, with the key of the parent.
+    pub(crate) parent: &'static str,
+    /// The parent's key in that column's text.
+    pub(crate) parent_key: fn(&str) -> &str,
+    /// The repeat's column that names the parent's table.
+    pub(crate) table: Option<&'static str>,
+}
+
+/// Plain text: nothing is peculiar.
+pub(crate) const PLAIN: Habits = Habits {
+    missing: &[],
+    blank: Reason::NotRecorded,
+    blank_choice: Reason::NotRecorded,
+    tags: false,
+    choices: None,
+    path: same,
+    kinship: None,
+    aside: &[],
+    guarded: false,
+    periods: false,
+};
+
+/// A path that is joined by `/` already.
+fn same(header: &str) -> String {
+    header.to_owned()
+}
+
+impl Habits {
+    /// Why a trimmed text is no answer; none where it is one.
+    pub(crate) fn reason(&self, trimmed: &str) -> Option<Reason> {
+        if trimmed.is_empty() {
+            return Some(self.blank);
+        }
+        self.missing.iter().find(|(word, _)| *word == trimmed).map(|(_, reason)| *reason)
+    }
+
+    /// Whether a choice stands among those that were chosen. A choice may hold what stands between
+    /// choices: it is looked for whole.
+    pub(crate) fn has_chosen(&self, chosen: &str, choice: &str) -> bool {
+        let between = self.choices.unwrap_or_default();
+        chosen.match_indices(choice).any(|(at, _)| {
+            let (before, after) = (&chosen[..at], &chosen[at + choice.len()..]);
+            (before.is_empty() || between.iter().any(|mark| before.ends_with(mark)))
+                && (after.is_empty() || between.iter().any(|mark| after.starts_with(mark)))
+        })
+    }
 }
 
 /// The habits of a tool.
-pub(crate) fn habits(reader: Reader) -> Habits {
+pub(crate) fn habits(reader: Reader) -> &'static Habits {
     match reader {
-        Reader::Kobo => kobo::HABITS,
-        Reader::Csv => csv::HABITS,
-        Reader::Xlsx => xlsx::HABITS,
-    }
-}
-
-/// A table of an export whose header is read.
-pub(crate) struct Table {
-    /// Its worksheet, for workbooks.
-    pub(crate) sheet: Option<String>,
-    /// The name of its encoding, for delimited text.
-    pub(crate) encoding: Option<&'static str>,
-    /// Its headers, trimmed, in order.
-    pub(crate) headers: Vec<String>,
-    rows: Rows,
-}
-
-enum Rows {
-    Delimited(Box<Delimited>),
-    Worksheet(Box<Workbook>, String),
-}
-
-impl Table {
-    /// Opens the table of a file that an export names.
-    ///
-    /// # Errors
-    /// What stands at [`Delimited::open`] and [`Workbook::open`]; `source.unknown-sheet`,
-    /// `source.unknown-encoding`; `source.empty-file` for a worksheet without a header.
-    pub(crate) fn open(file: &SourceFile, export: &Export) -> Result<Self, Diagnostic> {
-        match export.reader {
-            Reader::Kobo => kobo::open(file, export),
-            Reader::Csv => csv::open(file, export),
-            Reader::Xlsx => xlsx::open(file, export),
-        }
-    }
-
-    fn delimited(file: &SourceFile, export: &Export) -> Result<Self, Diagnostic> {
-        let declared = encoding(export.encoding.as_deref(), Some(export.span), &file.name)?;
-        let delimited = Delimited::open(&file.path, &file.name, declared)?;
-        Ok(Self {
-            sheet: None,
-            encoding: Some(delimited.encoding()),
-            headers: delimited.headers().to_vec(),
-            rows: Rows::Delimited(Box::new(delimited)),
-        })
-    }
-
-    fn worksheet(file: &SourceFile, export: &Export) -> Result<Self, Diagnostic> {
-        let mut workbook = Workbook::open(&file.path, &file.name)?;
-        let sheets = workbook.sheets();
-        let sheet = match &export.sheet {
-            Some(sheet) => sheets.iter().find(|name| *name == sheet),
-            None => sheets.first(),
-        };
-        let Some(sheet) = sheet.cloned() else {
-            return Err(match &export.sheet {
-                Some(sheet) => diagnose::unknown_sheet(
-                    export.span,
-                    &file.name,
-                    sheet,
-                    &sheets,
-                    export.repeat_of.is_some(),
-                ),
-                None => diagnose::unreadable_workbook(&file.name, "it has no worksheet"),
-            });
-        };
-        let headers = workbook.headers(&sheet)?;
-        if headers.is_empty() {
-            return Err(diagnose::empty_file(&file.name, Some(&sheet), false));
-        }
-        Ok(Self {
-            sheet: Some(sheet.clone()),
-            encoding: None,
-            headers,
-            rows: Rows::Worksheet(Box::new(workbook), sheet),
-        })
-    }
-
-    /// The place of the first column with a header.
-    pub(crate) fn place_of(&self, header: &str) -> Option<usize> {
-        self.headers.iter().position(|name| name == header)
-    }
-
-    /// Calls `visit` with every row that is not blank and no row of tags, in order.
-    ///
-    /// # Errors
-    /// What `visit` returns, and what reading meets.
-    pub(crate) fn rows(self, habits: Habits, wanted: &[Wanted], visit: &mut Visit<'_>) -> Result<(), Halt> {
-        let visit: &mut Visit<'_> = &mut |row| {
-            if habits.tags && row.tags { Ok(()) } else { visit(row) }
-        };
-        match self.rows {
-            Rows::Delimited(delimited) => delimited.rows(wanted, visit),
-            Rows::Worksheet(mut workbook, sheet) => workbook.rows(&sheet, wanted, visit),
-        }
+        Reader::Kobo => &kobo::HABITS,
+        Reader::Ona => &ona::HABITS,
+        Reader::OdkCentral => &odk_central::HABITS,
+        Reader::CommCare => &commcare::HABITS,
+        Reader::Dhis2 => &dhis2::HABITS,
+        Reader::Primero => &primero::HABITS,
+        Reader::Facebook => &facebook::HABITS,
+        Reader::Line => &line::HABITS,
+        Reader::GoogleForms => &google_forms::HABITS,
+        Reader::Hxl | Reader::Csv | Reader::Xlsx | Reader::Ods | Reader::Json | Reader::Arrow => &PLAIN,
     }
 }
 

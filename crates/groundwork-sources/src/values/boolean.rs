@@ -3,9 +3,6 @@
 use super::Parsed;
 use super::text::{ascii_digits, is_dash, trim};
 
-/// A text that is read as `false`.
-pub(crate) const FALSE: &str = NO[0];
-
 const YES: [&str; 9] = ["yes", "true", "1", "1.0", "y", "ใช่", "ဟုတ်ကဲ့", "ဟုတ်", "ဟုတ်တယ်"];
 const NO: [&str; 10] = ["no", "false", "0", "0.0", "n", "ไม่ใช่", "ไม่", "မဟုတ်", "မဟုတ်ဘူး", "မဟုတ်ပါ"];
 

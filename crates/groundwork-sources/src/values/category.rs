@@ -2,6 +2,7 @@
 
 use super::Parsed;
 use super::text::trim;
+use super::thai;
 use groundwork_plan::site::spelling_key;
 use groundwork_plan::source::Category;
 use std::collections::HashMap;
@@ -18,7 +19,7 @@ impl Spellings {
         let mut by_key = HashMap::new();
         for (place, category) in (0u32..).zip(categories) {
             for spelling in std::iter::once(&category.id).chain(&category.spellings) {
-                by_key.entry(spelling_key(spelling)).or_insert(place);
+                by_key.entry(spelling_key(&thai::key(spelling))).or_insert(place);
             }
         }
         by_key.remove("");
@@ -33,7 +34,7 @@ impl Spellings {
         if text.is_empty() {
             return Parsed::missing();
         }
-        match self.by_key.get(&spelling_key(text)) {
+        match self.by_key.get(&spelling_key(&thai::key(text))) {
             Some(place) => Parsed::value(*place),
             None => Parsed::failed("category.unknown"),
         }
@@ -41,7 +42,7 @@ impl Spellings {
 
     /// Whether a text is a spelling of one of the categories.
     pub(crate) fn contains(&self, text: &str) -> bool {
-        self.by_key.contains_key(&spelling_key(text))
+        self.by_key.contains_key(&spelling_key(&thai::key(text)))
     }
 }
 

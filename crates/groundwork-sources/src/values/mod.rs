@@ -1,12 +1,21 @@
 //! From the text of one cell to one value. Pure: text in, a value or the name of a check out.
 
 pub(crate) mod boolean;
+#[cfg(test)]
+mod cases;
 pub(crate) mod category;
 pub(crate) mod date;
+pub(crate) mod identifier;
 pub(crate) mod month;
+pub(crate) mod name;
+pub(crate) mod national_id;
 pub(crate) mod number;
+pub(crate) mod province;
 pub(crate) mod site;
 pub(crate) mod text;
+pub(crate) mod thai;
+pub(crate) mod year;
+pub(crate) mod zawgyi;
 
 /// What became of a text: a value, nothing, or a check that it fails; sometimes a value and a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,8 +15,9 @@ const UNITS: [&str; 9] = ["฿", "บาท", "thb", "baht", "คน", "รา�
 
 /// A number in units of a ten-thousandth.
 ///
-/// Fails `number.invalid`, `number.ambiguous` (a comma that may be a decimal sign) and
-/// `number.out-of-range`; notes `number.rounded` where more than four decimals stood, and rounds
+/// Fails `number.invalid`, `number.ambiguous` (a comma that may be a decimal sign), `number.range`
+/// (two ends of a range, such as `10-15`), `number.none` (a word for "none", which is a zero only
+/// where the pipeline says so) and `number.out-of-range`; notes `number.rounded` where more than four decimals stood, and rounds
 /// them to the nearest, halves away from zero.
 pub(crate) fn parse_number(text: &str) -> Parsed<i128> {
     let plain = match read(text) {
@@ -92,6 +93,23 @@ pub(crate) fn parse_measurement(text: &str) -> Parsed<f64> {
     }
 }
 
+/// Words for "there is none".
+const NONE: [&str; 6] = ["ไม่มี", "none", "nil", "no", "မရှိ", "မရှိပါ"];
+
+/// The ends of a range in units of a ten-thousandth: `10-15`, `๑๐ – ๑๕ คน`, `10 ถึง 15`.
+pub(crate) fn range(text: &str) -> Option<(i128, i128)> {
+    let text = ascii_digits(trim(text));
+    let parts: Vec<&str> = ["ถึง", " to ", "–", "—", "−", "~", "-"]
+        .into_iter()
+        .map(|mark| text.split(mark).collect::<Vec<_>>())
+        .find(|parts| parts.len() == 2)?;
+    let end = |part: &str| if trim(part).is_empty() { None } else { parse_number(part).value };
+    match (end(parts[0]), end(parts[1])) {
+        (Some(low), Some(high)) if low < high => Some((low, high)),
+        _ => None,
+    }
+}
+
 /// A number taken apart: ASCII digits before and after the decimal point.
 struct Plain {
     negative: bool,
@@ -104,8 +122,13 @@ fn read(text: &str) -> Result<Option<Plain>, &'static str> {
     if text.is_empty() || is_dash(text) {
         return Ok(None);
     }
+    if NONE.contains(&text.to_lowercase().as_str()) {
+        return Err("number.none");
+    }
     let text = ascii_digits(text).to_lowercase();
-    let (negative, body) = without_signs(&text).ok_or("number.invalid")?;
+    let Some((negative, body)) = without_signs(&text) else {
+        return Err(if range(&text).is_some() { "number.range" } else { "number.invalid" });
+    };
     let (whole, fraction) = match body.split_once('.') {
         Some((whole, fraction)) => (whole, fraction),
         None => (body, ""),
@@ -205,23 +228,16 @@ mod tests {
         for text in ["1,5", "12,34", "0,123", "1.234,50", "1 250,5", "1,25,000"] {
             assert_eq!(parse_number(text), Parsed::failed("number.ambiguous"), "{text}");
         }
+        for text in ["10-15", "๑๐–๑๕ คน", "10 ถึง 15"] {
+            assert_eq!(parse_number(text), Parsed::failed("number.range"), "{text}");
+            assert_eq!(range(text), Some((100_000, 150_000)), "{text}");
+        }
+        for text in ["ไม่มี", "None", "မရှိပါ"] {
+            assert_eq!(parse_number(text), Parsed::failed("number.none"), "{text}");
+        }
         for text in [
-            "O5",
-            "10-15",
-            "ไม่มี",
-            "1 2",
-            "--5",
-            "5-",
-            "45%",
-            "2.02E+11",
-            "NaN",
-            "inf",
-            "1.2.3",
-            "(5",
-            ".",
-            "฿",
-            "+-5",
-            "()",
+            "O5", "15-10", "1 2", "--5", "5-", "45%", "2.02E+11", "NaN", "inf", "1.2.3", "(5", ".", "฿",
+            "+-5", "()",
         ] {
             assert_eq!(parse_number(text), Parsed::failed("number.invalid"), "{text}");
         }

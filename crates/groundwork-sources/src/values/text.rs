@@ -74,6 +74,21 @@ fn digit(c: char) -> Option<char> {
     char::from_digit(u32::from(c) - zero, 10)
 }
 
+/// The ASCII digit for a decimal digit of any script that names, numbers and dates of the field
+/// are written in; none for anything else.
+pub(crate) fn decimal(c: char) -> Option<char> {
+    if c.is_ascii_digit() {
+        return Some(c);
+    }
+    // Zeros of Arabic, Persian, Devanagari, Bengali, Lao, Khmer, Tai Tham, New Tai Lue and Tai Laing.
+    const ZEROS: [u32; 10] = [0x660, 0x6f0, 0x966, 0x9e6, 0xed0, 0x17e0, 0x1a80, 0x1a90, 0x19d0, 0xa9f0];
+    digit(c).or_else(|| {
+        let code = u32::from(c);
+        let zero = ZEROS.into_iter().find(|zero| (*zero..*zero + 10).contains(&code))?;
+        char::from_digit(code - zero, 10)
+    })
+}
+
 /// The ASCII character for a fullwidth one.
 fn fullwidth(c: char) -> Option<char> {
     match c {

@@ -4,7 +4,7 @@ use crate::support::{codes, export, folder, issues, read_one, read_with, source,
 use groundwork_plan::diag::{Diagnostic, Fault};
 use groundwork_plan::location::Location;
 use groundwork_plan::source::{ColumnType, Reader, Source};
-use groundwork_sources::{Context, SourceFile, headers, read};
+use groundwork_sources::{Context, SourceFile, read, recognise};
 
 fn two_texts(pattern: &str) -> Source {
     source(Reader::Csv, pattern, &[("a", ColumnType::Text), ("b", ColumnType::Text)])
@@ -44,6 +44,7 @@ fn encodings_line_ends_and_separators() {
 fn a_declared_encoding_and_bytes_that_are_not_of_it() {
     let thai = folder(&[("a.csv", b"a,b\nx,1\n\xB9\xE8\xD2\xB9,2\n")]);
     let mut source = two_texts("a.csv");
+    export(&mut source).encoding = Some("utf-8".into());
     let problems = read_one(thai.path(), &source).unwrap_err();
     assert_eq!((problems[0].code, problems[0].fault), ("source.undecodable", Fault::Data));
     assert!(matches!(&problems[0].location, Location::Export(place) if place.row == Some(3)));
@@ -137,10 +138,12 @@ fn a_sink_that_refuses_ends_the_reading() {
 fn headers_of_a_text() {
     let folder = folder(&[("a.csv", b"a;\"b\n c\";\n1;2;3\n")]);
     let file = SourceFile { path: folder.path().join("a.csv"), name: "a.csv".into() };
-    let found = headers(&file, None).unwrap();
+    let found = recognise(&file, None).unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].headers, ["a", "b c", ""]);
-    assert_eq!(headers(&file, Some("nonsense")).unwrap_err().code, "source.unknown-encoding");
+    let mut source = source(Reader::Csv, "a.csv", &[("a", ColumnType::Text)]);
+    export(&mut source).encoding = Some("nonsense".into());
+    assert_eq!(codes(read_one(folder.path(), &source)), ["source.unknown-encoding"]);
 }
 
 #[test]

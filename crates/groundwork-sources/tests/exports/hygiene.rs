@@ -1,92 +1,7 @@
-//! Values as Thai and Burmese field data has them, from `hygiene.json`.
+//! Values as Thai and Burmese field data has them, from the file to the column.
 
-use crate::support::{folder, issues, read_one, source, texts};
-use groundwork_plan::source::{ColumnType, Reader};
-use serde_json::Value;
-
-/// The value as read (`~` where it is missing) and whether an issue stands for it.
-fn read_values(kind: ColumnType, inputs: &[&str]) -> Vec<(String, bool)> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(["value", "end"]).unwrap();
-    for input in inputs {
-        writer.write_record([input, "x"]).unwrap();
-    }
-    let bytes = writer.into_inner().unwrap();
-    let folder = folder(&[("values.csv", &bytes)]);
-    let columns = [("value", kind), ("end", ColumnType::Text)];
-    let source = source(Reader::Csv, "values.csv", &columns);
-    let (reading, batches) = read_one(folder.path(), &source).unwrap();
-    let found = issues(&reading);
-    texts(&batches, "value")
-        .into_iter()
-        .enumerate()
-        .map(|(place, text)| {
-            let row = format!("values.csv {} value ", place + 2);
-            (text, found.iter().any(|issue| issue.starts_with(&row)))
-        })
-        .collect()
-}
-
-#[test]
-fn hygiene_cases() {
-    let cases: Vec<Value> = serde_json::from_str(include_str!("../hygiene.json")).unwrap();
-    let of_kind = |kind: &str| -> Vec<(&str, &Value)> {
-        cases
-            .iter()
-            .filter(|case| case["kind"] == kind)
-            .map(|case| (case["input"].as_str().unwrap(), &case["expected"]))
-            .collect()
-    };
-    let mut ran = 0;
-    let mut unsupported = 0;
-    for (kind, column) in
-        [("date", ColumnType::Date), ("number", ColumnType::Number), ("province", ColumnType::Site)]
-    {
-        let cases = of_kind(kind);
-        let inputs: Vec<&str> = cases.iter().map(|(input, _)| *input).collect();
-        for ((input, expected), (value, has_issue)) in cases.iter().zip(read_values(column, &inputs)) {
-            let what = format!("{kind} {input}: {value}, {has_issue}");
-            match expected {
-                Value::Null => {
-                    assert!(value == "~" && has_issue != (*input == "-"), "{what}");
-                    ran += 1;
-                }
-                // Two digits never make a year, and "none" is not a zero.
-                Value::String(_) | Value::Number(_) if input.ends_with(" 65") || *input == "ไม่มี" =>
-                {
-                    assert!(value == "~" && has_issue, "{what}");
-                    unsupported += 1;
-                }
-                Value::String(text) => {
-                    let text = match text.as_str() {
-                        "TH-55" => "nan",
-                        "TH-57" => "chiang_rai",
-                        other => other,
-                    };
-                    assert!(value == text && !has_issue, "{what}");
-                    ran += 1;
-                }
-                Value::Number(number) => {
-                    let value: f64 = value.parse().unwrap();
-                    assert!(Some(value) == number.as_f64() && !has_issue, "{what}");
-                    ran += 1;
-                }
-                // Years without days, ranges, districts: never a guess.
-                _ if *input == "01/01/2553" => {
-                    assert!(value == "2010-01-01" && !has_issue, "{what}");
-                    unsupported += 1;
-                }
-                _ => {
-                    assert!(value == "~" && has_issue, "{what}");
-                    unsupported += 1;
-                }
-            }
-        }
-    }
-    println!("hygiene: {ran} ran, {unsupported} ask for more than a day, a number or a site");
-    assert_eq!(cases.len(), ran + unsupported);
-    assert!(ran >= 37, "{ran}");
-}
+use crate::support::{column, folder, issues, read_one, source, texts};
+use groundwork_plan::source::{ColumnType, DateRole, Reader};
 
 #[test]
 fn a_column_of_nan_keeps_every_row() {
@@ -101,4 +16,60 @@ fn a_column_of_nan_keeps_every_row() {
     assert_eq!(reading.rows, 1000);
     assert!(reading.issues.is_empty());
     assert!(texts(&batches, "province").iter().all(|site| site == "nan"));
+}
+
+#[test]
+fn texts_have_one_form_and_no_identifiers() {
+    let text = "who,note\nนํ้า,เลข1000099999003ครับ\nน้ำ,เลข๑๐๐๐๐๙๙๙๙๙๐๐๓ครับ\nမ်ားကို,โทร 081-234-5678\n";
+    let folder = folder(&[("a.csv", text.as_bytes())]);
+    let columns = [("who", ColumnType::Text), ("note", ColumnType::Text)];
+    let (reading, batches) = read_one(folder.path(), &source(Reader::Csv, "a.csv", &columns)).unwrap();
+    assert_eq!(texts(&batches, "who"), ["น้ำ", "น้ำ", "များကို"]);
+    let notes = texts(&batches, "note");
+    assert_eq!(notes[0], notes[1]);
+    assert!(notes[0].starts_with("เลขid:") && notes[0].ends_with("ครับ"), "{}", notes[0]);
+    assert!(notes.iter().all(|note| !note.contains("99999") && !note.contains("5678")));
+    assert_eq!(issues(&reading), ["a.csv 4 who text.zawgyi"]);
+    assert_eq!(reading.identifiers, [("who".to_owned(), 0), ("note".to_owned(), 3)]);
+    // Another key, another pseudonym.
+    std::fs::write(folder.path().join("groundwork.key"), "of one's own\n").unwrap();
+    let (_, batches) = read_one(folder.path(), &source(Reader::Csv, "a.csv", &columns)).unwrap();
+    assert_ne!(texts(&batches, "note")[0], notes[0]);
+}
+
+#[test]
+fn a_thai_file_needs_no_declared_encoding() {
+    let bytes = b"site,n\n\xb9\xe8\xd2\xb9,\xf5\n\xe0\xaa\xd5\xc2\xa7\xc3\xd2\xc2,3\n";
+    let folder = folder(&[("a.csv", bytes)]);
+    let columns = [("site", ColumnType::Site), ("n", ColumnType::Integer)];
+    let (reading, batches) = read_one(folder.path(), &source(Reader::Csv, "a.csv", &columns)).unwrap();
+    assert_eq!(texts(&batches, "site"), ["nan", "chiang_rai"]);
+    assert_eq!(texts(&batches, "n"), ["5", "3"]);
+    assert_eq!(reading.files[0].encoding.as_deref(), Some("windows-874"));
+}
+
+#[test]
+fn births_on_the_first_of_january_are_reported_where_they_are_too_many() {
+    let mut text = "born\n".to_owned();
+    for day in 1..=28 {
+        text.push_str(&format!("{day:02}/03/2553\n"));
+    }
+    text.push_str("01/01/2553\n15/06/48\n");
+    let folder = folder(&[("a.csv", text.as_bytes())]);
+    let mut one = source(Reader::Csv, "a.csv", &[]);
+    one.columns
+        .push(groundwork_plan::source::Column { role: DateRole::Birth, ..column("born", ColumnType::Date) });
+    let (reading, batches) = read_one(folder.path(), &one).unwrap();
+    assert_eq!(issues(&reading), ["a.csv 30 born date.placeholder", "a.csv 31 born date.ambiguous"]);
+    assert_eq!(texts(&batches, "born")[28..], ["2010-01-01", "~"]);
+}
+
+#[test]
+fn a_word_for_none_is_zero_where_the_pipeline_says_so() {
+    let folder = folder(&[("a.csv", "n,m\nไม่มี,ไม่มี\n๓ คน,10-15\n".as_bytes())]);
+    let mut one = source(Reader::Csv, "a.csv", &[("n", ColumnType::Integer), ("m", ColumnType::Number)]);
+    one.columns[0].zero = vec!["ไม่มี".into()];
+    let (reading, batches) = read_one(folder.path(), &one).unwrap();
+    assert_eq!(texts(&batches, "n"), ["0", "3"]);
+    assert_eq!(issues(&reading), ["a.csv 2 m number.none", "a.csv 3 m number.range"]);
 }

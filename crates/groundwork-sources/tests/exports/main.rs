@@ -3,7 +3,11 @@
 
 mod columns;
 mod delimited;
+mod four_ways;
+mod fuzz;
 mod hygiene;
+mod real;
 mod repeats;
 mod support;
+mod survey;
 mod worksheets;

@@ -5,7 +5,9 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::location::Span;
 use groundwork_plan::site::Site;
-use groundwork_plan::source::{Category, Column, ColumnType, DateOrder, Era, Export, Origin, Reader, Source};
+use groundwork_plan::source::{
+    Category, Column, ColumnType, DateOrder, DateRole, Era, Export, Origin, Reader, Source,
+};
 use groundwork_plan::text::Localised;
 use groundwork_sources::{Context, Reading, read};
 use std::path::Path;
@@ -30,6 +32,7 @@ pub(crate) fn source(reader: Reader, pattern: &str, columns: &[(&str, ColumnType
             reader,
             sheet: None,
             encoding: None,
+            codebook: None,
             repeat_of: None,
         }),
         columns: columns.iter().map(|(name, kind)| column(name, kind.clone())).collect(),
@@ -49,9 +52,12 @@ pub(crate) fn column(name: &str, kind: ColumnType) -> Column {
         kind,
         era: Era::Auto,
         order: DateOrder::DayFirst,
+        role: DateRole::Any,
+        zero: Vec::new(),
         missing: Vec::new(),
         reasons: Vec::new(),
         asked: None,
+        tells: false,
         span: Span { start: 7, end: 9 },
     }
 }

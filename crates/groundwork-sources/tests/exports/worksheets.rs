@@ -2,7 +2,7 @@
 
 use crate::support::{codes, export, folder, issues, read_one, source, texts};
 use groundwork_plan::source::{ColumnType, Era, Reader};
-use groundwork_sources::{SourceFile, headers};
+use groundwork_sources::{SourceFile, recognise};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
 /// A workbook with an empty first sheet and one of typed cells.
@@ -91,7 +91,7 @@ fn sheets_are_found_by_name_and_never_guessed() {
 fn headers_of_every_sheet() {
     let folder = folder(&[("a.xlsx", &workbook())]);
     let file = SourceFile { path: folder.path().join("a.xlsx"), name: "a.xlsx".into() };
-    let found = headers(&file, None).unwrap();
+    let found = recognise(&file, None).unwrap();
     assert_eq!(found[0].sheet.as_deref(), Some("Notes"));
     assert!(found[0].headers.is_empty());
     assert_eq!(found[1].headers, ["code", "when", "n", "day text", "site", "ok"]);

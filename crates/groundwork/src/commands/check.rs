@@ -75,7 +75,7 @@ fn print(loaded: &Loaded) {
         let staged = &source.staged;
         ui::fact(&format!("{}: {} rows read, {} count", source.id, source.read, staged.kept));
         let states = [
-            (staged.set_aside.len() as u64, "set aside by checks"),
+            (source.set_aside(), "set aside by checks"),
             (staged.left_out, "left out by `keep`"),
             (staged.received_later, "received after `as_of`"),
             (staged.without_parent, "whose parent row does not count"),

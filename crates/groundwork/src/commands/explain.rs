@@ -255,7 +255,7 @@ fn reason_words(reason: &str) -> String {
 fn source_words(source: &LoadedSource) -> String {
     let staged = &source.staged;
     let states = [
-        (staged.set_aside.len() as u64, "set aside by checks"),
+        (source.set_aside(), "set aside by checks"),
         (staged.left_out, "left out by `keep`"),
         (staged.received_later, "received after `as_of`"),
         (staged.without_parent, "whose parent row does not count"),

@@ -41,7 +41,9 @@ pub(crate) struct LoadedSource {
     pub(crate) read: u64,
     /// Rows that repeat another row and are set aside for it.
     pub(crate) duplicates: u64,
-    /// What became of the rows.
+    /// Rows that the tool itself says do not count, such as deleted values.
+    pub(crate) set_aside_by_tool: u64,
+    /// What became of the other rows.
     pub(crate) staged: Staged,
     /// Columns with missing values among the rows that count, and how many for which reason.
     pub(crate) missing: Vec<(String, Vec<(Reason, u64)>)>,
@@ -50,6 +52,11 @@ pub(crate) struct LoadedSource {
 }
 
 impl LoadedSource {
+    /// Rows that are set aside, by checks or by the tool that wrote them.
+    pub(crate) fn set_aside(&self) -> u64 {
+        self.staged.set_aside.len() as u64 + self.set_aside_by_tool
+    }
+
     /// What became of its rows, by state.
     pub(crate) fn rows_json(&self) -> Value {
         json!({
@@ -57,7 +64,7 @@ impl LoadedSource {
             "left_out": self.staged.left_out,
             "read": self.read,
             "received_later": self.staged.received_later,
-            "set_aside": self.staged.set_aside.len(),
+            "set_aside": self.set_aside(),
             "without_parent": self.staged.without_parent,
         })
     }
@@ -217,6 +224,7 @@ fn one(
         files: reading.files.iter().map(|file| file.name.clone()).collect(),
         read: reading.rows,
         duplicates,
+        set_aside_by_tool: reading.set_aside,
         staged,
         missing,
         ignored_columns: reading.ignored_columns,

@@ -20,7 +20,7 @@ pub(super) fn quality(loaded: &Loaded) -> Vec<SourceQuality> {
             SourceQuality {
                 title: Localised::same(source.id.replace('_', " ")),
                 rows_read: source.read,
-                rows_set_aside: staged.set_aside.len() as u64 - source.duplicates,
+                rows_set_aside: source.set_aside() - source.duplicates,
                 duplicates: source.duplicates,
                 left_out: staged.left_out + staged.received_later + staged.without_parent,
                 rows_kept: staged.kept,

@@ -1,4 +1,5 @@
-//! A draft pipeline from exports: every column with a type guessed from the first rows.
+//! A draft pipeline from exports: readers recognised, every column with a type guessed from the
+//! first rows and what speaks for it, checks proposed, problems listed.
 //!
 //! A guess is only ever made here, where a person reads it; a run never guesses.
 
@@ -6,7 +7,7 @@ use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::location::Span;
 use groundwork_plan::site::spelling_key;
 use groundwork_plan::source::{Column, ColumnType, Export, Origin, Reader, Source};
-use groundwork_sources::{Context, SourceFile, headers, read};
+use groundwork_sources::{Context, Guess, Reading, Recognised, SourceFile, guess, read, recognise};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};
@@ -16,115 +17,174 @@ const LOOKED_AT: usize = 500;
 /// The most categories that a column is taken to have.
 const CATEGORIES: usize = 12;
 
-/// The text of a pipeline that reads these exports and counts their rows.
-pub(super) fn draft(exports: &[PathBuf], folder: &Path) -> Result<String, Diagnostic> {
-    let mut sources = String::new();
-    let mut indicators = String::new();
-    let mut names: Vec<String> = Vec::new();
-    let mut latest = String::new();
-    for export in exports {
-        let file = SourceFile { path: export.clone(), name: export.display().to_string() };
-        let path = relative(export, folder);
-        let mut parent: Option<String> = None;
-        for table in headers(&file, None)? {
-            let is_kobo = table
-                .headers
-                .iter()
-                .any(|h| h == "_uuid" || h == "_submission__uuid" || h == "_parent_index");
-            let is_repeat = table.headers.iter().any(|h| h == "_parent_index") && parent.is_some();
-            let stem = table.sheet.clone().unwrap_or_else(|| {
-                export.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
-            });
-            let name = fresh(&plain(&stem), &mut names);
-            let columns = guessed(export, table.sheet.as_deref(), &table.headers, is_kobo)?;
-            let _ = writeln!(sources, "  {name}:");
-            match (&parent, is_repeat) {
-                (Some(parent), true) => {
-                    let _ = writeln!(sources, "    repeat_of: {parent}");
-                }
-                _ => {
-                    let _ = writeln!(sources, "    export: {}", quoted(&path));
-                    if is_kobo {
-                        let _ = writeln!(sources, "    reader: kobo");
-                    }
-                }
-            }
-            if let Some(sheet) = &table.sheet {
-                let _ = writeln!(sources, "    sheet: {}", quoted(sheet));
-            }
-            let _ = writeln!(sources, "    columns:");
-            for guess in &columns {
-                if guess.latest > latest {
-                    latest.clone_from(&guess.latest);
-                }
-                let _ = writeln!(sources, "      {}: {}", quoted(&guess.name), guess.yaml());
-            }
-            let _ = writeln!(
-                indicators,
-                "  {name}_rows:\n    kind: count\n    title: {}\n    from: {name}",
-                quoted(&format!("Rows of {stem}"))
-            );
-            if !is_repeat {
-                parent = Some(name);
-            }
-        }
-    }
-    let as_of = if latest.is_empty() { today() } else { latest };
-    let year = as_of.get(..4).unwrap_or("2000").to_owned();
-    Ok(format!(
-        "# yaml-language-server: $schema=groundwork.schema.json\n# A draft. Read it line by line: names and types are guesses from the headers and the first rows.\ngroundwork: 1\n\nprogramme: {{id: programme, title: My programme}}\n\n# One period, so that no indicator needs a date yet. For quarters: periods: quarter, from: {year}-Q1,\n# to: {year}-Q4, and `period_by` in each indicator.\ncalendar: {{periods: year, from: {year}, to: {year}, as_of: {as_of}}}\n\nsources:\n{sources}\nindicators:\n{indicators}\naudience: partner\n\nreports:\n  quarterly: {{template: quarterly-funder, languages: [en]}}\n"
-    ))
+/// A source of the draft.
+struct Drafted {
+    name: String,
+    /// What messages of the draft call its table.
+    title: String,
+    file: SourceFile,
+    path: String,
+    table: Recognised,
+    columns: Vec<DraftedColumn>,
+    parent: Option<String>,
+    problems: Vec<String>,
 }
 
-struct Guess {
-    name: String,
-    header: String,
-    kind: &'static str,
+struct DraftedColumn {
+    column: Column,
+    guess: Guess,
     /// Each category, the first spelling of several that mean the same.
     categories: Vec<Vec<String>>,
+    /// Whether every row has a value, and every value is another.
+    is_key: bool,
     latest: String,
 }
 
-impl Guess {
-    fn yaml(&self) -> String {
-        let from = if self.header == self.name {
-            String::new()
-        } else {
-            format!("from: {}, ", quoted(&self.header))
-        };
-        if self.categories.is_empty() {
-            if from.is_empty() {
-                return self.kind.to_owned();
-            }
-            return format!("{{{from}type: {}}}", self.kind);
+/// The text of a pipeline that reads these exports and counts their rows. A folder stands for the
+/// files in it.
+///
+/// # Errors
+/// `init.nothing-to-read` where no file can be read, with the reason of the first.
+pub(super) fn draft(exports: &[PathBuf], folder: &Path) -> Result<String, Diagnostic> {
+    let mut drafted: Vec<Drafted> = Vec::new();
+    let mut refused = Vec::new();
+    let mut names = Vec::new();
+    for export in files(exports) {
+        let file = SourceFile { name: file_name(&export), path: export.clone() };
+        match tables(&file, &relative(&export, folder), &mut names, &mut refused) {
+            Ok(tables) => drafted.extend(tables),
+            Err(problem) => refused.push((file.name, problem)),
         }
-        let values: Vec<String> = self
-            .categories
-            .iter()
-            .filter_map(|c| c.split_first())
-            .map(|(id, spellings)| {
-                let spellings: Vec<String> = spellings.iter().map(|s| quoted(s)).collect();
-                format!("{}: [{}]", quoted(id), spellings.join(", "))
-            })
-            .collect();
-        format!("{{{from}type: category, values: {{{}}}}}", values.join(", "))
     }
+    if drafted.is_empty() {
+        return Err(match refused.into_iter().next() {
+            Some((_, problem)) => problem,
+            None => {
+                Diagnostic::command_line("init.nothing-to-read", "there is no file to draft a pipeline from")
+                    .hint("Name exports, or a folder that holds some.")
+            }
+        });
+    }
+    let mut sites: Vec<(String, String)> =
+        drafted.iter().flat_map(|d| &d.columns).flat_map(|c| c.guess.provinces.clone()).collect();
+    sites.sort();
+    sites.dedup();
+    let latest = drafted.iter().flat_map(|d| &d.columns).map(|c| c.latest.as_str()).max().unwrap_or_default();
+    let as_of = if latest.is_empty() { today() } else { latest.to_owned() };
+    let year = as_of.get(..4).unwrap_or("2000").to_owned();
+    let mut out = format!(
+        "# yaml-language-server: $schema=groundwork.schema.json\n# A draft. Read it line by line: readers, names and types are guesses from the headers and the first\n# rows, and what speaks for each stands behind it.\ngroundwork: 1\n\nprogramme: {{id: programme, title: My programme}}\n\n# One period, so that no indicator needs a date yet. For quarters: periods: quarter, from: {year}-Q1,\n# to: {year}-Q4, and `period_by` in each indicator.\ncalendar: {{periods: year, from: {year}, to: {year}, as_of: {as_of}}}\n\n"
+    );
+    for (name, problem) in &refused {
+        let _ = writeln!(out, "# Not read: {name}: {}", problem.message);
+    }
+    if !sites.is_empty() {
+        out.push_str("# Every spelling of a Thai province is known by its code.\nsites:\n");
+        for (code, name) in &sites {
+            let _ = writeln!(out, "  {}: {{name: {}, code: {code}}}", quoted(&plain(name)), quoted(name));
+        }
+        out.push('\n');
+    }
+    out.push_str("sources:\n");
+    drafted.iter().for_each(|source| source.write(&mut out));
+    out.push_str("\nindicators:\n");
+    for source in &drafted {
+        let title = quoted(&format!("Rows of {}", source.title));
+        let name = &source.name;
+        let _ = writeln!(out, "  {name}_rows:\n    kind: count\n    title: {title}\n    from: {name}");
+    }
+    out.push_str(
+        "\naudience: partner\n\nreports:\n  quarterly: {template: quarterly-funder, languages: [en]}\n",
+    );
+    Ok(out)
 }
 
-/// The columns of a table with a guess for each; the tool's own columns are left out, but for the
-/// identifier of a submission and the time it was received.
-fn guessed(
-    export: &Path,
-    sheet: Option<&str>,
-    headers: &[String],
-    is_kobo: bool,
-) -> Result<Vec<Guess>, Diagnostic> {
+/// The files, those of folders included, in order.
+fn files(exports: &[PathBuf]) -> Vec<PathBuf> {
+    let mut out = Vec::new();
+    for export in exports {
+        let Ok(entries) = std::fs::read_dir(export) else {
+            out.push(export.clone());
+            continue;
+        };
+        let mut inside: Vec<PathBuf> =
+            entries.flatten().map(|entry| entry.path()).filter(|p| p.is_file()).collect();
+        inside.retain(|path| !file_name(path).starts_with(['.', '~']));
+        inside.sort();
+        out.extend(inside);
+    }
+    out
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// The sources that a file makes, each repeat behind the source around it.
+fn tables(
+    file: &SourceFile,
+    path: &str,
+    names: &mut Vec<String>,
+    refused: &mut Vec<(String, Diagnostic)>,
+) -> Result<Vec<Drafted>, Diagnostic> {
+    let mut out: Vec<Drafted> = Vec::new();
+    for table in recognise(file, None)? {
+        if table.headers.is_empty() {
+            continue;
+        }
+        let title = table.sheet.clone().unwrap_or_else(|| file_name(&file.path));
+        let stem = title.rsplit_once('.').map_or(title.as_str(), |(stem, _)| stem);
+        let (columns, problems, rows) = columns(file, &table)?;
+        if columns.is_empty() || rows == 0 {
+            let why = if rows == 0 { "it has no rows" } else { "no column has a header of its own" };
+            refused.push((title, Diagnostic::command_line("init.nothing-to-read", why)));
+            continue;
+        }
+        let name = fresh(&plain(stem), names);
+        let mut source = Drafted {
+            name,
+            title,
+            file: file.clone(),
+            path: path.to_owned(),
+            table,
+            columns,
+            parent: None,
+            problems,
+        };
+        if source.table.is_repeat {
+            source.parent =
+                out.iter().rev().find(|around| source.belongs_to(around)).map(|around| around.name.clone());
+            if source.parent.is_none() {
+                source.problems.push("a repeat: name the source around it with `repeat_of`".into());
+            }
+        }
+        out.push(source);
+    }
+    Ok(out)
+}
+
+/// The columns of a table with a guess for each, and what stands in the way of others. The tool's
+/// own columns are left out, but for the identifier of a submission and the time it was received.
+fn columns(
+    file: &SourceFile,
+    table: &Recognised,
+) -> Result<(Vec<DraftedColumn>, Vec<String>, u64), Diagnostic> {
     let mut names = Vec::new();
-    let mut columns = Vec::new();
-    for header in headers {
-        let own = header.starts_with('_') || header.starts_with("meta/");
-        let wanted = !own || (is_kobo && matches!(header.as_str(), "_uuid" | "_submission_time"));
-        if header.is_empty() || !wanted || columns.iter().any(|c: &Column| c.from == *header) {
+    let mut columns: Vec<Column> = Vec::new();
+    let mut problems = Vec::new();
+    let is_survey = matches!(table.reader, Reader::Kobo | Reader::Ona);
+    for header in &table.headers {
+        let own = is_survey && (header.starts_with('_') || header.starts_with("meta/"));
+        let wanted = !own || matches!(header.as_str(), "_uuid" | "_submission_time");
+        if header.is_empty() || !wanted {
+            continue;
+        }
+        if table.headers.iter().filter(|other| *other == header).count() > 1 {
+            let problem =
+                format!("several columns are headed {}: export with names instead of labels", quoted(header));
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
             continue;
         }
         let short = header.rsplit('/').next().unwrap_or(header);
@@ -134,58 +194,199 @@ fn guessed(
             kind: ColumnType::Text,
             era: Default::default(),
             order: Default::default(),
+            role: Default::default(),
+            zero: Vec::new(),
             missing: Vec::new(),
             reasons: Vec::new(),
             asked: None,
+            tells: false,
             span: Span::default(),
         });
     }
-    let values = values(export, sheet, &columns)?;
-    Ok(columns
-        .into_iter()
-        .map(|column| {
-            let found = values.get(&column.name).cloned().unwrap_or_default();
-            guess(column, &found)
-        })
-        .collect())
+    let source = source("draft", file, table, &columns, None);
+    let (values, rows) = values(file, &source)?;
+    let drafted = columns.into_iter().map(|column| {
+        let found = values.get(&column.name).map(Vec::as_slice).unwrap_or_default();
+        drafted(column, found, rows)
+    });
+    Ok((drafted.collect(), problems, rows))
 }
 
-fn guess(column: Column, values: &[String]) -> Guess {
-    let all = |test: &dyn Fn(&str) -> bool| !values.is_empty() && values.iter().all(|v| test(v));
+fn drafted(column: Column, values: &[String], rows: u64) -> DraftedColumn {
+    let mut guess = guess(&column.from, values);
     let mut distinct: Vec<String> = values.to_vec();
     distinct.sort();
     distinct.dedup();
-    let is_identifier = column.from.ends_with("id") || column.from.ends_with("_index");
+    let is_key = distinct.len() as u64 == rows && rows > 1;
     let mut categories = Vec::new();
     let mut latest = String::new();
-    let kind = if column.from == "_submission_time" {
-        "timestamp"
-    } else if all(&is_date) {
-        latest = values
-            .iter()
-            .filter(|v| v.starts_with("19") || v.starts_with("20"))
-            .filter_map(|v| v.get(..10))
-            .max()
-            .unwrap_or_default()
-            .to_owned();
-        "date"
-    } else if all(&|v| matches!(v.to_lowercase().as_str(), "yes" | "no" | "true" | "false")) {
-        "boolean"
-    } else if !is_identifier && all(&|v| v.parse::<i64>().is_ok()) {
-        "integer"
-    } else if !is_identifier && all(&|v| v.replace(',', "").parse::<f64>().is_ok_and(f64::is_finite)) {
-        "number"
-    } else if !is_identifier
+    if guess.kind == "date" {
+        let written = values.iter().filter(|v| v.starts_with("19") || v.starts_with("20"));
+        let is_day = |day: &&str| day.parse::<jiff::civil::Date>().is_ok();
+        latest = written.filter_map(|v| v.get(..10)).filter(is_day).max().unwrap_or_default().to_owned();
+    }
+    if column.from == "_submission_time" {
+        guess.kind = "timestamp";
+    }
+    let is_identifier = column.from.ends_with("id") || column.from.ends_with("_index");
+    if guess.kind == "text"
+        && guess.problem.is_none()
+        && !is_identifier
         && distinct.len() <= CATEGORIES
         && values.len() >= 4 * distinct.len().max(1)
         && distinct.iter().all(|d| d != "unknown")
     {
         categories = alike(distinct);
-        "category"
-    } else {
-        "text"
-    };
-    Guess { name: column.name, header: column.from, kind, categories, latest }
+        guess.because = format!("{} different values in {} rows", categories.len(), values.len());
+        guess.kind = "category";
+    }
+    DraftedColumn { column, guess, categories, is_key, latest }
+}
+
+impl DraftedColumn {
+    fn yaml(&self) -> String {
+        let mut parts = Vec::new();
+        if self.column.from != self.column.name {
+            parts.push(format!("from: {}", quoted(&self.column.from)));
+        }
+        parts.push(format!("type: {}", self.guess.kind));
+        if self.guess.month_first {
+            parts.push("order: month_first".into());
+        }
+        if !self.categories.is_empty() {
+            let values: Vec<String> = self
+                .categories
+                .iter()
+                .filter_map(|c| c.split_first())
+                .map(|(id, spellings)| {
+                    let spellings: Vec<String> = spellings.iter().map(|s| quoted(s)).collect();
+                    format!("{}: [{}]", quoted(id), spellings.join(", "))
+                })
+                .collect();
+            parts.push(format!("values: {{{}}}", values.join(", ")));
+        }
+        match parts.as_slice() {
+            [one] => one.trim_start_matches("type: ").to_owned(),
+            _ => format!("{{{}}}", parts.join(", ")),
+        }
+    }
+}
+
+impl Drafted {
+    fn write(&self, out: &mut String) {
+        let _ = writeln!(out, "  {}:", self.name);
+        for problem in &self.problems {
+            let _ = writeln!(out, "    # Look: {problem}.");
+        }
+        match &self.parent {
+            Some(parent) => {
+                let _ = writeln!(out, "    repeat_of: {parent}");
+            }
+            None => {
+                let _ = writeln!(out, "    export: {}", quoted(&self.path));
+                let _ = writeln!(out, "    reader: {}  # {}", self.table.reader.word(), self.table.because);
+            }
+        }
+        if let Some(sheet) = &self.table.sheet {
+            let _ = writeln!(out, "    sheet: {}", quoted(sheet));
+        }
+        let _ = writeln!(out, "    columns:");
+        for drafted in &self.columns {
+            let line = format!("{}: {}", quoted(&drafted.column.name), drafted.yaml());
+            let evidence = match &drafted.guess.problem {
+                Some(problem) => format!("{}; look: {problem}", drafted.guess.because),
+                None => drafted.guess.because.clone(),
+            };
+            // A text that people wrote is not read unless somebody wants it.
+            let mark = if drafted.guess.kind == "free text" { "# " } else { "" };
+            let _ = writeln!(out, "      {mark}{}  # {evidence}", line.replace("free text", "text"));
+        }
+        let keys = ["_uuid", "KEY", "formid", "caseid", "Post ID", "ID"];
+        if let Some(key) = self.columns.iter().find(|c| c.is_key && keys.contains(&c.column.from.as_str())) {
+            let name = quoted(&key.column.name);
+            let _ = writeln!(out, "    checks: [{{unique: [{name}]}}, {{required: [{name}]}}]");
+        }
+    }
+
+    /// Whether the rows of this repeat find their parents in another source of the file.
+    fn belongs_to(&self, around: &Drafted) -> bool {
+        let columns =
+            |drafted: &Drafted| drafted.columns.iter().map(|c| c.column.clone()).collect::<Vec<_>>();
+        let sources = [
+            source("around", &around.file, &around.table, &columns(around), None),
+            source("repeat", &self.file, &self.table, &columns(self), Some("around")),
+        ];
+        let mut orphans = false;
+        let reading = reading(&self.file, &sources, 1, &mut |_| {});
+        if let Ok(reading) = &reading {
+            orphans = reading.issues.iter().any(|issue| issue.check.starts_with("repeat."));
+        }
+        reading.is_ok() && !orphans
+    }
+}
+
+fn source(
+    id: &str,
+    file: &SourceFile,
+    table: &Recognised,
+    columns: &[Column],
+    parent: Option<&str>,
+) -> Source {
+    Source {
+        id: id.into(),
+        origin: Origin::Export(Export {
+            pattern: file_name(&file.path),
+            span: Span::default(),
+            reader: table.reader,
+            sheet: table.sheet.clone(),
+            encoding: None,
+            codebook: None,
+            repeat_of: parent.map(str::to_owned),
+        }),
+        columns: columns.to_vec(),
+        received: None,
+        keep: None,
+        checks: Vec::new(),
+        lookups: Vec::new(),
+        derived: Vec::new(),
+        span: Span::default(),
+    }
+}
+
+fn reading(
+    file: &SourceFile,
+    sources: &[Source],
+    at: usize,
+    sink: &mut dyn FnMut(arrow::array::RecordBatch),
+) -> Result<Reading, Vec<Diagnostic>> {
+    let base = file.path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let context = Context { base, sites: &[], sources, threads: 1 };
+    read(&sources[at], &context, &mut |batch| {
+        sink(batch);
+        Ok(())
+    })
+}
+
+/// The first values of each column, without the missing ones, and how many rows were looked at.
+fn values(file: &SourceFile, source: &Source) -> Result<(BTreeMap<String, Vec<String>>, u64), Diagnostic> {
+    let mut out: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut rows = 0;
+    let outcome = reading(file, std::slice::from_ref(source), 0, &mut |batch| {
+        let looked_at = LOOKED_AT.saturating_sub(rows).min(batch.num_rows());
+        rows += looked_at;
+        for column in &source.columns {
+            let Some(array) = batch.column_by_name(&column.name) else { continue };
+            let Some(texts) = array.as_any().downcast_ref::<arrow::array::StringArray>() else { continue };
+            let list = out.entry(column.name.clone()).or_default();
+            list.extend(texts.iter().take(looked_at).flatten().map(str::to_owned));
+        }
+    });
+    match outcome {
+        Ok(_) => Ok((out, rows as u64)),
+        // An empty table has nothing to guess from, which is no reason not to draft.
+        Err(problems) if problems.iter().all(|p| p.code == "source.empty-file") => Ok((out, 0)),
+        Err(mut problems) => Err(problems.swap_remove(0)),
+    }
 }
 
 /// Spellings put together that differ only in case, blanks and signs.
@@ -199,57 +400,6 @@ fn alike(distinct: Vec<String>) -> Vec<Vec<String>> {
         }
     }
     out
-}
-
-fn is_date(value: &str) -> bool {
-    let day = value.split(['T', ' ']).next().unwrap_or(value);
-    let parts: Vec<&str> = day.split(['-', '/']).collect();
-    parts.len() == 3 && parts.iter().all(|p| !p.is_empty() && p.chars().all(char::is_numeric))
-}
-
-/// The first values of each column, without the missing ones.
-fn values(
-    export: &Path,
-    sheet: Option<&str>,
-    columns: &[Column],
-) -> Result<BTreeMap<String, Vec<String>>, Diagnostic> {
-    let source = Source {
-        id: "draft".into(),
-        origin: Origin::Export(Export {
-            pattern: export.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
-            span: Span::default(),
-            reader: if sheet.is_some() { Reader::Xlsx } else { Reader::Csv },
-            sheet: sheet.map(str::to_owned),
-            encoding: None,
-            repeat_of: None,
-        }),
-        columns: columns.to_vec(),
-        received: None,
-        keep: None,
-        checks: Vec::new(),
-        lookups: Vec::new(),
-        derived: Vec::new(),
-        span: Span::default(),
-    };
-    let base = export.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let sources = [source];
-    let context = Context { base, sites: &[], sources: &sources, threads: 1 };
-    let mut out: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let outcome = read(&sources[0], &context, &mut |batch| {
-        for column in columns {
-            let Some(array) = batch.column_by_name(&column.name) else { continue };
-            let Some(texts) = array.as_any().downcast_ref::<arrow::array::StringArray>() else { continue };
-            let list = out.entry(column.name.clone()).or_default();
-            list.extend(texts.iter().flatten().take(LOOKED_AT.saturating_sub(list.len())).map(str::to_owned));
-        }
-        Ok(())
-    });
-    match outcome {
-        Ok(_) => Ok(out),
-        // An empty table has nothing to guess from, which is no reason not to draft.
-        Err(problems) if problems.iter().all(|p| p.code == "source.empty-file") => Ok(out),
-        Err(mut problems) => Err(problems.swap_remove(0)),
-    }
 }
 
 /// A name without blanks and signs.
