@@ -251,7 +251,7 @@ pub(crate) fn engine(what: &str) -> Diagnostic {
     Diagnostic::bug("source.engine", format!("{what} failed inside the reader"))
 }
 
-pub(crate) fn too_large(name: &str, sheet: Option<&str>) -> Diagnostic {
+pub(crate) fn too_many_cells(name: &str, sheet: Option<&str>) -> Diagnostic {
     Diagnostic::data(
         "indicator-sheet.too-large",
         place(name, sheet),

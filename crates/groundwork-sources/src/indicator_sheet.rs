@@ -104,10 +104,10 @@ impl Cells<'_> {
             return Ok(());
         }
         let (Ok(row), Ok(column)) = (u32::try_from(row), u32::try_from(column + 1)) else {
-            return Err(diagnose::too_large(&self.file.name, self.sheet));
+            return Err(diagnose::too_many_cells(&self.file.name, self.sheet));
         };
         if self.cells.len() == CELLS {
-            return Err(diagnose::too_large(&self.file.name, self.sheet));
+            return Err(diagnose::too_many_cells(&self.file.name, self.sheet));
         }
         self.cells.push(SheetCell { row, column, text: text.to_owned(), broken });
         Ok(())

@@ -316,6 +316,7 @@ impl<'a> ColumnTypist<'a> {
             }
             Values::Integer(builder, _) => builder.append_null(),
             Values::Number(builder, _) => builder.append_null(),
+            Values::Measurement(builder, _) => builder.append_null(),
             Values::Day(builder, _) => builder.append_null(),
             Values::Boolean(builder, _) => {
                 builder.append_option((reason == Reason::NotSelected).then_some(false));
@@ -379,7 +380,7 @@ impl<'a> ColumnTypist<'a> {
                 outcome(&parsed)
             }
             Values::Measurement(builder, memory) => {
-                let parsed = memory.recall(raw, missing, number::parse_measurement);
+                let parsed = memory.recall(raw, number::parse_measurement);
                 builder.append_option(parsed.value);
                 outcome(&parsed)
             }

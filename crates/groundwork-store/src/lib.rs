@@ -50,15 +50,20 @@ impl Store {
     /// # Errors
     /// When the folder cannot be written to.
     pub fn open(folder: &Path, limits: Limits) -> Result<Self, Diagnostic> {
-        let spill = folder.join("spill");
-        let configured = Config::default()
-            .threads(i64::try_from(limits.threads).unwrap_or(i64::MAX))
-            .and_then(|c| c.max_memory(&format!("{}MB", limits.memory_mb)))
-            .and_then(|c| c.enable_autoload_extension(false))
-            .and_then(|c| c.with("temp_directory", spill.to_string_lossy()))
-            .map_err(failed)?;
+        let file = folder.join("groundwork.duckdb");
+        let connection = Connection::open_with_flags(file, configured(folder, limits)?).map_err(failed)?;
+        Self::closed_in(connection, folder)
+    }
+
+    /// Opens an empty database in memory that may write to a folder.
+    fn in_memory(folder: &Path, limits: Limits) -> Result<Self, Diagnostic> {
         let connection =
-            Connection::open_with_flags(folder.join("groundwork.duckdb"), configured).map_err(failed)?;
+            Connection::open_in_memory_with_flags(configured(folder, limits)?).map_err(failed)?;
+        Self::closed_in(connection, folder)
+    }
+
+    /// Lets a database reach its folder and nothing else.
+    fn closed_in(connection: Connection, folder: &Path) -> Result<Self, Diagnostic> {
         let allowed = folder.to_string_lossy().replace('\'', "''");
         connection
             .execute_batch(&format!(
@@ -102,12 +107,13 @@ impl Store {
         let lost = |e: std::io::Error| {
             Diagnostic::machine("store.machine", format!("a table cannot be written: {e}"))
         };
-        // Several threads cut a file differently from one, so that one thread writes it, in a
-        // database of its own; results are small.
+        // Several threads cut a file differently from one, and a table that was put on disk in
+        // the meantime is encoded differently from one that was not. So one thread writes it, in a
+        // database of its own in memory; results are small.
         let folder = self.folder.join("parquet");
         std::fs::create_dir_all(&folder).map_err(lost)?;
         let path = folder.join("table.parquet");
-        let writer = Store::open(&folder, Limits { threads: 1, memory_mb: 256 })?;
+        let writer = Store::in_memory(&folder, Limits { threads: 1, memory_mb: 256 })?;
         writer.run(&Statement::DeclareTable("table".into(), columns))?;
         writer.append("table", rows)?;
         writer.run(&Statement::WriteParquet("table".into(), path.to_string_lossy().into_owned()))?;
@@ -116,6 +122,15 @@ impl Store {
         std::fs::remove_dir_all(&folder).map_err(lost)?;
         Ok(bytes)
     }
+}
+
+fn configured(folder: &Path, limits: Limits) -> Result<Config, Diagnostic> {
+    Config::default()
+        .threads(i64::try_from(limits.threads).unwrap_or(i64::MAX))
+        .and_then(|c| c.max_memory(&format!("{}MB", limits.memory_mb)))
+        .and_then(|c| c.enable_autoload_extension(false))
+        .and_then(|c| c.with("temp_directory", folder.join("spill").to_string_lossy()))
+        .map_err(failed)
 }
 
 /// A failure of the database: interrupted, out of disk or memory, or a mistake of ours.

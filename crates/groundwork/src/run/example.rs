@@ -211,8 +211,18 @@ fn read_from(source: &mut Source, path: String) {
         export.encoding = None;
         // Rows of a repeat find the rows around them by the rules of one tool.
         export.reader = match export.reader {
-            Reader::Kobo => Reader::Kobo,
-            Reader::Csv | Reader::Xlsx => Reader::Csv,
+            tool @ (Reader::Kobo | Reader::Ona | Reader::OdkCentral | Reader::CommCare) => tool,
+            Reader::Dhis2
+            | Reader::Primero
+            | Reader::Facebook
+            | Reader::Line
+            | Reader::GoogleForms
+            | Reader::Hxl
+            | Reader::Csv
+            | Reader::Xlsx
+            | Reader::Ods
+            | Reader::Json
+            | Reader::Arrow => Reader::Csv,
         };
     }
 }

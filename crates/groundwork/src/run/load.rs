@@ -169,6 +169,7 @@ fn empty(store: &Store, source: &Source, plan: &Plan, loaded: &mut Loaded) -> Re
         files: Vec::new(),
         read: 0,
         duplicates: 0,
+        set_aside_by_tool: 0,
         staged,
         missing: Vec::new(),
         ignored_columns: Vec::new(),
