@@ -100,7 +100,8 @@ impl Names<'_> {
             !own.is_empty()
                 && wanted_path.strip_suffix(own.as_str()).is_some_and(|before| before.ends_with('/'))
         };
-        let ways: [&dyn Fn(usize, &str) -> bool; 5] = [
+        type Way<'w> = &'w dyn Fn(usize, &str) -> bool;
+        let ways: [Way<'_>; 5] = [
             &|_, header| header == name,
             &|place, _| !name.is_empty() && also(place) == name,
             &|_, header| path(header) == wanted_path,

@@ -100,7 +100,7 @@ fn days(values: &[String]) -> Option<Guess> {
     let is_written = |value: &String| {
         text::ascii_digits(value).bytes().any(|b| matches!(b, b'-' | b'/'))
             || value.len() == 8
-            || value.chars().any(|c| !c.is_ascii())
+            || !value.is_ascii()
     };
     let good = |parsed: &[Parsed<Day>]| parsed.iter().filter(|p| p.value.is_some()).count();
     let (day_first, month_first) = (read(DateOrder::DayFirst), read(DateOrder::MonthFirst));

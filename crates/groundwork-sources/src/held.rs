@@ -14,6 +14,8 @@ const MOST_CELLS: usize = 10_000_000;
 #[derive(Default)]
 pub(crate) struct Held {
     pub(crate) headers: Vec<String>,
+    /// Whether a row of blanks is one: an object without values is, an empty line is not.
+    pub(crate) blanks_count: bool,
     rows: Vec<HeldRow>,
     bytes: usize,
     cells: usize,
@@ -62,13 +64,13 @@ impl Held {
         self.rows
     }
 
-    /// Calls `visit` with every row that is not blank, in order.
+    /// Calls `visit` with every row, in order; without blank ones, unless they count.
     ///
     /// # Errors
     /// What `visit` returns.
     pub(crate) fn rows(&self, wanted: &[Wanted], visit: &mut Visit<'_>) -> Result<(), Halt> {
         for row in &self.rows {
-            if row.cells.iter().all(|cell| text::trim(cell).is_empty()) {
+            if !self.blanks_count && row.cells.iter().all(|cell| text::trim(cell).is_empty()) {
                 continue;
             }
             visit(&Row {

@@ -12,6 +12,9 @@ use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::location::Span;
 use groundwork_plan::source::{Export, Reader, Source};
 
+/// The ordinal of the parents' file, the parent of each row, and rows with a check that they fail.
+type Taken = (u32, UInt64Array, Vec<(u64, &'static str)>);
+
 /// The source that the rows of a repeat belong to.
 ///
 /// # Errors
@@ -146,7 +149,7 @@ impl Kin {
     ///
     /// # Errors
     /// `source.engine`.
-    pub(crate) fn take(&mut self) -> Result<(u32, UInt64Array, Vec<(u64, &'static str)>), Diagnostic> {
+    pub(crate) fn take(&mut self) -> Result<Taken, Diagnostic> {
         match self {
             Kin::Nested { file, rows } => Ok((*file, std::mem::take(rows).into(), Vec::new())),
             Kin::Keyed(keyed) => {

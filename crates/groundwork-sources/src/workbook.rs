@@ -11,6 +11,12 @@ use std::fs::File;
 use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
+/// What is called with row, column, text and whether it is an error.
+type EachText<'e> = dyn FnMut(u32, usize, &str, bool) -> Result<(), Halt> + 'e;
+
+/// Row and column, from 0.
+type Place = (u32, u32);
+
 /// Columns that a worksheet can have; cells that claim to lie beyond are not looked at.
 const COLUMNS: usize = 16_384;
 /// Days between the epochs of 1900 and 1904.
@@ -142,11 +148,7 @@ impl Workbook {
     ///
     /// # Errors
     /// What `each` returns; `source.unreadable-workbook`.
-    pub(crate) fn texts(
-        &mut self,
-        sheet: &str,
-        each: &mut dyn FnMut(u32, usize, &str, bool) -> Result<(), Halt>,
-    ) -> Result<(), Halt> {
+    pub(crate) fn texts(&mut self, sheet: &str, each: &mut EachText<'_>) -> Result<(), Halt> {
         let mut slot = Slot::default();
         self.cells(sheet, &mut |row, column, value| {
             fill(&mut slot, value, None);
@@ -159,7 +161,7 @@ impl Workbook {
     ///
     /// # Errors
     /// `source.unreadable-workbook`.
-    pub(crate) fn merged(&mut self, sheet: &str) -> Result<Vec<((u32, u32), (u32, u32))>, Diagnostic> {
+    pub(crate) fn merged(&mut self, sheet: &str) -> Result<Vec<(Place, Place)>, Diagnostic> {
         let name = &self.name;
         let merged = guarded(|| self.xlsx.merge_cells_by_sheet_name(sheet));
         let merged = merged.map_err(|reason| diagnose::unreadable_workbook(name, reason))?;

@@ -41,7 +41,7 @@ pub(crate) static SOURCE: Object = Object {
         may(
             "encoding",
             Shape::Text,
-            "The encoding of delimited text, such as `windows-874` for Thai Excel; UTF-8, or what the byte order mark says, where it is missing.",
+            "The encoding of delimited text, such as `windows-874` for Thai Excel. Where it is missing it is what the byte order mark says, UTF-8 where the bytes are that, and else what they speak for.",
         ),
         may(
             "codebook",

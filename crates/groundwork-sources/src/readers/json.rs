@@ -102,12 +102,15 @@ fn list(tree: &Value) -> Option<&[Value]> {
     }
 }
 
+/// Its number, the row that it belongs to, and texts by the places of headers.
+type JsonRow = (u64, Option<u64>, Vec<(usize, String)>);
+
 /// Rows with any fields; headers in the order of their first appearance.
 #[derive(Default)]
 struct Rows {
     headers: Vec<String>,
     places: HashMap<String, usize>,
-    rows: Vec<(u64, Option<u64>, Vec<(usize, String)>)>,
+    rows: Vec<JsonRow>,
 }
 
 impl Rows {
@@ -166,6 +169,7 @@ impl Rows {
     fn held(self, name: &str) -> Result<Held, Diagnostic> {
         let width = self.headers.len();
         let mut held = Held::new(self.headers);
+        held.blanks_count = true;
         for (number, parent, row) in self.rows {
             let mut cells = vec![String::new(); width];
             for (place, text) in row {

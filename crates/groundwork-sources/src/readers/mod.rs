@@ -37,6 +37,9 @@ use groundwork_plan::location::Span;
 use groundwork_plan::reason::Reason;
 use groundwork_plan::source::Reader;
 
+/// A header whose value can keep a row from counting, and what decides.
+pub(crate) type Aside = (&'static str, fn(&str) -> Option<&'static str>);
+
 /// What is peculiar to the exports of a tool.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Habits {
@@ -56,7 +59,7 @@ pub(crate) struct Habits {
     /// How the rows of a repeat name their parents.
     pub(crate) kinship: Option<Kinship>,
     /// Headers whose value can keep a row from counting, each with what decides.
-    pub(crate) aside: &'static [(&'static str, fn(&str) -> Option<&'static str>)],
+    pub(crate) aside: &'static [Aside],
     /// Whether an apostrophe guards cells that begin like a formula.
     pub(crate) guarded: bool,
     /// Whether a column `period` holds period codes.

@@ -2,7 +2,7 @@
 
 use crate::cli::{Format, Overrides, PipelineFile, ReportPeriod};
 use crate::exit;
-use crate::run::{Loaded, LoadedSource, load, resolve};
+use crate::run::{Loaded, LoadedSource, MissingValues, load, resolve};
 use crate::ui::{self, PipelineText, Progress};
 use groundwork_plan::diag::Diagnostic;
 use serde_json::{Value, json};
@@ -83,7 +83,7 @@ fn print(loaded: &Loaded) {
         for (count, words) in states.into_iter().filter(|(count, _)| *count > 0) {
             ui::fact(&format!("  {count} {words}"));
         }
-        for (column, reasons) in &source.missing {
+        for MissingValues { column, reasons } in &source.missing {
             let reasons: Vec<String> =
                 reasons.iter().map(|(reason, count)| format!("{count} {}", reason.words())).collect();
             ui::fact(&format!("  {column} without a value: {}", reasons.join(", ")));
@@ -96,7 +96,7 @@ fn print(loaded: &Loaded) {
 }
 
 fn missing_json(source: &LoadedSource) -> Value {
-    let columns = source.missing.iter().map(|(column, reasons)| {
+    let columns = source.missing.iter().map(|MissingValues { column, reasons }| {
         let reasons = reasons.iter().map(|(reason, count)| (reason.word().to_owned(), json!(count)));
         (column.clone(), Value::Object(reasons.collect()))
     });

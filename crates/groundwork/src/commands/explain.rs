@@ -116,13 +116,12 @@ fn print(explained: &Explained) {
             ui::fact(&format!("  {}: {}", input.key().indicator, value_words(input)));
         }
     }
-    for (source, part, rows) in &explained.accounts {
-        let part = part.map(|part| format!(", {part}")).unwrap_or_default();
-        let all: u64 = rows.iter().map(|(_, n)| n).sum();
-        ui::fact(&format!("\nRows of {source}{part}: {all}"));
-        let inside: u64 = rows.iter().filter(|(reason, _)| reason.is_empty()).map(|(_, n)| n).sum();
-        ui::fact(&format!("  {inside} in this number"));
-        for (reason, n) in rows.iter().filter(|(reason, _)| !reason.is_empty()) {
+    for rows in &explained.accounts {
+        let part = rows.part.map(|part| format!(", {part}")).unwrap_or_default();
+        let all = rows.inside + rows.outside.iter().map(|(_, n)| n).sum::<u64>();
+        ui::fact(&format!("\nRows of {}{part}: {all}", rows.source));
+        ui::fact(&format!("  {} in this number", rows.inside));
+        for (reason, n) in &rows.outside {
             ui::fact(&format!("  {n} not: {}", reason_words(reason)));
         }
     }
@@ -314,12 +313,11 @@ fn as_json(explained: &Explained) -> Value {
             "n": figures.map(|f| f.n()),
             "unit": cell.unit().word(),
         },
-        "rows": explained.accounts.iter().map(|(source, part, rows)| json!({
-            "source": source,
-            "part": part,
-            "in": rows.iter().filter(|(reason, _)| reason.is_empty()).map(|(_, n)| n).sum::<u64>(),
-            "out": rows.iter().filter(|(reason, _)| !reason.is_empty())
-                .map(|(reason, n)| json!({"reason": reason, "rows": n})).collect::<Vec<_>>(),
+        "rows": explained.accounts.iter().map(|rows| json!({
+            "source": rows.source,
+            "part": rows.part,
+            "in": rows.inside,
+            "out": rows.outside.iter().map(|(reason, n)| json!({"reason": reason, "rows": n})).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
         "made_from": explained.inputs.iter()
             .map(|c| json!({"indicator": c.key().indicator, "value": c.value(), "status": c.status().word()}))

@@ -33,9 +33,8 @@ pub(crate) struct Explained {
     pub(crate) indicator: Indicator,
     pub(crate) period: IndicatorPeriod,
     pub(crate) cell: ReleasedCell,
-    /// For each source that is counted: the part that it is counted for, and its rows by reason;
-    /// those of the cell have an empty one. Nothing where the cell is withheld.
-    pub(crate) accounts: Vec<(String, Option<&'static str>, Vec<(String, u64)>)>,
+    /// The rows of each source that is counted. Nothing where the cell is withheld.
+    pub(crate) accounts: Vec<SourceRows>,
     /// The cells that a formula is made from.
     pub(crate) inputs: Vec<ReleasedCell>,
     /// The sources behind it, nearest first.
@@ -45,6 +44,17 @@ pub(crate) struct Explained {
     /// What earlier runs said, by the day on which their exports were taken.
     pub(crate) history: Vec<Past>,
     pub(crate) loaded: Loaded,
+}
+
+/// The rows of one source by what became of them.
+pub(crate) struct SourceRows {
+    pub(crate) source: String,
+    /// The part of the value that they are counted for, where two sources are.
+    pub(crate) part: Option<&'static str>,
+    /// Rows in the cell.
+    pub(crate) inside: u64,
+    /// Rows that are not in it, by reason.
+    pub(crate) outside: Vec<(String, u64)>,
 }
 
 /// What an earlier run said of the same cell.
@@ -77,8 +87,14 @@ pub(crate) fn explain(
         for account in indicator.accounts(site, &period, &has_column) {
             let rows = store.counted(&account.query).map_err(|d| vec![d])?;
             let count = |counts: &[i64]| counts.first().and_then(|n| u64::try_from(*n).ok()).unwrap_or(0);
-            let rows = rows.into_iter().map(|(reason, counts)| (reason, count(&counts))).collect();
-            accounts.push((account.source, account.part, rows));
+            let rows = rows.into_iter().map(|(reason, counts)| (reason, count(&counts)));
+            let (inside, outside): (Vec<_>, Vec<_>) = rows.partition(|(reason, _)| reason.is_empty());
+            accounts.push(SourceRows {
+                source: account.source,
+                part: account.part,
+                inside: inside.iter().map(|(_, n)| n).sum(),
+                outside,
+            });
         }
     }
     let input = |name: String| released.cell(&CellKey { indicator: name, ..key.clone() }).cloned();

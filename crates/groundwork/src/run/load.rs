@@ -46,7 +46,7 @@ pub(crate) struct LoadedSource {
     /// What became of the other rows.
     pub(crate) staged: Staged,
     /// Columns with missing values among the rows that count, and how many for which reason.
-    pub(crate) missing: Vec<(String, Vec<(Reason, u64)>)>,
+    pub(crate) missing: Vec<MissingValues>,
     /// Columns of the files that the pipeline does not name.
     pub(crate) ignored_columns: Vec<String>,
 }
@@ -68,6 +68,14 @@ impl LoadedSource {
             "without_parent": self.staged.without_parent,
         })
     }
+}
+
+/// The missing values of a column.
+#[derive(Debug)]
+pub(crate) struct MissingValues {
+    pub(crate) column: String,
+    /// How many rows have none, by reason.
+    pub(crate) reasons: Vec<(Reason, u64)>,
 }
 
 /// One file.
@@ -234,7 +242,7 @@ fn one(
 }
 
 /// Why the rows that count have no value, column by column.
-fn missing(store: &Store, source: &Source) -> Result<Vec<(String, Vec<(Reason, u64)>)>, Diagnostic> {
+fn missing(store: &Store, source: &Source) -> Result<Vec<MissingValues>, Diagnostic> {
     let mut out = Vec::new();
     for (column, query) in missing_values(source) {
         let reasons = store.counted(&query)?.into_iter().filter_map(|(word, counts)| {
@@ -243,7 +251,7 @@ fn missing(store: &Store, source: &Source) -> Result<Vec<(String, Vec<(Reason, u
         let mut reasons: Vec<(Reason, u64)> = reasons.filter(|(_, n)| *n > 0).collect();
         reasons.sort_unstable();
         if !reasons.is_empty() {
-            out.push((column, reasons));
+            out.push(MissingValues { column, reasons });
         }
     }
     Ok(out)
