@@ -156,8 +156,11 @@ fn tokens(text: &str) -> Vec<Token> {
     let mut rest = text.trim();
     while let Some(first) = rest.chars().next() {
         let (token, length) = if let Some(name) = rest.strip_prefix("${") {
-            let end = name.find('}').unwrap_or(name.len());
-            (Token::Question(name[..end].trim().to_owned()), (end + 3).min(rest.len()))
+            match name.find('}') {
+                Some(end) => (Token::Question(name[..end].trim().to_owned()), end + 3),
+                // Without an end it names nothing.
+                None => (Token::Word(rest.to_owned()), rest.len()),
+            }
         } else if matches!(first, '\'' | '"' | '‘' | '’' | '“' | '”') {
             let inside = &rest[first.len_utf8()..];
             let close = |c: char| c == first || matches!((first, c), ('‘' | '’', '’') | ('“' | '”', '”'));
