@@ -47,7 +47,7 @@
 //!         contrast: None,
 //!     }],
 //! };
-//! let policy = Policy { audience: Audience::Partner, sensitive: vec![] };
+//! let policy = Policy::of(Audience::Partner);
 //! let figure = chart.draw(&release(vec![cell], vec![], &policy));
 //! assert!(figure.alt.contains("Nan 62% (51–71)"));
 //! ```
