@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// So many moves are tried until a circuit closes.
 const TRIES: usize = 600;
+/// So many where people are added, who are counted in many places.
+const MOST_ADDED: usize = 4000;
 /// And so many more to find a cheaper one.
 const MORE: usize = 60;
 /// So many choices are tried for each move after the first; further on only the best. A poor early
@@ -49,6 +51,7 @@ pub(crate) fn far_enough(matrix: &Matrix, id: usize, price: &Price<'_>) -> Optio
     along.or_else(|| {
         let mut search = Search::new(matrix, price);
         search.adding = Some(width.max(up));
+        search.limit = MOST_ADDED;
         search.cheapest(id, width.max(up))
     })
 }
@@ -118,7 +121,7 @@ impl<'a> Search<'a> {
             self.limit = if self.spent == 0 { self.tries } else { self.limit.min(self.tries + MORE) };
             return;
         }
-        if self.moves.len() >= LONGEST {
+        if self.moves.len() >= LONGEST && self.adding.is_none() {
             return;
         }
         // The relation that leaves the least choice: a dead end shows at once.

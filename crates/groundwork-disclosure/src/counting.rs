@@ -126,7 +126,8 @@ fn measure(indicator: &Indicator) -> Option<Measure> {
             let denominator = Counting {
                 of: counted(ROWS, &k.from, Some(&by), indicator.site_by.as_deref()),
                 conditions: conditions(indicator.filter.as_ref()),
-                time: time(k.window, indicator.filter.as_ref()),
+                // Cohorts of different periods are not set against each other.
+                time: Time::Moment,
             };
             let mut numerator = denominator.clone();
             let last = k.steps.last().cloned().unwrap_or_default();
@@ -152,7 +153,11 @@ fn measure(indicator: &Indicator) -> Option<Measure> {
                 Some(Counting {
                     of: counted(of, &m.from, m.period_by.as_deref(), m.site_by.as_deref()),
                     conditions: conditions(m.filter.as_ref()),
-                    time: time(m.window, m.filter.as_ref()),
+                    // Those trained so far: a side of a ratio is not set against earlier periods.
+                    time: match time(m.window, m.filter.as_ref()) {
+                        Time::ToDate => Time::Moment,
+                        time => time,
+                    },
                 })
             };
             measure(side(&k.numerator), side(&k.denominator))

@@ -5,6 +5,7 @@ use crate::cell::{Cell, CellKey, Contrast, Finding};
 use crate::frame::Frame;
 use crate::ladder;
 use crate::ledger::{self, Published};
+use crate::look::Unreleased;
 use crate::matrix::Matrix;
 use crate::primary;
 use crate::release::{ContrastFigures, Figures, Released, ReleasedCell, ReleasedContrast, Status};
@@ -20,6 +21,8 @@ pub struct Passed {
     pub audit: Audit,
     /// Every number of people that readers now know, for the ledger.
     pub published: Vec<Published>,
+    /// What finished files must not hold.
+    pub unreleased: Unreleased,
 }
 
 /// Nothing may be published: somebody could be found whatever is withheld.
@@ -64,7 +67,9 @@ pub fn release_jointly(
         .collect();
     guard_classes(&cells, &mut matrix, &mut reasons, policy, frame);
     let (decision, rolled_up) = ladder::decide(&cells, &matrix, &mut reasons, policy);
-    let mut open: BTreeSet<usize> = decision.open.clone();
+    // Where no proof was found, everything around is withheld; that is enough unless readers know
+    // some of it from before.
+    let mut open = if earlier.is_empty() { BTreeSet::new() } else { decision.open.clone() };
     open.extend(ledger::revealing(earlier, &matrix, &decision.hidden, policy.audience));
     if !open.is_empty() {
         return Err(Refusal { cells: named(&cells, &matrix, &open) });
@@ -78,7 +83,8 @@ pub fn release_jointly(
     }
     withhold_formulas(&cells, &mut reasons);
     let audit = audit.with_reasons(&cells, &reasons, &thresholds, rolled_up);
-    Ok(Passed { released: released(cells, contrasts, &reasons, policy), audit, published })
+    let unreleased = Unreleased::of(&cells, &reasons);
+    Ok(Passed { released: released(cells, contrasts, &reasons, policy), audit, published, unreleased })
 }
 
 /// Marks the numbers of which nobody may find out that they are everybody or nobody.

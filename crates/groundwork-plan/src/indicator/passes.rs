@@ -302,7 +302,8 @@ impl RowPass {
         for (at, number) in self.numbers.iter().enumerate() {
             scan = scan
                 .column(Value::Call("sum", vec![number.clone()]), format!("sum:{at}"))
-                .column(Value::Call("count", vec![number.clone()]), format!("count:{at}"));
+                .column(Value::Call("count", vec![number.clone()]), format!("count:{at}"))
+                .column(Value::Call("max", vec![number.clone()]), format!("max:{at}"));
             let of_this = |m: &&Member| matches!(m.y, Adds::Number(of) if of == at);
             let squared = |m: &Member| indicators[m.at].squared(number.clone());
             if let Some(square) = self.members.iter().filter(of_this).find_map(squared) {
@@ -346,6 +347,10 @@ impl Member {
             Some(at) => filled(column(format!("squares:{at}"))).cast(SqlType::Double),
             None => zero().cast(SqlType::Double),
         };
+        let top = match number {
+            Some(at) => filled(column(format!("max:{at}"))).cast(SqlType::Double),
+            None => zero().cast(SqlType::Double),
+        };
         let of_scope = |scope| {
             let units = Units { indicator, scope };
             let site_by = indicator.site_by.as_deref();
@@ -356,6 +361,7 @@ impl Member {
                 .column(adds(&self.x, number), "x")
                 .column(zero(), "immature")
                 .column(squares.clone(), "squares")
+                .column(top.clone(), "top")
                 .column(adds(&Adds::Rows, number), "n")
                 .filter(adds(&Adds::Rows, number).binary(">", zero()));
             let mut select = units.with_site(select, site_by);
@@ -463,6 +469,7 @@ fn people_pass(indicators: &[Indicator], members: &[usize], table: &str) -> Pass
             .column(zero(), "x")
             .column(zero(), "immature")
             .column(zero().cast(SqlType::Double), "squares")
+            .column(zero().cast(SqlType::Double), "top")
             .column(column(&flag), "n")
             .filter(column(&flag).binary(">", zero()));
         for name in indicator.dimension_columns() {

@@ -37,7 +37,7 @@ pub enum Counted {
     /// A table of units.
     Units(String),
     /// Sums that were made for several indicators in one pass: the columns of the units without
-    /// `unit` and `cluster`, and with `squares` and `n`.
+    /// `unit` and `cluster`, and with `squares`, `top` and `n`.
     Sums(Query),
 }
 
@@ -74,6 +74,10 @@ impl Indicator {
                 },
                 Counted::Sums(_) => Value::Call("sum", vec![Value::column("u", "squares")]),
             };
+            let top = match counted {
+                Counted::Units(_) => y(),
+                Counted::Sums(_) => Value::column("u", "top"),
+            };
             let n = match counted {
                 Counted::Units(_) => Value::CountRows,
                 Counted::Sums(_) => Value::Call("sum", vec![Value::column("u", "n")]),
@@ -83,7 +87,7 @@ impl Indicator {
                 .column(summed("x"), "x")
                 .column(summed("immature"), "immature")
                 .column(squares.cast(SqlType::Double), "squares")
-                .column(Value::Call("max", vec![y()]).cast(SqlType::Double), "top")
+                .column(Value::Call("max", vec![top]).cast(SqlType::Double), "top")
                 .column(n.cast(SqlType::Integer), "n")
                 .query()
         };

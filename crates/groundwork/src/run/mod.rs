@@ -10,13 +10,14 @@ mod figures;
 mod load;
 mod lock;
 mod manifest;
+mod protect;
 mod quality;
 mod report;
 mod tables;
 
 use crate::files::{Folder, sha256};
 use crate::ui::Progress;
-use groundwork_disclosure::{Released, release};
+use groundwork_disclosure::Released;
 use groundwork_plan::diag::{Diagnostic, Fault, has_errors};
 use groundwork_plan::disclosure::Audience;
 use groundwork_plan::period::Period;
@@ -58,6 +59,8 @@ pub(crate) struct Outcome {
     pub(crate) files: Folder,
     /// The run's identifier.
     pub(crate) run_id: String,
+    /// The ledger, and what to add to it once the files are written.
+    pub(crate) record: Option<(PathBuf, Vec<u8>)>,
     /// Warnings.
     pub(crate) warnings: Vec<Diagnostic>,
 }
@@ -162,15 +165,21 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     let results = compute::compute(&ground.store, &plan)?;
     let contrasts = compare::contrasts(&plan, &results);
     progress.step("apply the disclosure policy");
-    let released = release(results.cells, contrasts, &plan.policy);
+    let mut manifest = manifest::Manifest::new(request, &plan, &loaded);
+    let ledger = protect::Ledger::read(request, &plan, manifest.run_id()).map_err(|d| vec![d])?;
+    let earlier = ledger.as_ref().map(|l| l.earlier.as_slice()).unwrap_or_default();
+    let passed = protect::protect(&plan, results, contrasts, earlier).map_err(|d| vec![d])?;
     progress.step("write tables");
     let mut files = Folder::new();
-    tables::write(&plan, &released, &loaded, &ground.store, &mut files).map_err(|d| vec![d])?;
-    let manifest = manifest::Manifest::new(request, &plan, &loaded, &files);
-    outputs(request, &plan, &released, &loaded, &manifest, &mut files, progress)?;
+    tables::write(&plan, &passed, &loaded, &ground.store, &mut files).map_err(|d| vec![d])?;
+    manifest.list_tables(&files);
+    outputs(request, &plan, &passed.released, &loaded, &manifest, &mut files, progress)?;
     stop_if_interrupted()?;
+    protect::last_look(&files, &passed.unreleased)?;
     files.insert("manifest.json".into(), manifest.finished(&files));
-    Ok(Outcome { run_id: manifest.run_id().to_owned(), files, warnings })
+    let run_id = manifest.run_id().to_owned();
+    let record = ledger.and_then(|ledger| ledger.lines(&run_id, &passed.published));
+    Ok(Outcome { run_id, files, record, warnings })
 }
 
 fn outputs(
