@@ -79,7 +79,7 @@
 //!     by_difference: false,
 //!     with_n: false,
 //! };
-//! let policy = Policy { audience: Audience::Partner, sensitive: vec![] };
+//! let policy = Policy::of(Audience::Partner);
 //! let figure = chart.draw(&release(vec![cell], vec![], &policy));
 //! assert!(figure.alt.contains("Nan 62% (51–71)"));
 //! ```

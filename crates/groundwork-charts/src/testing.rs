@@ -110,7 +110,7 @@ pub(crate) fn released(cells: Vec<Cell>) -> Released {
 
 /// What passes the gate towards a partner, with comparisons.
 pub(crate) fn compared(cells: Vec<Cell>, contrasts: Vec<Contrast>) -> Released {
-    let policy = Policy { audience: Audience::Partner, sensitive: vec![] };
+    let policy = Policy::of(Audience::Partner);
     release(cells, contrasts, &policy)
 }
 

@@ -72,7 +72,7 @@ fn difference(indicator: &str, value: f64, interval: (f64, f64, f64)) -> Contras
 }
 
 fn pass(cells: Vec<Cell>, contrasts: Vec<Contrast>) -> Released {
-    release(cells, contrasts, &Policy { audience: Audience::Partner, sensitive: vec![] })
+    release(cells, contrasts, &Policy::of(Audience::Partner))
 }
 
 fn chiang_rai() -> ChartSite {

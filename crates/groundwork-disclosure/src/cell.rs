@@ -30,6 +30,15 @@ impl CellKey {
     }
 }
 
+/// An address for people: what, where, when and of whom, and never how many.
+impl std::fmt::Display for CellKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let site = if self.site.is_empty() { "all sites" } else { &self.site };
+        write!(f, "{} · {site} · {}", self.indicator, self.period)?;
+        if self.dimension.is_empty() { Ok(()) } else { write!(f, " · {} {}", self.dimension, self.category) }
+    }
+}
+
 /// What the numerator and the denominator of a cell count, and so which of them the threshold
 /// looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 //!
 //! An estimate says something of the groups that it rests on. It passes only where none of the
 //! cells that it names is withheld, and no group of people behind it is smaller than the threshold.
+//! Its spread is left out where that of one of these cells is.
 
 use crate::cell::{CellKey, Finding};
 use crate::release::{ContrastFigures, Released, Status};
@@ -135,8 +136,11 @@ impl Released {
     }
 
     fn let_out(&self, estimate: Estimate) -> ReleasedEstimate {
-        let threshold = self.policy.threshold("") as f64;
-        let hidden = |key: &CellKey| self.cell(key).is_some_and(|cell| cell.status() == Status::Withheld);
+        // No exception of an indicator holds for groups of rows; the outcome may be a sensitive column.
+        let threshold = self.policy.threshold("", &estimate.indicator) as f64;
+        let hidden = |key: &CellKey| self.cell(key).is_none_or(|cell| cell.status() == Status::Withheld);
+        let bare = |key: &CellKey| self.cell(key).is_none_or(|cell| cell.bare);
+        let spread = !estimate.cells.iter().any(bare);
         let small = |size: &f64| *size > 0.0 && *size < threshold;
         let withheld = if estimate.cells.iter().any(hidden) {
             Some("a_compared_cell_is_withheld")
@@ -167,16 +171,16 @@ impl Released {
             status,
             reason,
             verdict: estimate.verdict.filter(|_| status != Status::Withheld),
-            p_adjusted: estimate.p_adjusted.filter(|_| found.is_some()),
+            p_adjusted: estimate.p_adjusted.filter(|_| found.is_some() && spread),
             figures: found.map(|(value, interval)| ContrastFigures {
                 value,
-                interval,
-                std_error: estimate.std_error,
-                statistic: estimate.statistic,
-                df: estimate.df,
-                p_value: estimate.p_value,
+                interval: interval.filter(|_| spread),
+                std_error: estimate.std_error.filter(|_| spread),
+                statistic: estimate.statistic.filter(|_| spread),
+                df: estimate.df.filter(|_| spread),
+                p_value: estimate.p_value.filter(|_| spread),
                 n: estimate.n,
-                n_clusters: estimate.n_clusters,
+                n_clusters: estimate.n_clusters.filter(|_| spread),
             }),
         }
     }
@@ -186,7 +190,7 @@ impl Released {
 mod tests {
     use super::*;
     use crate::cell::{Cell, Counts};
-    use crate::frequency::release;
+    use crate::gate::release;
     use groundwork_plan::disclosure::{Audience, Policy};
     use groundwork_plan::number::Unit;
 
@@ -228,7 +232,7 @@ mod tests {
             partial: false,
             inputs: Vec::new(),
         };
-        let policy = Policy { audience: Audience::Partner, sensitive: Vec::new() };
+        let policy = Policy::of(Audience::Partner);
         release(vec![cell], Vec::new(), &policy)
     }
 

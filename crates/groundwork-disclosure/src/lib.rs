@@ -1,15 +1,40 @@
 //! The gate between results and readers.
 //!
-//! Cells and contrasts come in as they were computed; [`release`] applies the policy and gives a
-//! [`Released`], which has no other maker. Charts and reports accept nothing else, so a raw or a
-//! small cell cannot reach a reader: it does not compile.
+//! Cells and contrasts come in as they were computed; [`release_jointly`] applies the policy to all
+//! of them together and gives a [`Released`], which has no other maker. Charts and reports accept
+//! nothing else, so a raw or a small cell cannot reach a reader: it does not compile.
+//!
+//! What is withheld for its own sake stands in `primary.rs`; how the numbers of a run hang together
+//! in `matrix.rs`; what else has to be withheld, and the proof that it is enough, in `secondary.rs`.
 
+mod audit;
 mod cell;
+mod circuit;
+mod counting;
+mod dependence;
 mod estimate;
-mod frequency;
+mod frame;
+mod gate;
+mod interval;
+mod ladder;
+mod ledger;
+mod look;
+mod matrix;
+mod near;
+mod primary;
 mod release;
+mod secondary;
+mod shown;
+mod simplex;
+#[cfg(test)]
+mod tests;
 
+pub use audit::{Audit, Withheld};
 pub use cell::{Cell, CellKey, Contrast, Counts, Finding};
 pub use estimate::{Estimate, ReleasedEstimate};
-pub use frequency::release;
+pub use frame::{Counting, Frame, Measure, Nesting, Time};
+pub use gate::{Passed, Refusal, release, release_jointly};
+pub use interval::{End, Fact, Puzzle, Unknown};
+pub use ledger::Published;
+pub use look::Unreleased;
 pub use release::{ContrastFigures, Figures, Released, ReleasedCell, ReleasedContrast, Status};

@@ -103,6 +103,8 @@ pub struct ReleasedCell {
     pub(crate) method: &'static str,
     pub(crate) status: Status,
     pub(crate) reason: &'static str,
+    /// Whether its spread would show single people.
+    pub(crate) bare: bool,
     pub(crate) figures: Option<Figures>,
 }
 

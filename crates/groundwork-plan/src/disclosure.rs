@@ -1,5 +1,7 @@
 //! The disclosure policy that a pipeline declares.
 
+use crate::indicator::Dimension;
+
 /// Who will read what the run writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Audience {
@@ -44,13 +46,68 @@ pub struct Policy {
     pub audience: Audience,
     /// Dimensions that protect people in a case, such as a legal status.
     pub sensitive: Vec<String>,
+    /// A higher threshold than that of the audience.
+    pub threshold: Option<u64>,
+    /// Columns that may stand in for each other, from the finest to the coarsest.
+    pub ladders: Vec<Vec<String>>,
+    /// Lower thresholds that somebody answers for.
+    pub exceptions: Vec<Exception>,
+    /// The file in which releases are recorded, relative to the pipeline's folder.
+    pub ledger: Option<String>,
+}
+
+/// A lower threshold for some indicators, with who allowed it and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exception {
+    /// Its name.
+    pub id: String,
+    /// The indicators that it holds for.
+    pub indicators: Vec<String>,
+    /// Their threshold.
+    pub threshold: u64,
+    /// Why.
+    pub reason: String,
+    /// Who allowed it.
+    pub approver: String,
 }
 
 impl Policy {
-    /// The smallest publishable count of a cell with this dimension (empty for a total).
-    /// A crossing `a × b` is as sensitive as the most sensitive of its parts.
-    pub fn threshold(&self, dimension: &str) -> u64 {
-        let sensitive = dimension.split(" × ").any(|part| self.sensitive.iter().any(|s| s == part));
-        if sensitive { self.audience.threshold().max(SENSITIVE_THRESHOLD) } else { self.audience.threshold() }
+    /// The policy of an audience, with nothing declared beside.
+    pub fn of(audience: Audience) -> Self {
+        Self {
+            audience,
+            sensitive: Vec::new(),
+            threshold: None,
+            ladders: Vec::new(),
+            exceptions: Vec::new(),
+            ledger: None,
+        }
+    }
+
+    /// The smallest publishable count of a cell of an indicator with this dimension (empty for a
+    /// total). A crossing `a × b` is as sensitive as the most sensitive of its parts. No exception
+    /// holds for what is sensitive.
+    pub fn threshold(&self, indicator: &str, dimension: &str) -> u64 {
+        let threshold = self.audience.threshold().max(self.threshold.unwrap_or(0));
+        if self.is_sensitive(dimension) {
+            return threshold.max(SENSITIVE_THRESHOLD);
+        }
+        let exception = self.exceptions.iter().find(|e| e.indicators.iter().any(|i| i == indicator));
+        exception.map_or(threshold, |e| e.threshold.min(threshold))
+    }
+
+    /// Whether a dimension, or a part of a crossing, protects people in a case.
+    pub fn is_sensitive(&self, dimension: &str) -> bool {
+        dimension.split(Dimension::CROSS).any(|part| self.sensitive.iter().any(|s| s == part))
+    }
+
+    /// The number of units under which a spread, a quantile or a share of everybody shows single
+    /// people: 30 for the public, 20 for partners.
+    pub fn small_base(&self) -> u64 {
+        match self.audience {
+            Audience::Internal => 1,
+            Audience::Partner => 20,
+            Audience::Public => 30,
+        }
     }
 }

@@ -199,11 +199,40 @@ static EVENT: Object = Object {
 static DISCLOSURE: Object = Object {
     name: "disclosure",
     about: "What protects people beyond the threshold of the audience.",
-    keys: &[may(
-        "sensitive",
-        Shape::List(&Shape::Text),
-        "Columns that protect people in a case, such as a legal status: their threshold is always 10.",
-    )],
+    keys: &[
+        may(
+            "sensitive",
+            Shape::List(&Shape::Text),
+            "Columns that protect people in a case, such as a legal status: their threshold is always at least 10, and a group in which everybody or nobody has one category is withheld.",
+        ),
+        may("threshold", Shape::Integer, "A threshold above that of the audience."),
+        may(
+            "ladders",
+            Shape::List(&Shape::List(&Shape::Text)),
+            "Columns that stand in for each other, each list from the finest to the coarsest, such as `[district, province]`. Where an indicator that has several of them would be withheld in parts for a period, the finer ones step back and the next coarser one is published.",
+        ),
+        may(
+            "exceptions",
+            Shape::Map(&Shape::Object(&EXCEPTION)),
+            "Lower thresholds by name, each with a reason and an approver. They are recorded in the manifest.",
+        ),
+        may(
+            "ledger",
+            Shape::Text,
+            "A file beside the pipeline, such as `releases.csv`, in which every release for partners or the public is recorded. A run from which somebody could be found by comparing it with an earlier release for the same readers is refused with exit code 4.",
+        ),
+    ],
+};
+
+static EXCEPTION: Object = Object {
+    name: "exception",
+    about: "A lower threshold for some indicators that somebody answers for. It never holds for sensitive columns.",
+    keys: &[
+        must("indicators", Shape::List(&Shape::Text), "The indicators."),
+        must("threshold", Shape::Integer, "The smallest count that may be published."),
+        must("reason", Shape::Text, "Why."),
+        must("approver", Shape::Text, "Who allowed it."),
+    ],
 };
 
 static REPORT: Object = Object {

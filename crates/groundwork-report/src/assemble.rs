@@ -364,7 +364,7 @@ impl<'a> Maker<'a> {
         let hidden = self.totals().iter().filter(|c| c.status() == Status::Withheld).count();
         Withheld {
             count: count(u64::try_from(hidden).unwrap_or(u64::MAX)),
-            threshold: count(policy.audience.threshold()),
+            threshold: count(policy.threshold("", "")),
             audience: policy.audience.word(),
         }
     }

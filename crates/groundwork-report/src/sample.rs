@@ -160,7 +160,7 @@ pub(crate) fn comparison(id: &str) -> ComparisonInfo {
 }
 
 pub(crate) fn policy() -> Policy {
-    Policy { audience: Audience::Partner, sensitive: Vec::new() }
+    Policy::of(Audience::Partner)
 }
 
 fn cells() -> Vec<Cell> {

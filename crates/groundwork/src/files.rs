@@ -4,7 +4,7 @@ use groundwork_plan::diag::Diagnostic;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 /// SHA-256, hexadecimal.
@@ -107,4 +107,14 @@ pub(crate) fn write_folder(folder: &Path, files: &Folder) -> Result<(), Diagnost
         fs::rename(folder, new.path().join("old")).map_err(|e| cannot(folder, e))?;
     }
     fs::rename(&inner, folder).map_err(|e| cannot(folder, e))
+}
+
+/// Adds to the end of a file, which is made where it is not there.
+pub(crate) fn append(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+    let cannot = |e: std::io::Error| {
+        Diagnostic::machine("file.write", format!("{} cannot be written: {e}", path.display()))
+            .hint("Check that the file may be written to and that there is room.")
+    };
+    let mut file = fs::OpenOptions::new().create(true).append(true).open(path).map_err(cannot)?;
+    file.write_all(bytes).map_err(cannot)
 }

@@ -222,5 +222,5 @@ pub(crate) fn difference(keys: (CellKey, CellKey), value: f64, half: f64) -> Con
 
 /// What passes the gate towards a partner.
 pub(crate) fn pass(cells: Vec<Cell>, contrasts: Vec<Contrast>) -> Released {
-    release(cells, contrasts, &Policy { audience: Audience::Partner, sensitive: vec![] })
+    release(cells, contrasts, &Policy::of(Audience::Partner))
 }

@@ -170,6 +170,7 @@ fn cells(sums: &str, at: usize) -> Counted {
         .column(zero(), "x")
         .column(zero(), "immature")
         .column(zero(), "squares")
+        .column(zero(), "top")
         .column(column("n"), "n")
         .filter(column("marks").binary("&", bit(at)).binary(">", zero()));
     Counted::Sums(select.query())

@@ -287,7 +287,8 @@ impl<'a> RowPass<'a> {
         for (at, number) in self.numbers.iter().enumerate() {
             scan = scan
                 .column(Value::Call("sum", vec![number.clone()]), format!("sum:{at}"))
-                .column(Value::Call("count", vec![number.clone()]), format!("count:{at}"));
+                .column(Value::Call("count", vec![number.clone()]), format!("count:{at}"))
+                .column(Value::Call("max", vec![number.clone()]), format!("max:{at}"));
             let of_this = |m: &&Member<'_>| matches!(m.y, Adds::Number(of) if of == at);
             let squared = |m: &Member<'_>| m.indicator.squared(number.clone());
             if let Some(square) = self.members.iter().filter(of_this).find_map(squared) {
@@ -313,8 +314,12 @@ impl<'a> RowPass<'a> {
             let is_here =
                 level.is_none_or(|d| member.indicator.disaggregate.iter().any(|o| o.name == d.name));
             for (what, value) in member.sums() {
-                let value =
-                    if is_here { Value::Call("sum", vec![value]) } else { Value::Missing(SqlType::Integer) };
+                let together = if what == "top" { "max" } else { "sum" };
+                let value = if is_here {
+                    Value::Call(together, vec![value])
+                } else {
+                    Value::Missing(SqlType::Integer)
+                };
                 select = select.column(value, format!("{what}:{}", member.at));
             }
         }
@@ -327,7 +332,8 @@ fn columns(level: Option<&Dimension>) -> Vec<&str> {
 }
 
 impl Member<'_> {
-    /// What a group adds: `y`, `x`, `squares` and `n`; nothing where the conditions do not hold.
+    /// What a group adds: `y`, `x`, `squares` and `n`, and `top`, the largest of its numbers; nothing
+    /// where the conditions do not hold.
     fn sums(&self) -> Vec<(&'static str, Value)> {
         let column = |name: String| Value::column("s", name);
         let number = match self.y {
@@ -347,7 +353,9 @@ impl Member<'_> {
         };
         let is_mean = matches!(self.indicator.kind.summary(), Summary::RowMean);
         let squares = number.filter(|_| is_mean).map(|at| (None, column(format!("squares:{at}"))));
-        [("y", adds(&self.y)), ("x", adds(&self.x)), ("squares", squares), ("n", Some((None, rows())))]
+        let top = number.map(|at| (None, column(format!("max:{at}"))));
+        let n = Some((None, rows()));
+        [("y", adds(&self.y)), ("x", adds(&self.x)), ("squares", squares), ("top", top), ("n", n)]
             .into_iter()
             .filter_map(|(what, sum)| sum.map(|(more, value)| (what, when(more, value))))
             .collect()
@@ -377,6 +385,7 @@ impl Member<'_> {
                 .column(sum("x"), "x")
                 .column(zero(), "immature")
                 .column(sum("squares"), "squares")
+                .column(sum("top"), "top")
                 .column(sum("n"), "n")
                 .filter(sum("n").binary(">", zero()));
             let select = units.with_site(select, site_by);

@@ -37,7 +37,7 @@ pub enum Counted {
     /// A table of units.
     Units(String),
     /// Sums that were made for several indicators in one pass: `site, period, dimension, category,
-    /// y, x, immature, squares, n`, with the empty dimension for the total.
+    /// y, x, immature, squares, top, n`, with the empty dimension for the total.
     Sums(Query),
 }
 
@@ -65,14 +65,13 @@ impl Indicator {
     /// squares, top, n`, in the order of the first four. `squares` is the sum of the squares of
     /// `y`, `top` the largest.
     pub fn cells(&self, counted: &Counted, dimensions: &[Dimension], with_total: bool) -> Query {
-        let adding = |select: Select, squares: Value, n: Value| {
-            let top = Value::Call("max", vec![Value::column("u", "y")]);
+        let adding = |select: Select, squares: Value, top: Value, n: Value| {
             select
                 .column(summed("y"), "y")
                 .column(summed("x"), "x")
                 .column(summed("immature"), "immature")
                 .column(squares.cast(SqlType::Double), "squares")
-                .column(top.cast(SqlType::Double), "top")
+                .column(Value::Call("max", vec![top]).cast(SqlType::Double), "top")
                 .column(n.cast(SqlType::Integer), "n")
                 .query()
         };
@@ -81,7 +80,7 @@ impl Indicator {
             Counted::Units(table) => levels(dimensions, with_total, |dimension| {
                 let square = self.squared(Value::column("u", "y"));
                 let squares = square.map_or(zero(), |square| Value::Call("sum", vec![square]));
-                adding(level(table, dimension), squares, Value::CountRows)
+                adding(level(table, dimension), squares, Value::column("u", "y"), Value::CountRows)
             }),
             Counted::Sums(sums) => {
                 let mut select = Select::from(sums.clone().rows(), "u");
@@ -93,7 +92,7 @@ impl Indicator {
                 let wanted = wanted.map(Value::text).collect();
                 let select = select.filter(Value::In(Box::new(Value::column("u", "dimension")), wanted));
                 let sum = |name: &str| Value::Call("sum", vec![Value::column("u", name)]);
-                adding(select, sum("squares"), sum("n")).rows()
+                adding(select, sum("squares"), Value::column("u", "top"), sum("n")).rows()
             }
         };
         let mut select = Select::from(all, "c");

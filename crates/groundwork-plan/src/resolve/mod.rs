@@ -2,6 +2,7 @@
 //! Defaults live here and nowhere else.
 
 mod derive;
+mod disclosure;
 mod indicators;
 mod kinds;
 mod methods;
@@ -9,7 +10,6 @@ pub(crate) mod sheets;
 mod sources;
 
 use crate::diag::{Checked, Diagnostic, has_errors};
-use crate::disclosure::{Audience, Policy};
 use crate::evaluation::Ground;
 use crate::indicator_sheet::{IndicatorSheet, Sheets};
 use crate::location::Span;
@@ -262,31 +262,6 @@ impl Resolver {
             });
         }
         events
-    }
-
-    fn policy(&mut self, root: &Node, indicators: &[crate::indicator::Indicator]) -> Policy {
-        let audience = Audience::ALL
-            .into_iter()
-            .find(|a| Some(a.word()) == root.text_at("audience"))
-            .unwrap_or(Audience::Public);
-        let sensitive = root.get("disclosure").and_then(|n| n.get("sensitive"));
-        for item in sensitive.map(Node::items).unwrap_or_default() {
-            let Some(name) = item.text() else { continue };
-            let known: Vec<&str> =
-                indicators.iter().flat_map(|i| i.disaggregate.iter().map(|d| d.name.as_str())).collect();
-            if !known.contains(&name) {
-                self.problem(
-                    "disclosure.unused",
-                    item.span,
-                    format!("no indicator is disaggregated by `{name}`"),
-                )
-                .severity = crate::diag::Severity::Warning;
-            }
-        }
-        Policy {
-            audience,
-            sensitive: root.get("disclosure").map(|n| n.texts_at("sensitive")).unwrap_or_default(),
-        }
     }
 
     fn reports(

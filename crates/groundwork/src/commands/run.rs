@@ -1,7 +1,7 @@
 //! `groundwork run`: the whole way.
 
 use crate::cli::{Format, Overrides, PipelineFile, ReportPeriod, language};
-use crate::files::{may_replace, write_folder};
+use crate::files::{append, may_replace, write_folder};
 use crate::ui::{self, PipelineText, Progress};
 use crate::{exit, run};
 use groundwork_plan::diag::Diagnostic;
@@ -55,6 +55,12 @@ impl Run {
             Ok(outcome) => outcome,
             Err(problems) => return self.ended(&problems, Some(&shown)),
         };
+        // First the ledger: what it holds and nobody got protects too much, the other way round too little.
+        if let Some((ledger, lines)) = &outcome.record
+            && let Err(problem) = append(ledger, lines)
+        {
+            return self.ended(&[problem], Some(&shown));
+        }
         if let Err(problem) = write_folder(&self.out, &outcome.files) {
             return self.ended(&[problem], Some(&shown));
         }

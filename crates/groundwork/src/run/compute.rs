@@ -28,6 +28,8 @@ pub(super) struct Results {
     pub(super) ratios: BTreeMap<CellKey, ClusteredRatio>,
     /// For the totals of ratios with clusters: the sums of every cluster.
     pub(super) clusters: BTreeMap<CellKey, Vec<ClusterSum>>,
+    /// For sums and means: the largest amount that one unit adds.
+    pub(super) largest: BTreeMap<CellKey, f64>,
 }
 
 /// What was counted for one indicator.
@@ -80,6 +82,12 @@ pub(super) fn compute(store: &Store, plan: &Plan, progress: &Progress) -> Result
         let seen = background_of[at].and_then(|at| seen.get(at));
         for key in promised(plan, indicator) {
             let cell = cell(plan, indicator, &key, &found[at], seen, &mut results.ratios);
+            // A change may be negative: then the largest says nothing of how much one adds.
+            let adds = matches!(indicator.kind.summary(), Summary::Total | Summary::RowMean)
+                && !matches!(indicator.kind, Kind::Change(_));
+            if let Some(count) = found[at].counts.get(&key).filter(|_| adds) {
+                results.largest.insert(key.clone(), count.top);
+            }
             results.cells.push(cell);
         }
     }

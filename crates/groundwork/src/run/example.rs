@@ -8,7 +8,7 @@ use crate::page::{Case, Purpose};
 use crate::table::Table;
 use crate::ui::Progress;
 use groundwork_plan::diag::Diagnostic;
-use groundwork_plan::disclosure::Audience;
+use groundwork_plan::disclosure::{Audience, Policy};
 use groundwork_plan::indicator::{Indicator, Kind};
 use groundwork_plan::plan::Plan;
 use groundwork_plan::source::{CheckRule, Origin, Reader, Source};
@@ -32,8 +32,7 @@ pub(crate) fn example(plan: &Plan, case: &Case) -> Result<Example, Vec<Diagnosti
         alone(Diagnostic::machine("file.scratch", format!("no scratch folder can be made: {e}")))
     })?;
     let mut plan = plan.clone();
-    plan.policy.audience = Audience::Internal;
-    plan.policy.sensitive.clear();
+    plan.policy = Policy::of(Audience::Internal);
     plan.reports.clear();
     only_needed(&mut plan, case);
     let given = write_rows(&mut plan, case, scratch.path())?;
@@ -45,10 +44,10 @@ pub(crate) fn example(plan: &Plan, case: &Case) -> Result<Example, Vec<Diagnosti
     let progress = Progress::new(true);
     let loaded = load(&store, &plan, &Rows::Given(scratch.path(), &given), 1, &progress)?;
     let results = compute::compute(&store, &plan, &progress)?;
-    let released = evaluated(&plan, results, &store)?;
+    let passed = evaluated(&plan, results, &store, &[], &progress)?;
     let mut files = Folder::new();
     // An example is no run: nothing was planned for it.
-    tables::write(&plan, &released, &loaded, &Planned::default(), &store, &mut files).map_err(alone)?;
+    tables::write(&plan, &passed, &loaded, &Planned::default(), &store, &mut files).map_err(alone)?;
     Ok(Example { files, loaded })
 }
 

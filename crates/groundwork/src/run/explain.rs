@@ -4,7 +4,10 @@
 //! The number itself is the one that the run would publish, after the gate. Where it is withheld,
 //! so is the account of its rows.
 
-use super::{Ground, Loaded, Request, compute, evaluated, load, pipeline_hash, pipeline_name};
+use super::{
+    Ground, Loaded, Request, compute, evaluated, load, manifest, pipeline_hash, pipeline_name, planned,
+    protect,
+};
 use crate::ui::Progress;
 use groundwork_disclosure::{CellKey, ReleasedCell, Status};
 use groundwork_plan::diag::Diagnostic;
@@ -78,7 +81,12 @@ pub(crate) fn explain(
     let (indicator, period, key) = asked(plan, question).map_err(|d| vec![d])?;
     let (Ground { store, _scratch }, loaded) = load(request, plan, progress)?;
     let results = compute::compute(&store, plan, progress)?;
-    let released = evaluated(plan, results, &store)?;
+    let inputs = loaded.files.iter().map(|(name, file)| (name.clone(), file.sha256.clone())).collect();
+    let planned = planned::planned(request, &inputs).map_err(|d| vec![d])?;
+    let manifest = manifest::Manifest::new(request, plan, &loaded, &planned);
+    let ledger = protect::Ledger::read(request, plan, manifest.run_id()).map_err(|d| vec![d])?;
+    let earlier = ledger.as_ref().map(|l| l.earlier.as_slice()).unwrap_or_default();
+    let released = evaluated(plan, results, &store, earlier, progress)?.released;
     let cell = released.cell(&key).cloned().ok_or_else(|| vec![no_cell(&key)])?;
     let site = key.site.as_str();
     let has_column = |source: &str, name: &str| plan.columns(source).iter().any(|(n, _)| n == name);

@@ -18,13 +18,7 @@ pub(crate) struct Manifest {
 
 impl Manifest {
     /// The manifest of what is known before reports are set.
-    pub(crate) fn new(
-        request: &Request,
-        plan: &Plan,
-        loaded: &Loaded,
-        planned: &Planned,
-        tables: &Folder,
-    ) -> Self {
+    pub(crate) fn new(request: &Request, plan: &Plan, loaded: &Loaded, planned: &Planned) -> Self {
         let inputs: Vec<Value> = loaded
             .files
             .iter()
@@ -51,6 +45,14 @@ impl Manifest {
             .collect();
         let libraries: serde_json::Map<String, Value> =
             lock::versions().into_iter().map(|(name, version)| (name, json!(version))).collect();
+        let exceptions: Vec<Value> = plan
+            .policy
+            .exceptions
+            .iter()
+            .map(|e| {
+                json!({"approver": e.approver, "id": e.id, "indicators": e.indicators, "reason": e.reason, "threshold": e.threshold})
+            })
+            .collect();
         let core = json!({
             "analysis_plan": planned.locked.as_ref().map(|(locked, sha256)| {
                 json!({"locked_on": locked.locked_on.to_string(), "sha256": sha256})
@@ -65,6 +67,7 @@ impl Manifest {
             "parameters": {
                 "as_of": plan.calendar.as_of.to_string(),
                 "audience": plan.policy.audience.word(),
+                "exceptions": exceptions,
                 "reports": reports,
                 // Nothing in a run of this version is drawn at random.
                 "seed": null,
@@ -74,7 +77,12 @@ impl Manifest {
             "sources": sources,
         });
         let run_id = sha256(core.to_string().as_bytes()).chars().take(16).collect();
-        Self { core, run_id, tables: listed(tables) }
+        Self { core, run_id, tables: json!([]) }
+    }
+
+    /// Lists the tables, which travel inside reports.
+    pub(crate) fn list_tables(&mut self, tables: &Folder) {
+        self.tables = listed(tables);
     }
 
     /// The run's identifier.

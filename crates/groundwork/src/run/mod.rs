@@ -13,6 +13,7 @@ mod load;
 mod lock;
 mod manifest;
 pub(crate) mod planned;
+mod protect;
 mod quality;
 mod report;
 mod tables;
@@ -20,7 +21,7 @@ pub(crate) mod worked;
 
 use crate::files::{Folder, sha256};
 use crate::ui::Progress;
-use groundwork_disclosure::{Released, release};
+use groundwork_disclosure::{Passed, Published, Released};
 use groundwork_plan::diag::{Diagnostic, Fault, has_errors};
 use groundwork_plan::disclosure::Audience;
 use groundwork_plan::evaluation::Design;
@@ -71,6 +72,8 @@ pub(crate) struct Outcome {
     pub(crate) files: Folder,
     /// The run's identifier.
     pub(crate) run_id: String,
+    /// The ledger, and what to add to it once the files are written.
+    pub(crate) record: Option<(PathBuf, Vec<u8>)>,
     /// Warnings.
     pub(crate) warnings: Vec<Diagnostic>,
 }
@@ -181,25 +184,40 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     let _ = rayon::ThreadPoolBuilder::new().num_threads(request.threads).build_global();
     let (ground, loaded) = load(request, &plan, progress)?;
     let results = compute::compute(&ground.store, &plan, progress)?;
-    progress.step("answer evaluations");
-    let released = evaluated(&plan, results, &ground.store)?;
-    progress.step("write tables");
-    let mut files = Folder::new();
     let inputs = loaded.files.iter().map(|(name, file)| (name.clone(), file.sha256.clone())).collect();
     let planned = planned::planned(request, &inputs).map_err(|d| vec![d])?;
-    tables::write(&plan, &released, &loaded, &planned, &ground.store, &mut files).map_err(|d| vec![d])?;
-    let manifest = manifest::Manifest::new(request, &plan, &loaded, &planned, &files);
-    outputs(request, &plan, &released, &loaded, &manifest, &mut files, progress)?;
+    let mut manifest = manifest::Manifest::new(request, &plan, &loaded, &planned);
+    let ledger = protect::Ledger::read(request, &plan, manifest.run_id()).map_err(|d| vec![d])?;
+    let earlier = ledger.as_ref().map(|l| l.earlier.as_slice()).unwrap_or_default();
+    let passed = evaluated(&plan, results, &ground.store, earlier, progress)?;
+    progress.step("write tables");
+    let mut files = Folder::new();
+    tables::write(&plan, &passed, &loaded, &planned, &ground.store, &mut files).map_err(|d| vec![d])?;
+    manifest.list_tables(&files);
+    outputs(request, &plan, &passed.released, &loaded, &manifest, &mut files, progress)?;
     stop_if_interrupted()?;
+    protect::last_look(&files, &passed.unreleased)?;
     files.insert("manifest.json".into(), manifest.finished(&files));
-    Ok(Outcome { run_id: manifest.run_id().to_owned(), files, warnings })
+    let run_id = manifest.run_id().to_owned();
+    let record = ledger.and_then(|ledger| ledger.lines(&run_id, &passed.published));
+    Ok(Outcome { run_id, files, record, warnings })
 }
 
-/// What may be published of results: with the answers of evaluations, through the gate.
-fn evaluated(plan: &Plan, results: compute::Results, store: &Store) -> Result<Released, Vec<Diagnostic>> {
+/// What may be published of results, with the answers of evaluations: through the gate, together with
+/// what `earlier` releases told.
+fn evaluated(
+    plan: &Plan,
+    results: compute::Results,
+    store: &Store,
+    earlier: &[Published],
+    progress: &Progress,
+) -> Result<Passed, Vec<Diagnostic>> {
+    progress.step("answer evaluations");
     let estimates = evaluate::evaluate(plan, &results, store)?;
     let contrasts = evaluate::site_comparison::contrasts(plan, &results);
-    Ok(release(results.cells, contrasts, &plan.policy).with_estimates(estimates))
+    progress.step("apply the disclosure policy");
+    let passed = protect::protect(plan, results, contrasts, earlier).map_err(|d| vec![d])?;
+    Ok(Passed { released: passed.released.with_estimates(estimates), ..passed })
 }
 
 fn outputs(

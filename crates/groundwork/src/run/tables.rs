@@ -1,5 +1,5 @@
 //! Tables: `indicators.csv` and `.parquet`, `estimates.csv`, `issues.csv`, with the columns of
-//! the contract. Everything in the first three comes from what was released.
+//! the contract, and `disclosure.csv`. Everything in the first three comes from what was released.
 
 use super::Loaded;
 use super::planned::Planned;
@@ -7,7 +7,7 @@ use crate::files::Folder;
 use arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::record_batch::RecordBatch;
-use groundwork_disclosure::{Released, ReleasedCell};
+use groundwork_disclosure::{Audit, Passed, Released, ReleasedCell};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::indicator::{Direction, Indicator};
 use groundwork_plan::number::format_exact;
@@ -20,17 +20,19 @@ use std::sync::Arc;
 /// Writes every table.
 pub(super) fn write(
     plan: &Plan,
-    released: &Released,
+    passed: &Passed,
     loaded: &Loaded,
     planned: &Planned,
     store: &Store,
     files: &mut Folder,
 ) -> Result<(), Diagnostic> {
+    let released = &passed.released;
     let rows = indicator_rows(plan, released);
     files.insert("indicators.csv".into(), indicators_csv(&rows)?);
     files.insert("indicators.parquet".into(), indicators_parquet(&rows, store)?);
     files.insert("estimates.csv".into(), estimates_csv(released, planned)?);
     files.insert("issues.csv".into(), issues_csv(loaded)?);
+    files.insert("disclosure.csv".into(), disclosure_csv(&passed.audit)?);
     Ok(())
 }
 
@@ -297,6 +299,36 @@ fn issues_csv(loaded: &Loaded) -> Result<Vec<u8>, Diagnostic> {
             issue.check.clone(),
             issue.severity.word().to_owned(),
             issue.action.word().to_owned(),
+        ])?;
+    }
+    table.finish()
+}
+
+/// What is withheld, why, and how far a reader of everything published could narrow it down.
+fn disclosure_csv(audit: &Audit) -> Result<Vec<u8>, Diagnostic> {
+    let mut table = Table::new(&[
+        "indicator",
+        "site",
+        "period",
+        "dimension",
+        "category",
+        "reason",
+        "threshold",
+        "at_least",
+        "at_most",
+    ])?;
+    for withheld in &audit.withheld {
+        let key = &withheld.cell;
+        table.row([
+            key.indicator.clone(),
+            key.site.clone(),
+            key.period.clone(),
+            key.dimension.clone(),
+            key.category.clone(),
+            withheld.reason.to_owned(),
+            withheld.threshold.to_string(),
+            withheld.narrowest.map(|(low, _)| low.to_string()).unwrap_or_default(),
+            withheld.narrowest.and_then(|(_, high)| high).map(|high| high.to_string()).unwrap_or_default(),
         ])?;
     }
     table.finish()

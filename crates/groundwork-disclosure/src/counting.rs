@@ -1,0 +1,274 @@
+//! From the plan to who is counted: which indicators count the same people, and which a part of
+//! those of another.
+
+use crate::frame::{Counting, Frame, Measure, Time};
+use groundwork_plan::expression::{Expression, Operator, Tree};
+use groundwork_plan::indicator::{Indicator, Kind, MeasureOf, Missing, Window};
+use groundwork_plan::plan::Plan;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Frame {
+    /// What a plan says of how its cells hang together.
+    pub fn of(plan: &Plan) -> Self {
+        let implied = implied(plan);
+        let mut frame = Frame::default();
+        for indicator in plan.indicators.iter().filter(|i| i.people) {
+            if let Some(mut measure) = measure(indicator) {
+                let own = measure.own_dimension.as_mut().map(|(_, counting)| counting);
+                for counting in
+                    [measure.numerator.as_mut(), measure.denominator.as_mut(), own].into_iter().flatten()
+                {
+                    close(counting, &implied);
+                }
+                measure.sensitive = is_sensitive(indicator, plan);
+                measure.days = days(indicator);
+                frame.measures.insert(indicator.id.clone(), measure);
+            }
+        }
+        frame
+    }
+}
+
+/// A condition that can be decided only where something was recorded, with what it then implies.
+type Implied = (BTreeSet<String>, String);
+
+/// Those of whom a condition holds are among those of whom it is known.
+fn implied(plan: &Plan) -> Vec<Implied> {
+    let mut out = Vec::new();
+    for indicator in &plan.indicators {
+        if let Kind::Proportion(kind) = &indicator.kind
+            && let Some(known) = known(kind.missing, &kind.numerator)
+        {
+            out.push((conditions(Some(&kind.numerator)), known));
+        }
+    }
+    out
+}
+
+fn close(counting: &mut Counting, implied: &[Implied]) {
+    for (when, then) in implied {
+        if !when.is_empty() && when.is_subset(&counting.conditions) {
+            counting.conditions.insert(then.clone());
+        }
+    }
+}
+
+/// The condition that a row is not left out for missing values.
+fn known(missing: Missing, expression: &Expression) -> Option<String> {
+    match missing {
+        Missing::SkipIfAny => Some(format!("{} is known", words(&expression.tree))),
+        Missing::SkipIfAll => Some(format!("a part of {} is known", words(&expression.tree))),
+        Missing::Zero => None,
+    }
+}
+
+fn measure(indicator: &Indicator) -> Option<Measure> {
+    let people = |of: &str, from: &str, more: Vec<String>, window: Window| {
+        let filter = indicator.filter.as_ref();
+        let mut counting = Counting {
+            of: counted(of, from, indicator.period_by.as_deref(), indicator.site_by.as_deref()),
+            conditions: conditions(filter),
+            time: time(window, filter),
+        };
+        counting.conditions.extend(more);
+        counting
+    };
+    let own = |part: &str| Counting {
+        of: format!("{part} of {}", indicator.id),
+        conditions: BTreeSet::new(),
+        time: Time::Moment,
+    };
+    const ROWS: &str = "rows";
+    let measure = |numerator, denominator| {
+        Some(Measure { numerator, denominator, own_dimension: None, sensitive: false, days: BTreeMap::new() })
+    };
+    match &indicator.kind {
+        Kind::Count(k) => measure(Some(people(ROWS, &k.from, vec![], k.window)), None),
+        Kind::DistinctCount(k) => measure(Some(people(&k.of, &k.from, vec![], k.window)), None),
+        Kind::Sum(k) => {
+            let known = known(k.missing, &k.of).into_iter().collect();
+            measure(None, Some(people(ROWS, &k.from, known, k.window)))
+        }
+        Kind::Mean(k) => {
+            let known = known(k.missing, &k.of).into_iter().collect();
+            measure(None, Some(people(ROWS, &k.from, known, k.window)))
+        }
+        Kind::Quantile(k) => {
+            let known = known(k.missing, &k.of).into_iter().collect();
+            measure(None, Some(people(ROWS, &k.from, known, k.window)))
+        }
+        Kind::Change(k) => {
+            let known = [&k.before, &k.after].map(|of| format!("{} is known", words(&of.tree))).to_vec();
+            measure(None, Some(people(ROWS, &k.from, known, k.window)))
+        }
+        Kind::Index(k) => {
+            let columns: Vec<&str> = k.items.iter().map(|i| i.column.as_str()).collect();
+            let known = match k.missing {
+                Missing::SkipIfAny => columns.iter().map(|c| format!("{c} is known")).collect(),
+                Missing::SkipIfAll => vec![format!("one of {} is known", columns.join(", "))],
+                Missing::Zero => vec![],
+            };
+            measure(None, Some(people(ROWS, &k.from, known, k.window)))
+        }
+        Kind::Proportion(k) => {
+            let of = k.of.as_deref().unwrap_or(ROWS);
+            let known: Vec<String> = known(k.missing, &k.numerator).into_iter().collect();
+            let denominator = people(of, &k.from, known, k.window);
+            let mut numerator = denominator.clone();
+            numerator.conditions.extend(conditions(Some(&k.numerator)));
+            numerator.time = numerator.time.max(time(k.window, Some(&k.numerator)));
+            // Those of whom it holds are a part of the same moment's denominator only.
+            let denominator = Counting { time: numerator.time.max(denominator.time), ..denominator };
+            measure(Some(numerator), Some(denominator))
+        }
+        Kind::Completion(k) => {
+            let by = format!("{} and {} months", k.entered, k.within_months);
+            let denominator = Counting {
+                of: counted(ROWS, &k.from, Some(&by), indicator.site_by.as_deref()),
+                conditions: conditions(indicator.filter.as_ref()),
+                // Cohorts of different periods are not set against each other.
+                time: Time::Moment,
+            };
+            let mut numerator = denominator.clone();
+            let last = k.steps.last().cloned().unwrap_or_default();
+            numerator.conditions.insert(Counting::category("step", &last));
+            let mut measure = measure(Some(numerator), Some(denominator.clone()))?;
+            measure.own_dimension = Some(("step".into(), denominator));
+            Some(measure)
+        }
+        Kind::Cascade(k) => {
+            let led = format!("led by someone of {}", k.tree.from);
+            let all = people(&k.of, &k.from, vec![led], k.window);
+            let mut measure = measure(Some(all.clone()), None)?;
+            measure.own_dimension = indicator.kind.own_dimension().map(|d| (d.name, all));
+            Some(measure)
+        }
+        Kind::Ratio(k) => {
+            let side = |m: &groundwork_plan::indicator::Measure| {
+                let of = match &m.of {
+                    MeasureOf::Rows => ROWS,
+                    MeasureOf::Distinct(column) => column.as_str(),
+                    MeasureOf::Sum(_) => return None,
+                };
+                Some(Counting {
+                    of: counted(of, &m.from, m.period_by.as_deref(), m.site_by.as_deref()),
+                    conditions: conditions(m.filter.as_ref()),
+                    // Those trained so far: a side of a ratio is not set against earlier periods.
+                    time: match time(m.window, m.filter.as_ref()) {
+                        Time::ToDate => Time::Moment,
+                        time => time,
+                    },
+                })
+            };
+            measure(side(&k.numerator), side(&k.denominator))
+        }
+        Kind::Rate(k) => {
+            let m = &k.events;
+            let counting = Counting {
+                of: counted(ROWS, &m.from, m.period_by.as_deref(), m.site_by.as_deref()),
+                conditions: conditions(m.filter.as_ref()),
+                time: time(m.window, m.filter.as_ref()),
+            };
+            measure(Some(counting), None)
+        }
+        Kind::Stock(_) => measure(None, Some(own("keys"))),
+        Kind::Sustained(_) | Kind::Concentration(_) => {
+            let denominator = own("everyone");
+            let mut numerator = denominator.clone();
+            numerator.conditions.insert("numerator".into());
+            measure(Some(numerator), Some(denominator))
+        }
+        Kind::Union(_) => measure(Some(own("figures")), None),
+        Kind::Derived(_) => None,
+    }
+}
+
+fn counted(of: &str, from: &str, period_by: Option<&str>, site_by: Option<&str>) -> String {
+    let by = |word: &str, column: Option<&str>| column.map(|c| format!(" {word} {c}")).unwrap_or_default();
+    format!("{of} of {from}{}{}", by("by", period_by), by("at", site_by))
+}
+
+fn time(window: Window, filter: Option<&Expression>) -> Time {
+    match window {
+        _ if filter.is_some_and(Expression::uses_period) => Time::Moment,
+        Window::InPeriod => Time::InPeriod,
+        Window::ToDate => Time::ToDate,
+    }
+}
+
+fn days(indicator: &Indicator) -> BTreeMap<(String, String), (jiff::civil::Date, jiff::civil::Date)> {
+    let of = |p: &groundwork_plan::indicator::IndicatorPeriod| {
+        ((p.site.clone().unwrap_or_default(), p.id.clone()), (p.first_day, p.last_day))
+    };
+    indicator.periods.iter().map(of).collect()
+}
+
+/// Whether it counts by a condition on a column that protects people in a case.
+fn is_sensitive(indicator: &Indicator, plan: &Plan) -> bool {
+    let mut expressions: Vec<&Expression> = indicator.filter.iter().collect();
+    match &indicator.kind {
+        Kind::Proportion(k) => expressions.push(&k.numerator),
+        Kind::Ratio(k) => {
+            expressions.extend([&k.numerator, &k.denominator].into_iter().filter_map(|m| m.filter.as_ref()))
+        }
+        _ => {}
+    }
+    let names = |e: &&Expression| e.columns().iter().any(|c| plan.policy.sensitive.iter().any(|s| s == c));
+    expressions.iter().any(names)
+}
+
+/// The conditions of an expression, each by itself.
+fn conditions(expression: Option<&Expression>) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    let mut open: Vec<&Tree> = expression.map(|e| &e.tree).into_iter().collect();
+    while let Some(tree) = open.pop() {
+        match tree {
+            Tree::Binary(left, Operator::And, right) => open.extend([left.as_ref(), right.as_ref()]),
+            other => {
+                out.insert(words(other));
+            }
+        }
+    }
+    out
+}
+
+/// An expression in words that are the same however it is written.
+fn words(tree: &Tree) -> String {
+    let list = |items: &[Tree]| items.iter().map(words).collect::<Vec<_>>().join(", ");
+    match tree {
+        Tree::Column(name) => name.clone(),
+        Tree::Text(text) => format!("'{text}'"),
+        Tree::Number(number) => number.clone(),
+        Tree::Day(day) => day.to_string(),
+        Tree::Truth(truth) => truth.to_string(),
+        Tree::Binary(left, operator, right) => {
+            let sign = match operator {
+                Operator::And => "and",
+                Operator::Or => "or",
+                Operator::Equal => "=",
+                Operator::NotEqual => "<>",
+                Operator::Less => "<",
+                Operator::LessOrEqual => "<=",
+                Operator::Greater => ">",
+                Operator::GreaterOrEqual => ">=",
+                Operator::Plus => "+",
+                Operator::Minus => "-",
+                Operator::Times => "*",
+                Operator::Divided => "/",
+            };
+            let side = |tree: &Tree| match tree {
+                Tree::Binary(..) => format!("({})", words(tree)),
+                _ => words(tree),
+            };
+            format!("{} {sign} {}", side(left), side(right))
+        }
+        Tree::Not(inner) => format!("not ({})", words(inner)),
+        Tree::Negative(inner) => format!("-({})", words(inner)),
+        Tree::IsMissing(inner, true) => format!("{} is missing", words(inner)),
+        Tree::IsMissing(inner, false) => format!("{} is there", words(inner)),
+        Tree::In(inner, items) => format!("{} in ({})", words(inner), list(items)),
+        Tree::Call(function, arguments) => format!("{function:?}({})", list(arguments)).to_lowercase(),
+        Tree::PeriodStart => "period_start".into(),
+        Tree::PeriodEnd => "period_end".into(),
+    }
+}

@@ -1,0 +1,269 @@
+//! The gate: what a run found goes in, and what may be published comes out.
+
+use crate::audit::Audit;
+use crate::cell::{Cell, CellKey, Contrast, Finding};
+use crate::frame::Frame;
+use crate::ladder;
+use crate::ledger::{self, Published};
+use crate::look::Unreleased;
+use crate::matrix::Matrix;
+use crate::primary;
+use crate::release::{ContrastFigures, Figures, Released, ReleasedCell, ReleasedContrast, Status};
+use groundwork_plan::disclosure::{Policy, SENSITIVE_THRESHOLD};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What passed, and how that was decided.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Passed {
+    /// What may be published.
+    pub released: Released,
+    /// What was withheld, why, and how well it is protected.
+    pub audit: Audit,
+    /// Every number of people that readers now know, for the ledger.
+    pub published: Vec<Published>,
+    /// What finished files must not hold.
+    pub unreleased: Unreleased,
+}
+
+/// Nothing may be published: somebody could be found whatever is withheld.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The cells that would give somebody away, by address and never by value.
+    pub cells: Vec<String>,
+}
+
+/// Lets cells and contrasts pass under a policy, indicators taken apart from each other. Cells come
+/// back sorted by key.
+pub fn release(cells: Vec<Cell>, contrasts: Vec<Contrast>, policy: &Policy) -> Released {
+    match release_jointly(cells, contrasts, policy, &Frame::default(), &[]) {
+        Ok(passed) => passed.released,
+        // Without earlier releases everything can be withheld, so this is not reached; if it were,
+        // nothing would pass.
+        Err(_) => Released {
+            policy: policy.clone(),
+            cells: Vec::new(),
+            contrasts: Vec::new(),
+            estimates: Vec::new(),
+        },
+    }
+}
+
+/// Lets cells and contrasts pass together: nothing that is withheld can be found out from all that
+/// is published and from what `earlier` releases published for the same readers.
+///
+/// # Errors
+///
+/// A protected number that earlier releases and this one give away together.
+pub fn release_jointly(
+    cells: Vec<Cell>,
+    contrasts: Vec<Contrast>,
+    policy: &Policy,
+    frame: &Frame,
+    earlier: &[Published],
+) -> Result<Passed, Refusal> {
+    let cells: BTreeMap<CellKey, Cell> = cells.into_iter().map(|cell| (cell.key.clone(), cell)).collect();
+    let cells: Vec<Cell> = cells.into_values().collect();
+    let thresholds: Vec<i64> = cells.iter().map(|cell| threshold(cell, policy, frame)).collect();
+    let mut matrix = Matrix::of(&cells, frame, &thresholds, &ledger::known(earlier, policy.audience));
+    let mut reasons: Vec<Option<&'static str>> = cells
+        .iter()
+        .zip(&thresholds)
+        .map(|(cell, threshold)| primary::reason(cell, *threshold, policy, frame))
+        .collect();
+    guard_classes(&cells, &mut matrix, &mut reasons, policy, frame);
+    let (decision, rolled_up) = ladder::decide(&cells, &matrix, &mut reasons, policy);
+    // Where no proof was found, everything around is withheld; that is enough unless readers know
+    // some of it from before.
+    let mut open = if earlier.is_empty() { BTreeSet::new() } else { decision.open.clone() };
+    open.extend(ledger::revealing(earlier, &matrix, &decision.hidden, policy.audience));
+    if !open.is_empty() {
+        return Err(Refusal { cells: named(&cells, &matrix, &open) });
+    }
+    let published = ledger::published(&matrix, &decision.hidden, policy.audience);
+    let audit = Audit::of(&matrix, &decision);
+    for (reason, hidden) in reasons.iter_mut().zip(&decision.hidden) {
+        if *hidden {
+            reason.get_or_insert("by_subtraction");
+        }
+    }
+    withhold_formulas(&cells, &mut reasons);
+    let audit = audit.with_reasons(&cells, &reasons, &thresholds, rolled_up);
+    let unreleased = Unreleased::of(&cells, &reasons);
+    Ok(Passed { released: released(cells, contrasts, &reasons, policy), audit, published, unreleased })
+}
+
+/// Marks the numbers of which nobody may find out that they are everybody or nobody.
+fn guard_classes(
+    cells: &[Cell],
+    matrix: &mut Matrix,
+    reasons: &mut [Option<&'static str>],
+    policy: &Policy,
+    frame: &Frame,
+) {
+    let everybody = matrix.everybody.clone();
+    for (_, part) in everybody {
+        let shown_by = matrix.quantities[part].cells.clone();
+        for cell in shown_by {
+            if threshold(&cells[cell], policy, frame) > 1
+                && primary::guards_classes(&cells[cell], policy, frame)
+            {
+                reasons[cell].get_or_insert("everybody_or_nobody");
+                matrix.quantities[part].class = true;
+            }
+        }
+    }
+    for (at, cell) in cells.iter().enumerate() {
+        if reasons[at] == Some("everybody_or_nobody") && primary::is_everybody_or_nobody(cell) {
+            let number = if cell.numerator > 0.0 { matrix.complement(at) } else { matrix.numerator(at) };
+            if let Some(quantity) = number.and_then(|id| matrix.quantities.get_mut(id)) {
+                quantity.class = true;
+            }
+        }
+    }
+}
+
+/// The smallest number of people that a cell may show.
+fn threshold(cell: &Cell, policy: &Policy, frame: &Frame) -> i64 {
+    let declared = policy.threshold(&cell.key.indicator, &cell.key.dimension);
+    let sensitive = frame.measures.get(&cell.key.indicator).is_some_and(|m| m.sensitive);
+    let threshold = if sensitive { declared.max(SENSITIVE_THRESHOLD) } else { declared };
+    i64::try_from(threshold).unwrap_or(i64::MAX)
+}
+
+/// A formula is let out only with everything that it is made from, and so are formulas of it.
+fn withhold_formulas(cells: &[Cell], reasons: &mut [Option<&'static str>]) {
+    let place: BTreeMap<&CellKey, usize> = cells.iter().enumerate().map(|(at, c)| (&c.key, at)).collect();
+    loop {
+        let more: Vec<usize> = cells
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| reasons[*at].is_none())
+            .filter(|(_, cell)| {
+                let hidden = |input| place.get(input).is_some_and(|at| reasons[*at].is_some());
+                cell.inputs.iter().any(hidden)
+            })
+            .map(|(at, _)| at)
+            .collect();
+        if more.is_empty() {
+            return;
+        }
+        for at in more {
+            reasons[at] = Some("input_withheld");
+        }
+    }
+}
+
+/// The cells that show numbers that cannot be published; of a rest, those that give it away.
+fn named(cells: &[Cell], matrix: &Matrix, open: &BTreeSet<usize>) -> Vec<String> {
+    let mut out = BTreeSet::new();
+    for id in open {
+        let quantity = &matrix.quantities[*id];
+        let around = quantity.relations.iter().flat_map(|(at, _)| &matrix.relations[*at].terms);
+        let around = around.flat_map(|(id, _)| &matrix.quantities[*id].cells);
+        let own = quantity.cells.iter();
+        let named: Vec<&usize> = if quantity.cells.is_empty() { around.collect() } else { own.collect() };
+        out.extend(named.into_iter().map(|cell| cells[*cell].key.to_string()));
+    }
+    out.into_iter().collect()
+}
+
+fn released(
+    cells: Vec<Cell>,
+    contrasts: Vec<Contrast>,
+    reasons: &[Option<&'static str>],
+    policy: &Policy,
+) -> Released {
+    let spread_hidden: BTreeMap<CellKey, bool> = cells
+        .iter()
+        .map(|c| (c.key.clone(), primary::is_spread(c) && primary::has_small_base(c, policy)))
+        .collect();
+    let withheld: BTreeMap<CellKey, bool> =
+        cells.iter().zip(reasons).map(|(c, reason)| (c.key.clone(), reason.is_some())).collect();
+    let any = |of: &BTreeMap<CellKey, bool>, contrast: &Contrast| {
+        [&contrast.cell, &contrast.reference].iter().any(|key| of.get(*key).copied().unwrap_or(true))
+    };
+    let contrasts = contrasts
+        .into_iter()
+        .map(|contrast| {
+            let (hidden, bare) = (any(&withheld, &contrast), any(&spread_hidden, &contrast));
+            released_contrast(contrast, hidden, bare)
+        })
+        .collect();
+    let cells = cells
+        .into_iter()
+        .zip(reasons)
+        .map(|(cell, reason)| {
+            let bare = spread_hidden.get(&cell.key).copied().unwrap_or(true);
+            released_cell(cell, *reason, bare)
+        })
+        .collect();
+    Released { policy: policy.clone(), cells, contrasts, estimates: Vec::new() }
+}
+
+fn released_cell(cell: Cell, hidden: Option<&'static str>, bare: bool) -> ReleasedCell {
+    let whole = if cell.partial { "partial_period" } else { "" };
+    let (status, reason, value, interval) = match (hidden, &cell.finding) {
+        (_, Finding::NoData) => (Status::NoData, "nothing_recorded", None, None),
+        (Some(reason), _) => (Status::Withheld, reason, None, None),
+        (None, Finding::Value { value, interval }) => {
+            (Status::Published, whole, Some(*value), interval.filter(|_| !bare))
+        }
+        // Bounds hold for certain: their level is 1.
+        (None, Finding::Bounds { lower, upper }) => {
+            (Status::Published, whole, None, Some((*lower, *upper, 1.0)))
+        }
+        (None, Finding::Undefined(reason)) => (Status::Undefined, *reason, None, None),
+        (None, Finding::Refused(reason)) => (Status::Refused, *reason, None, None),
+    };
+    let shown = matches!(status, Status::Published | Status::Undefined | Status::Refused);
+    ReleasedCell {
+        figures: shown.then_some(Figures {
+            numerator: cell.numerator,
+            denominator: cell.denominator,
+            immature: cell.immature,
+            n: cell.n,
+            value,
+            interval,
+        }),
+        key: cell.key,
+        unit: cell.unit,
+        method: cell.method,
+        status,
+        reason,
+        bare,
+    }
+}
+
+fn released_contrast(contrast: Contrast, hidden: bool, bare: bool) -> ReleasedContrast {
+    let (status, reason, figures) = match (hidden, &contrast.finding) {
+        (true, _) => (Status::Withheld, "a_compared_cell_is_withheld", None),
+        (false, Finding::NoData | Finding::Bounds { .. }) => (Status::NoData, "nothing_recorded", None),
+        (false, Finding::Undefined(reason)) => (Status::Undefined, *reason, None),
+        (false, Finding::Refused(reason)) => (Status::Refused, *reason, None),
+        (false, Finding::Value { value, interval }) => {
+            let spread = !bare;
+            let figures = ContrastFigures {
+                value: *value,
+                interval: interval.filter(|_| spread),
+                std_error: contrast.std_error.filter(|_| spread),
+                statistic: contrast.statistic.filter(|_| spread),
+                df: contrast.df.filter(|_| spread),
+                p_value: contrast.p_value.filter(|_| spread),
+                n: contrast.n,
+                n_clusters: contrast.n_clusters.filter(|_| spread),
+            };
+            (Status::Published, "", Some(figures))
+        }
+    };
+    ReleasedContrast {
+        evaluation: contrast.evaluation,
+        cell: contrast.cell,
+        reference: contrast.reference,
+        unit: contrast.unit,
+        summary: contrast.summary,
+        method: contrast.method,
+        status,
+        reason,
+        figures,
+    }
+}

@@ -1,0 +1,170 @@
+//! The last look: finished files are searched for what must not be in them, whatever wrote them.
+//!
+//! Identifiers are recognised by their form: Thai national identity numbers (13 digits with a
+//! check digit, in any script and with any separators), e-mail addresses and Thai telephone
+//! numbers. Amounts that were withheld are searched for where they cannot be there by chance: whole
+//! numbers of seven digits or more, unlike every number that was published. Shares, means and counts
+//! of people are too alike for that.
+
+use crate::cell::{Cell, Finding};
+use groundwork_plan::number::format_exact;
+use std::collections::BTreeSet;
+
+/// Digits under which a number may stand somewhere by chance.
+const DIGITS: usize = 7;
+
+/// Numbers that were withheld, as texts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Unreleased(BTreeSet<String>);
+
+impl Unreleased {
+    /// The numbers of the cells that are withheld, less those of the others.
+    pub(crate) fn of(cells: &[Cell], reasons: &[Option<&'static str>]) -> Self {
+        let texts = |withheld: bool| -> BTreeSet<String> {
+            let chosen = cells.iter().zip(reasons).filter(|(_, reason)| reason.is_some() == withheld);
+            chosen.flat_map(|(cell, _)| numbers(cell)).map(format_exact).collect()
+        };
+        let published = texts(false);
+        let digits = |text: &String| if text.contains('.') { 0 } else { text.len() };
+        let kept = texts(true).into_iter().filter(|t| digits(t) >= DIGITS && !published.contains(t));
+        Self(kept.collect())
+    }
+
+    /// What is wrong with a file, if anything: an identifier, or a number that was withheld.
+    pub fn found_in(&self, text: &str) -> Option<&'static str> {
+        let latin: String = text.chars().map(latin_digit).collect();
+        if has_identity_number(&latin) {
+            return Some("a national identity number");
+        }
+        if has_email(&latin) {
+            return Some("an e-mail address");
+        }
+        if has_telephone(&latin) {
+            return Some("a telephone number");
+        }
+        let number = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
+        let same = |word: &str| self.0.contains(&word.trim_matches(['.', ',']).replace(',', ""));
+        // In a table of values separated by commas, each field is a number by itself.
+        let tokens = latin.split(|c: char| !number(c));
+        let mut words = tokens.flat_map(|token| std::iter::once(token).chain(token.split(',')));
+        words.any(same).then_some("a number that is withheld")
+    }
+}
+
+fn numbers(cell: &Cell) -> Vec<f64> {
+    let mut out = vec![cell.numerator];
+    out.extend(cell.denominator);
+    if let Finding::Value { value, interval } = &cell.finding {
+        out.push(*value);
+        out.extend(interval.iter().flat_map(|(low, high, _)| [*low, *high]));
+    }
+    out
+}
+
+/// Thai, Burmese and Arabic-Indic digits as Latin ones.
+fn latin_digit(c: char) -> char {
+    let from = |zero: char| (c as u32).checked_sub(zero as u32).filter(|d| *d < 10);
+    let digit = ['\u{e50}', '\u{1040}', '\u{660}'].into_iter().find_map(from);
+    digit.and_then(|d| char::from_digit(d, 10)).unwrap_or(c)
+}
+
+/// Runs of digits with single blanks, dots or hyphens between them, bounded by neither letters nor
+/// digits.
+fn runs(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut run = String::new();
+    let (mut before, mut separated, mut spoiled) = (' ', false, false);
+    for c in text.chars().chain(['\n']) {
+        if c.is_ascii_digit() {
+            if run.is_empty() {
+                spoiled = before.is_alphanumeric() || matches!(before, '.' | '_');
+            }
+            run.push(c);
+            separated = false;
+        } else if !run.is_empty() && !separated && matches!(c, ' ' | '-') {
+            separated = true;
+        } else {
+            if !run.is_empty() && !spoiled && !c.is_alphanumeric() && c != '_' {
+                out.push(std::mem::take(&mut run));
+            }
+            run.clear();
+            separated = false;
+        }
+        before = c;
+    }
+    out
+}
+
+fn has_identity_number(text: &str) -> bool {
+    runs(text).iter().filter(|run| run.len() == 13).any(|run| {
+        let digits: Vec<u32> = run.chars().filter_map(|c| c.to_digit(10)).collect();
+        let sum: u32 = digits.iter().take(12).zip((2..=13).rev()).map(|(d, weight)| d * weight).sum();
+        digits.first().is_some_and(|d| *d > 0) && digits.last() == Some(&((11 - sum % 11) % 10))
+    })
+}
+
+fn has_telephone(text: &str) -> bool {
+    let mobile = |run: &String| run.len() == 10 && ["06", "08", "09"].iter().any(|p| run.starts_with(p));
+    let abroad = |run: &String| run.len() == 11 && ["666", "668", "669"].iter().any(|p| run.starts_with(p));
+    runs(text).iter().any(|run| mobile(run) || abroad(run))
+}
+
+fn has_email(text: &str) -> bool {
+    let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '+');
+    text.match_indices('@').any(|(at, _)| {
+        let (before, after) = text.split_at(at);
+        let host: String = after.chars().skip(1).take_while(|c| part(*c)).collect();
+        let host = host.trim_end_matches('.');
+        before.chars().next_back().is_some_and(part)
+            && host.rsplit_once('.').is_some_and(|(name, end)| {
+                !name.is_empty() && end.len() >= 2 && end.chars().all(|c| c.is_ascii_alphabetic())
+            })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Option<&'static str> {
+        Unreleased(BTreeSet::from(["0.291667".to_owned(), "18340".to_owned()])).found_in(text)
+    }
+
+    #[test]
+    fn identifiers_are_found_in_any_script_and_with_separators() {
+        // An invented number with a right check digit.
+        for text in ["9999999999994", "9-9999-99999-99-4", "๙ ๙๙๙๙ ๙๙๙๙๙ ๙๙ ๔", "(9999999999994)"]
+        {
+            assert_eq!(found(text), Some("a national identity number"), "{text}");
+        }
+        for text in ["write to a.b@example.org.", "<c@d.co.th>"] {
+            assert_eq!(found(text), Some("an e-mail address"), "{text}");
+        }
+        for text in ["081-234-5678", "+66 81 234 5678", "๐๘๑๒๓๔๕๖๗๘"] {
+            assert_eq!(found(text), Some("a telephone number"), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_hashes_and_dates_are_not_identifiers() {
+        let hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        for text in [
+            hash,
+            "9999999999995",
+            "2021-10-01,2021-12-31,7,24,0.25",
+            "volunteer@",
+            "a @ b.c",
+            "0.0812345678",
+        ] {
+            assert_eq!(found(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_withheld_number_is_found_however_it_is_grouped() {
+        for text in ["7,24,0.291667,", "18,340 THB", "a,18340,b", "18340."] {
+            assert_eq!(found(text), Some("a number that is withheld"), "{text}");
+        }
+        assert_eq!(found("0.2916 and 1834"), None);
+    }
+}

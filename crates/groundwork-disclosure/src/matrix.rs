@@ -1,0 +1,441 @@
+//! The joint matrix: every number of people that a run may publish, and how the numbers add up.
+//!
+//! A *quantity* is a number of people with an address: who is counted, under which conditions,
+//! where and when. Cells of different indicators that publish the same number share a quantity. A
+//! *relation* is a sum of quantities that is zero: a total less its parts. Where parts do not make
+//! up a total, the rest is a quantity too, one that nobody publishes and everybody can compute:
+//! people without a site, people in two quarters, people who did not answer.
+
+use crate::cell::{Cell, Finding};
+use crate::frame::{Counting, Frame};
+use crate::shown::{By, Counted, address, conditions_of, counted, whole};
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// When those counted belong together.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum When {
+    /// From a first to a last day, both included.
+    Days(Date, Date),
+    /// A period that cannot be set against others.
+    Moment(String),
+}
+
+/// Which number of people.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Address {
+    pub(crate) of: String,
+    pub(crate) conditions: BTreeSet<String>,
+    pub(crate) site: String,
+    pub(crate) when: When,
+}
+
+/// A number of people.
+#[derive(Debug, Clone)]
+pub(crate) struct Quantity {
+    /// Which; missing for a rest that no cell publishes.
+    pub(crate) address: Option<Address>,
+    pub(crate) value: i64,
+    /// The threshold of the strictest cell that shows it or that it can be computed from.
+    pub(crate) threshold: i64,
+    /// Whether nobody may find out that it is everybody or nobody.
+    pub(crate) class: bool,
+    /// Known to readers whatever this release does: from an earlier one, or nothing was recorded.
+    pub(crate) given: bool,
+    /// The cells that show it.
+    pub(crate) cells: Vec<usize>,
+    /// The relations that it is in, with its coefficient there.
+    pub(crate) relations: Vec<(usize, i64)>,
+}
+
+impl Quantity {
+    /// Whether readers must not find it out.
+    pub(crate) fn is_protected(&self) -> bool {
+        self.class || (self.value > 0 && self.value < self.threshold)
+    }
+}
+
+/// Terms that add up to zero.
+#[derive(Debug, Clone)]
+pub(crate) struct Relation {
+    pub(crate) terms: Vec<(usize, i64)>,
+}
+
+/// Every quantity and every relation.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Matrix {
+    pub(crate) quantities: Vec<Quantity>,
+    pub(crate) relations: Vec<Relation>,
+    /// The quantities that each cell shows.
+    pub(crate) shown: Vec<Vec<usize>>,
+    /// Totals and a category of them that holds everybody.
+    pub(crate) everybody: Vec<(usize, usize)>,
+    /// The first quantity of each cell.
+    numerators: Vec<Option<usize>>,
+    by_address: BTreeMap<Address, usize>,
+    seen: BTreeSet<Vec<(usize, i64)>>,
+}
+
+/// How the condition of the category `unknown` ends.
+const UNKNOWN_CATEGORY: &str = " = 'unknown'";
+
+/// The cells of one table: the parts of a total by the categories of a dimension.
+type Tables = BTreeMap<(Address, String), Vec<(Vec<String>, usize)>>;
+
+impl Matrix {
+    /// The matrix of the cells of a run; `thresholds` has one entry a cell.
+    /// `given` is what earlier releases published, as readers know it.
+    pub(crate) fn of(cells: &[Cell], frame: &Frame, thresholds: &[i64], given: &[(Address, i64)]) -> Self {
+        let mut matrix = Matrix::default();
+        let mut tables = Tables::new();
+        for (at, cell) in cells.iter().enumerate() {
+            let mut shown = Vec::new();
+            if cell.people {
+                let threshold = thresholds.get(at).copied().unwrap_or(1);
+                for Counted { counting, people, by } in counted(cell, frame) {
+                    let Some(value) = whole(people) else { continue };
+                    let given = cell.finding == Finding::NoData;
+                    let total = address(&counting, &cell.key, frame.measures.get(&cell.key.indicator));
+                    let categories = if by == By::Nothing { Vec::new() } else { conditions_of(&cell.key) };
+                    let mut own = total.clone();
+                    own.conditions.extend(categories.iter().cloned());
+                    let id = matrix.quantity(own, value, threshold, &cell.key.indicator);
+                    if let Some(quantity) = matrix.quantities.get_mut(id) {
+                        quantity.given |= given;
+                        if !quantity.cells.contains(&at) {
+                            quantity.cells.push(at);
+                        }
+                    }
+                    shown.push(id);
+                    if by == By::Category && !categories.is_empty() {
+                        let table = tables.entry((total, cell.key.dimension.clone())).or_default();
+                        if !table.iter().any(|(_, known)| *known == id) {
+                            table.push((categories, id));
+                        }
+                    }
+                }
+            }
+            matrix.numerators.push(shown.first().copied());
+            shown.sort_unstable();
+            shown.dedup();
+            matrix.shown.push(shown);
+        }
+        for (address, value) in given {
+            let id = matrix.quantity(address.clone(), *value, 0, "earlier");
+            if let Some(quantity) = matrix.quantities.get_mut(id) {
+                quantity.given = true;
+            }
+        }
+        matrix.relate_categories(&tables);
+        matrix.relate_nested_columns(frame);
+        matrix.relate_sites();
+        matrix.relate_periods();
+        matrix.relate_conditions();
+        matrix
+    }
+
+    fn quantity(&mut self, address: Address, value: i64, threshold: i64, indicator: &str) -> usize {
+        let mut address = address;
+        loop {
+            match self.by_address.get(&address) {
+                Some(id) => {
+                    let known = self.quantities.get_mut(*id);
+                    if let Some(known) = known.filter(|known| known.value == value) {
+                        known.threshold = known.threshold.max(threshold);
+                        return *id;
+                    }
+                    // Counted in another way after all: a quantity of its own.
+                    address.of.push_str(" · ");
+                    address.of.push_str(indicator);
+                }
+                None => {
+                    let id = self.quantities.len();
+                    self.by_address.insert(address.clone(), id);
+                    self.quantities.push(Quantity {
+                        address: Some(address),
+                        value,
+                        threshold,
+                        class: false,
+                        given: false,
+                        cells: Vec::new(),
+                        relations: Vec::new(),
+                    });
+                    return id;
+                }
+            }
+        }
+    }
+
+    /// The quantity with this address.
+    pub(crate) fn at(&self, address: &Address) -> Option<usize> {
+        self.by_address.get(address).copied()
+    }
+
+    fn value(&self, id: usize) -> i64 {
+        self.quantities.get(id).map_or(0, |q| q.value)
+    }
+
+    fn rest(&mut self, value: i64, of: &[usize]) -> usize {
+        let threshold = of.iter().filter_map(|id| self.quantities.get(*id)).map(|q| q.threshold).max();
+        self.quantities.push(Quantity {
+            address: None,
+            value,
+            threshold: threshold.unwrap_or(1),
+            class: false,
+            given: false,
+            cells: Vec::new(),
+            relations: Vec::new(),
+        });
+        self.quantities.len() - 1
+    }
+
+    pub(crate) fn add(&mut self, mut terms: Vec<(usize, i64)>) {
+        terms.sort_unstable();
+        if !self.seen.insert(terms.clone()) {
+            return;
+        }
+        let id = self.relations.len();
+        for (quantity, a) in &terms {
+            if let Some(quantity) = self.quantities.get_mut(*quantity) {
+                quantity.relations.push((id, *a));
+            }
+        }
+        self.relations.push(Relation { terms });
+    }
+
+    /// A total and its parts. Parts that overlap give away how many are in several, and who is in
+    /// no other part; parts that fall short give away the rest.
+    fn union(&mut self, total: usize, parts: &[usize]) {
+        let sum: i64 = parts.iter().map(|part| self.value(*part)).sum();
+        let gap = self.value(total) - sum;
+        let mut terms = vec![(total, 1)];
+        terms.extend(parts.iter().map(|part| (*part, -1)));
+        let everyone: Vec<usize> = parts.iter().copied().chain([total]).collect();
+        // That one part is everybody is for readers to find out; several parts are known to be all.
+        let alone = parts.len() == 1;
+        if gap == 0 && !alone {
+            self.add(terms);
+            return;
+        }
+        if gap < 0 && alone {
+            return;
+        }
+        let key = {
+            let mut key = terms.clone();
+            key.sort_unstable();
+            key.push((usize::MAX, 0));
+            key
+        };
+        if !self.seen.insert(key) {
+            return;
+        }
+        if gap >= 0 {
+            let rest = self.rest(gap, &everyone);
+            terms.push((rest, -1));
+            self.add(terms);
+            return;
+        }
+        let overlap = self.rest(-gap, &everyone);
+        terms.push((overlap, 1));
+        self.add(terms);
+        for part in parts {
+            let elsewhere = self.value(total) - self.value(*part);
+            if elsewhere >= 0 {
+                let elsewhere = self.rest(elsewhere, &everyone);
+                self.add(vec![(total, 1), (*part, -1), (elsewhere, -1)]);
+            }
+        }
+    }
+
+    /// The categories of a dimension make up the total; those of a crossing make up every margin.
+    fn relate_categories(&mut self, tables: &Tables) {
+        for ((total, _), parts) in tables {
+            let depth = parts.first().map_or(0, |(categories, _)| categories.len()).min(4);
+            for kept in 0..(1usize << depth) - 1 {
+                let mut margins: BTreeMap<Vec<&String>, Vec<usize>> = BTreeMap::new();
+                for (categories, id) in parts {
+                    let margin = categories.iter().enumerate().filter(|(at, _)| kept & (1 << at) != 0);
+                    margins.entry(margin.map(|(_, category)| category).collect()).or_default().push(*id);
+                }
+                for (margin, ids) in margins {
+                    let mut address = total.clone();
+                    address.conditions.extend(margin.into_iter().cloned());
+                    let Some(total) = self.by_address.get(&address).copied() else { continue };
+                    self.union(total, &ids);
+                    for (categories, id) in parts.iter().filter(|(_, id)| ids.contains(id)) {
+                        let everybody = self.value(total) > 0 && self.value(*id) == self.value(total);
+                        let known = !categories.iter().any(|c| c.ends_with(UNKNOWN_CATEGORY));
+                        if everybody && known && ids.len() > 1 {
+                            self.everybody.push((total, *id));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Districts within provinces: the coarse category is made up of its fine ones.
+    fn relate_nested_columns(&mut self, frame: &Frame) {
+        for nesting in &frame.nestings {
+            let mut parts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+            for (fine, coarse) in &nesting.within {
+                let fine = Counting::category(&nesting.fine, fine);
+                let coarse = Counting::category(&nesting.coarse, coarse);
+                for (address, id) in &self.by_address {
+                    if address.conditions.contains(&fine) && !address.conditions.contains(&coarse) {
+                        let mut above = address.clone();
+                        above.conditions.remove(&fine);
+                        above.conditions.insert(coarse.clone());
+                        if let Some(total) = self.by_address.get(&above) {
+                            parts.entry(*total).or_default().push(*id);
+                        }
+                    }
+                }
+            }
+            for (total, parts) in parts {
+                self.union(total, &parts);
+            }
+        }
+    }
+
+    fn relate_sites(&mut self) {
+        let mut groups: BTreeMap<Address, Vec<usize>> = BTreeMap::new();
+        for (address, id) in &self.by_address {
+            if !address.site.is_empty() {
+                groups.entry(Address { site: String::new(), ..address.clone() }).or_default().push(*id);
+            }
+        }
+        for (total, parts) in groups {
+            if let Some(total) = self.by_address.get(&total).copied() {
+                self.union(total, &parts);
+            }
+        }
+    }
+
+    /// Longer stretches of days against the shorter ones that they are made of.
+    fn relate_periods(&mut self) {
+        type Spans = BTreeMap<(Date, Date), usize>;
+        let mut lines: BTreeMap<(String, BTreeSet<String>, String), Spans> = BTreeMap::new();
+        for (address, id) in &self.by_address {
+            if let When::Days(first, last) = address.when {
+                let line = (address.of.clone(), address.conditions.clone(), address.site.clone());
+                lines.entry(line).or_default().insert((first, last), *id);
+            }
+        }
+        for spans in lines.into_values().filter(|spans| spans.len() > 1) {
+            for ((first, last), total) in &spans {
+                for tiles in tilings(*first, *last, &spans) {
+                    self.union(*total, &tiles);
+                }
+            }
+        }
+    }
+
+    /// Those for whom more holds are a part of those for whom less does. Only the next wider ones
+    /// are looked at: the others follow from them.
+    fn relate_conditions(&mut self) {
+        let mut pairs = Vec::new();
+        for (address, part) in &self.by_address {
+            let conditions: Vec<&String> = address.conditions.iter().collect();
+            let most = if conditions.len() > MANY_CONDITIONS { 2 } else { conditions.len() };
+            for left_out in 1..=most {
+                let mut found = false;
+                subsets(conditions.len(), left_out, &mut |without: &[usize]| {
+                    let mut wider = address.clone();
+                    for at in without {
+                        if let Some(condition) = conditions.get(*at) {
+                            wider.conditions.remove(*condition);
+                        }
+                    }
+                    if let Some(whole) = self.by_address.get(&wider) {
+                        pairs.push((*whole, *part));
+                        found = true;
+                    }
+                });
+                if found {
+                    break;
+                }
+            }
+        }
+        for (whole, part) in pairs {
+            if !self.are_related(whole, part) {
+                self.union(whole, &[part]);
+            }
+        }
+    }
+
+    fn are_related(&self, a: usize, b: usize) -> bool {
+        let of = |id: usize| self.quantities.get(id).map(|q| q.relations.as_slice()).unwrap_or_default();
+        of(b).iter().any(|(relation, _)| of(a).iter().any(|(other, _)| other == relation))
+    }
+
+    /// The number of people in the numerator of a cell.
+    pub(crate) fn numerator(&self, cell: usize) -> Option<usize> {
+        self.numerators.get(cell).copied().flatten()
+    }
+
+    /// Those in the denominator of a cell who are not in its numerator.
+    pub(crate) fn complement(&self, cell: usize) -> Option<usize> {
+        let shown = self.shown.get(cell)?;
+        let rest = |id: &usize| self.quantities.get(*id).is_some_and(|q| q.address.is_none());
+        self.relations.iter().find_map(|relation| match relation.terms.as_slice() {
+            [(a, _), (b, _), (c, _)] if rest(c) && shown.contains(a) && shown.contains(b) => Some(*c),
+            _ => None,
+        })
+    }
+}
+
+/// Beyond so many conditions, only one or two are left out to find those for whom less holds.
+const MANY_CONDITIONS: usize = 10;
+
+/// Every way to choose `size` of `n`, in order.
+fn subsets(n: usize, size: usize, take: &mut impl FnMut(&[usize])) {
+    let mut chosen: Vec<usize> = (0..size).collect();
+    if size > n {
+        return;
+    }
+    loop {
+        take(&chosen);
+        let Some(at) = (0..size).rev().find(|at| chosen.get(*at).is_some_and(|c| *c < n - size + at)) else {
+            return;
+        };
+        let first = chosen.get(at).map_or(0, |c| c + 1);
+        for (step, place) in chosen.iter_mut().skip(at).enumerate() {
+            *place = first + step;
+        }
+    }
+}
+
+/// Ways to make a stretch of days up from shorter ones, with at most one gap: from the shortest
+/// pieces, and from the longest.
+fn tilings(first: Date, last: Date, spans: &BTreeMap<(Date, Date), usize>) -> Vec<Vec<usize>> {
+    let inside: Vec<((Date, Date), usize)> = spans
+        .iter()
+        .filter(|((from, to), _)| *from >= first && *to <= last && (*from, *to) != (first, last))
+        .map(|(span, id)| (*span, *id))
+        .collect();
+    let mut out: Vec<Vec<usize>> = Vec::new();
+    for longest in [false, true] {
+        let (mut at, mut gaps, mut tiles) = (first, 0, Vec::new());
+        let mut done = false;
+        while !done {
+            let next = inside.iter().filter(|((from, _), _)| *from >= at);
+            let next = match longest {
+                false => next.min_by_key(|((from, to), _)| (*to, std::cmp::Reverse(*from))),
+                true => next.min_by_key(|((from, to), _)| (*from, std::cmp::Reverse(*to))),
+            };
+            let Some(((from, to), id)) = next else { break };
+            gaps += usize::from(*from > at);
+            tiles.push(*id);
+            match to.tomorrow() {
+                Ok(day) if *to < last => at = day,
+                _ => done = true,
+            }
+        }
+        gaps += usize::from(!done);
+        if gaps <= 1 && !tiles.is_empty() && !out.contains(&tiles) {
+            out.push(tiles);
+        }
+    }
+    out
+}

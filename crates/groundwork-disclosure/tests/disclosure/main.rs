@@ -1,0 +1,9 @@
+//! The gate from outside: attacks, reference tables, random programmes with an attacker that works
+//! in another way than the gate, and how long a large audit takes.
+
+mod attacker;
+mod attacks;
+mod programmes;
+mod reference;
+mod scale;
+mod table;
