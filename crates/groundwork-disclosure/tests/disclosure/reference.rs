@@ -15,7 +15,8 @@ use groundwork_plan::disclosure::{Audience, Policy};
 use std::collections::{BTreeMap, BTreeSet};
 
 fn rows(name: &str) -> Option<Vec<Vec<String>>> {
-    let path = format!("/work/shared/disclosure/tables/{name}.csv");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/disclosure/tables");
+    let path = format!("{folder}/{name}.csv");
     let Ok(mut reader) = csv::Reader::from_path(path) else {
         println!("skipped: the table {name} is not on this machine");
         return None;
