@@ -412,6 +412,26 @@ for distance in (-3, 0, 2):
 after = [(sizes[g], effect) for (g, e), effect in zip(cell_names, effects) if e >= 0]
 put("castle", after=sum(size * effect for size, effect in after) / sum(size for size, _ in after))
 
+# Trends before the start, on the event study that P42 starts from.
+study = json.loads((Path(__file__).parent / "P42_honest_did.json").read_text())["expected"]["event_study"]
+beta, covariance, before = np.array(study["beta"]), np.array(study["vcov"]), int(study["pre"])
+inverse = np.linalg.inv(covariance[:before, :before])
+wald, distance = beta[:before] @ inverse @ beta[:before], np.arange(-before, 0.0)
+critical, information = stats.chi2.isf(0.05, before), distance @ inverse @ distance
+steep = beta[before:].mean() / np.arange(1, len(beta) - before + 1).mean()
+
+
+def slope_seen(share):
+    found = optimize.brentq(lambda l: stats.ncx2.sf(critical, before, l) - share, 1e-9, 1e3, xtol=1e-14)
+    return np.sqrt(found / information)
+
+
+put(
+    "pre_trend", wald=[wald, stats.chi2.sf(wald, before)], slopes=[slope_seen(0.5), slope_seen(0.8), steep],
+    power=stats.ncx2.sf(critical, before, steep**2 * information),
+    tails=[stats.ncx2.sf(x, df, ncp) for x, df, ncp in ((3.0, 1, 0.5), (40.0, 7, 25.0), (0.2, 4.5, 12.0), (900.0, 3, 800.0))],
+)
+
 print(
     json.dumps(
         {

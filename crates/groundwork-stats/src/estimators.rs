@@ -68,6 +68,7 @@ pub mod paired_proportions;
 pub mod poisson_regression;
 pub mod power;
 pub mod prais_winsten;
+pub mod pre_trend;
 pub mod proportion_agresti_coull;
 pub mod proportion_clopper_pearson;
 pub mod proportion_jeffreys;

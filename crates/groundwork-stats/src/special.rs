@@ -35,6 +35,6 @@ pub use incomplete_gamma::{
     chi_squared_cdf, chi_squared_quantile, chi_squared_quantile_upper, chi_squared_sf, gamma_p, gamma_q,
     gamma_quantile, gamma_quantile_upper, poisson_mass,
 };
-pub use noncentral::{noncentral_t_cdf, noncentral_t_sf};
+pub use noncentral::{noncentral_chi_squared_sf, noncentral_t_cdf, noncentral_t_sf};
 pub use normal::{normal_cdf, normal_critical, normal_quantile, normal_sf, normal_two_sided_p};
 pub use student::{student_cdf, student_critical, student_quantile, student_two_sided_p};

@@ -93,6 +93,12 @@ pub const SITES_FOR_PREDICTION: usize = 3;
 /// read with normal limits, is flagged (the rule of the authors' software for
 /// effects without covariates).
 pub const COHORT_UNITS_FEW: usize = 5;
+
+/// The power of a test of trends before the start, against a trend that would
+/// explain the effect away, below which the test is flagged: it misses more
+/// than it sees (Roth 2022).
+pub const PRE_TREND_POWER_LEAST: f64 = 0.5;
+
 /// Sites below which anything pooled over them is flagged: the variance
 /// between four sites is known to within a factor of ten or so.
 pub const SITES_FEW: usize = 5;

@@ -80,6 +80,38 @@ pub struct EventEstimates<'a> {
     pub covariance: &'a Matrix,
 }
 
+impl EventEstimates<'_> {
+    /// The covariance made symmetric, or why the estimates cannot be used.
+    pub(super) fn check(&self) -> Result<Matrix, Refusal> {
+        let size = self.before.len() + self.after.len();
+        if self.after.is_empty() {
+            return Err(Refusal::new(
+                "empty",
+                "there is no period after the start",
+                "report the estimates before the start as a check of the trends",
+            ));
+        }
+        if self.before.is_empty() {
+            return Err(Refusal::new(
+                "no_pre_periods",
+                "there is no period before the reference period, so nothing is known of the trend",
+                "report the event study, and say that its trends could not be checked",
+            ));
+        }
+        check_length(self.covariance.rows(), size)?;
+        check_length(self.covariance.cols(), size)?;
+        for column in [self.before, self.after, self.covariance.data()] {
+            check_column(column, "an estimate or its covariance")?;
+        }
+        let mut covariance = self.covariance.clone();
+        covariance.symmetrise();
+        if cholesky(&covariance).is_none() {
+            return Err(not_positive_definite());
+        }
+        Ok(covariance)
+    }
+}
+
 /// The shortest interval of fixed length for a weighted mean of effects, when
 /// the trend changes by at most `bound` from period to period.
 ///
@@ -142,37 +174,15 @@ impl Problem {
     fn new(estimates: &EventEstimates<'_>, weights: &[f64], bound: f64, level: f64) -> Result<Self, Refusal> {
         let (before, after) = (estimates.before.len(), estimates.after.len());
         let size = before + after;
-        if after == 0 {
-            return Err(Refusal::new(
-                "empty",
-                "there is no period after the start",
-                "report the estimates before the start as a check of the trends",
-            ));
-        }
-        if before == 0 {
-            return Err(Refusal::new(
-                "no_pre_periods",
-                "there is no period before the reference period, so nothing is known of the trend",
-                "report the event study, and say that its trends could not be checked",
-            ));
-        }
+        let covariance = estimates.check()?;
         check_length(weights.len(), after)?;
-        check_length(estimates.covariance.rows(), size)?;
-        check_length(estimates.covariance.cols(), size)?;
-        for column in [estimates.before, estimates.after, weights, estimates.covariance.data()] {
-            check_column(column, "an estimate, its covariance, or a weight")?;
-        }
+        check_column(weights, "a weight")?;
         if !(0.0..=1e100).contains(&bound) {
             return Err(Refusal::new(
                 "bound_out_of_range",
                 "the bound on the change of trend is not a number of zero or more",
                 "state the bound in the units of the outcome",
             ));
-        }
-        let mut covariance = estimates.covariance.clone();
-        covariance.symmetrise();
-        if cholesky(&covariance).is_none() {
-            return Err(not_positive_definite());
         }
         let beta = [estimates.before, estimates.after].concat();
         // s periods before the reference stands at `before` - s.
@@ -343,7 +353,7 @@ fn folded_lag(x: f64, distance: f64) -> f64 {
     2.0 * ratio / (1.0 + ratio)
 }
 
-fn not_positive_definite() -> Refusal {
+pub(super) fn not_positive_definite() -> Refusal {
     Refusal::new(
         "not_positive_definite",
         "the covariance of the estimates is not that of any estimates: some combination has no variance",

@@ -259,7 +259,7 @@ fn badly_worded(refusal: &Refusal) -> Option<String> {
 }
 
 /// Fields that hold a probability or a share of one whole.
-const SHARES: [&str; 20] = [
+const SHARES: [&str; 21] = [
     "p_value: ",
     "p_adjusted: ",
     "p_mid: ",
@@ -279,6 +279,7 @@ const SHARES: [&str; 20] = [
     "lambda: ",
     "missing_information: ",
     "largest_share: ",
+    "power: ",
     "level: ",
 ];
 

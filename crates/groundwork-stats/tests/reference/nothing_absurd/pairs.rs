@@ -73,7 +73,7 @@ fn paired_counts(probe: &mut Probe) {
     let tables = |both: u64, lost: u64, gained: u64| {
         COUNTS.map(|neither| PairedCounts { both, lost, gained, neither })
     };
-    for both in COUNTS {
+    for both in [0, 5, 1 << 33, u64::MAX] {
         for lost in COUNTS {
             for gained in COUNTS {
                 for counts in tables(both, lost, gained) {
@@ -121,7 +121,7 @@ fn summaries(probe: &mut Probe) {
                 let group = GroupSummary { mean, sd, n };
                 probe.given = format!("{group:?}");
                 for (low, high) in [(-0.5, 0.5), (-1e300, 1e300), (0.0, 0.0), (1.0, -1.0), (f64::NAN, 1.0)] {
-                    for alpha in [0.05, 0.5, 0.0, 1.0, f64::NAN] {
+                    for alpha in [0.05, 1.0, f64::NAN] {
                         for (first, second) in [(group, usual), (usual, group), (group, group)] {
                             let welch = probe.ask("equivalence_welch", || {
                                 equivalence_welch(first, second, low, high, alpha)

@@ -5,6 +5,7 @@ use groundwork_stats::estimators::e_value::{
     e_value_standardised_difference,
 };
 use groundwork_stats::estimators::honest_did::{EventEstimates, honest_smoothness};
+use groundwork_stats::estimators::pre_trend::pre_trend;
 use groundwork_stats::estimators::rosenbaum::{RankPairs, SignPairs};
 use groundwork_stats::linalg::Matrix;
 
@@ -98,6 +99,10 @@ fn trends(probe: &mut Probe) {
                 let (before, after) = values.split_at(split);
                 let estimates = EventEstimates { before, after, covariance };
                 let weights = vec![1.0; after.len()];
+                probe.given = format!("{of_values} split at {split}, {of_matrix}");
+                for level in [0.95, 1e-300, 1.0 - f64::EPSILON / 2.0] {
+                    probe.ask("pre_trend", || pre_trend(&estimates, level));
+                }
                 for bound in [0.0, 0.1, 1e300, -1.0, f64::NAN, f64::INFINITY] {
                     probe.given = format!("{of_values} split at {split}, {of_matrix}, bound {bound:?}");
                     probe.ask("honest_smoothness", || honest_smoothness(&estimates, &weights, bound, 0.95));
@@ -114,5 +119,6 @@ fn trends(probe: &mut Probe) {
     for level in LEVELS {
         probe.given = format!("the level {level:?}");
         probe.ask("honest_smoothness", || honest_smoothness(&estimates, &[1.0, 0.0, 0.0], 0.1, level));
+        probe.ask("pre_trend", || pre_trend(&estimates, level));
     }
 }

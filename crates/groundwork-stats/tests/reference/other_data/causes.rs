@@ -3,19 +3,24 @@
 use groundwork_stats::Outcome;
 use groundwork_stats::estimators::augmented_weighting::{augmented, outcome_model};
 use groundwork_stats::estimators::callaway_santanna::{Comparison, callaway_santanna};
+use groundwork_stats::estimators::honest_did::EventEstimates;
 use groundwork_stats::estimators::inverse_probability::{Population, Propensity, hajek};
 use groundwork_stats::estimators::oaxaca_blinder::{Group, Reference, oaxaca_blinder};
+use groundwork_stats::estimators::pre_trend::pre_trend;
 use groundwork_stats::estimators::sun_abraham::sun_abraham;
+use groundwork_stats::linalg::Matrix;
+use groundwork_stats::special::noncentral_chi_squared_sf;
 use libtest_mimic::Trial;
 
 use super::Held;
-use crate::support::{Ended, Table, case, estimate};
+use crate::support::{Ended, Table, case, cases, count, estimate, number, reference};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         case("other_smoking", smoking),
         case("other_gap_of_weights", gap),
         case("other_castle_laws", castle_laws),
+        case("other_trends_before", trends_before),
     ]
 }
 
@@ -97,6 +102,24 @@ fn castle_laws() -> Ended {
         held.close(&format!("distance {distance}"), [event.estimate.value]);
     }
     held.close("after", [study.att.value]);
+    held.end();
+    Ok(())
+}
+
+fn trends_before() -> Ended {
+    let (file, _) = reference("P42_honest_did.json", 1e-4);
+    let study = &file["expected"]["event_study"];
+    let beta: Vec<f64> = cases(&study["beta"]).iter().map(number).collect();
+    let entries: Vec<f64> = cases(&study["vcov"]).iter().flat_map(cases).map(number).collect();
+    let covariance = Matrix::new(beta.len(), beta.len(), entries);
+    let (before, after) = beta.split_at(count(&study["pre"]) as usize);
+    let mut held = Held::case("pre_trend");
+    let found = pre_trend(&EventEstimates { before, after, covariance: &covariance }, 0.95).expect("a test");
+    held.close("wald", [found.statistic, found.p_value]);
+    held.close("slopes", [found.slope_half, found.slope_four_fifths, found.slope_of_effect]);
+    held.close("power", [found.power]);
+    let tails = [(3.0, 1.0, 0.5), (40.0, 7.0, 25.0), (0.2, 4.5, 12.0), (900.0, 3.0, 800.0)];
+    held.close("tails", tails.map(|(x, df, ncp)| noncentral_chi_squared_sf(x, df, ncp)));
     held.end();
     Ok(())
 }
