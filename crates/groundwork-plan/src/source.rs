@@ -39,13 +39,15 @@ pub enum Reader {
     Ods,
     /// JSON: a list of objects, or an object a line.
     Json,
-    /// An Arrow file (Feather).
+    /// An Arrow file or stream (Feather).
     Arrow,
+    /// A Parquet file.
+    Parquet,
 }
 
 impl Reader {
     /// Every reader.
-    pub const ALL: [Reader; 15] = [
+    pub const ALL: [Reader; 16] = [
         Reader::Kobo,
         Reader::Ona,
         Reader::OdkCentral,
@@ -61,6 +63,7 @@ impl Reader {
         Reader::Ods,
         Reader::Json,
         Reader::Arrow,
+        Reader::Parquet,
     ];
 
     /// The word in the pipeline language.
@@ -81,6 +84,7 @@ impl Reader {
             Reader::Ods => "ods",
             Reader::Json => "json",
             Reader::Arrow => "arrow",
+            Reader::Parquet => "parquet",
         }
     }
 
@@ -97,7 +101,8 @@ impl Reader {
             "xlsx" | "xlsm" => Reader::Xlsx,
             "ods" => Reader::Ods,
             "json" | "jsonl" | "ndjson" | "geojson" => Reader::Json,
-            "arrow" | "feather" | "ipc" => Reader::Arrow,
+            "arrow" | "arrows" | "feather" | "ipc" => Reader::Arrow,
+            "parquet" | "pq" => Reader::Parquet,
             _ => Reader::Csv,
         }
     }

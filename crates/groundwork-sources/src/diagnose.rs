@@ -233,6 +233,24 @@ pub(crate) fn unreadable_arrow(name: &str) -> Diagnostic {
     .hint("Write it without compression, or save the table as CSV.")
 }
 
+pub(crate) fn unreadable_parquet(name: &str) -> Diagnostic {
+    Diagnostic::data(
+        "source.unreadable-parquet",
+        ExportPlace::file(name),
+        "the file is no Parquet file that can be read: it is damaged, encrypted, or packed with Brotli",
+    )
+    .hint("Write it again without encryption, packed with Snappy or Zstandard, or save the table as CSV.")
+}
+
+pub(crate) fn unreadable_column(name: &str, header: &str) -> Diagnostic {
+    Diagnostic::data(
+        "source.unreadable-column",
+        ExportPlace::file(name).in_column(header),
+        "the column is of a type that is not read, such as a time in a zone whose days are not known",
+    )
+    .hint("Write the column as text, or a time as a time in UTC or with its distance from it, such as `+07:00`.")
+}
+
 pub(crate) fn no_tags(name: &str, sheet: Option<&str>) -> Diagnostic {
     Diagnostic::data("source.no-tags", place(name, sheet), "none of the first 25 rows holds tags alone")
         .hint("A row of tags such as `#adm1` stands below the header. Without one, declare `reader: csv` or `xlsx`.")

@@ -13,6 +13,7 @@
 //! | `files` | which files a source has |
 //! | `encoding`, `decode`, `delimited` | which encoding, bytes to text, text to records |
 //! | `workbook` | cells of a worksheet to text |
+//! | `guard` | steps of libraries that may panic |
 //! | `archive`, `held` | archives, measured before they are unpacked; tables in memory |
 //! | `readers` | one file for each tool |
 //! | `answer` | from the cells of a row to an answer, or why there is none |
@@ -35,6 +36,7 @@ mod delimited;
 mod diagnose;
 mod encoding;
 mod files;
+mod guard;
 mod guess;
 mod held;
 mod indicator_sheet;
@@ -52,6 +54,7 @@ mod values;
 mod workbook;
 
 pub use files::{SourceFile, files};
+pub use guard::is_guarded;
 pub use guess::{Guess, guess};
 pub use indicator_sheet::indicator_sheets;
 pub use read::{check, read};

@@ -30,8 +30,9 @@ pub(crate) static SOURCE: Object = Object {
                 "ods",
                 "json",
                 "arrow",
+                "parquet",
             ]),
-            "Which tool wrote the files, and so what a cell without a value means. Where it is missing the file's ending says which kind of table it is: `xlsx`, `ods`, `json`, `arrow`, and `csv` for everything else.",
+            "Which tool wrote the files, and so what a cell without a value means. Where it is missing the file's ending says which kind of table it is: `xlsx`, `ods`, `json`, `arrow`, `parquet`, and `csv` for everything else.",
         ),
         may(
             "sheet",

@@ -221,7 +221,8 @@ fn read_from(source: &mut Source, path: String) {
             | Reader::Xlsx
             | Reader::Ods
             | Reader::Json
-            | Reader::Arrow => Reader::Csv,
+            | Reader::Arrow
+            | Reader::Parquet => Reader::Csv,
         };
     }
 }
