@@ -2,6 +2,7 @@
 
 pub mod authors;
 pub mod coverage;
+pub mod exports;
 pub mod one_pass;
 pub mod page;
 pub mod program;

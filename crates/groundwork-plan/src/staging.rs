@@ -345,21 +345,29 @@ fn all_columns(mut select: Select, part: &'static str, names: &[String]) -> Sele
     select
 }
 
-/// How many of the rows that count have no value in a column, by reason: `reason`, `n`; for every
-/// column of its own rows, with its name. Without a companion there is one reason, and `n` may be 0.
-pub fn missing_values(source: &Source) -> Vec<(String, Query)> {
-    let of_column = |column: &Column| {
-        let counted = Select::from(From::Table(source_table(&source.id)), "s")
-            .filter(Value::column("s", &column.name).is_missing());
-        let counted = if column.has_companion() {
-            let reason = Value::column("s", companion(&column.name));
-            counted.group(reason.clone(), "reason").order(vec![reason])
-        } else {
-            counted.column(Value::text(Reason::NotRecorded.word()), "reason")
-        };
-        (column.name.clone(), counted.column(Value::CountRows.cast(SqlType::Integer), "n").query())
-    };
-    source.columns.iter().map(of_column).collect()
+/// How many of the rows that count have no value in a column of their own, by reason: one row with an
+/// empty text and a number for each column and reason, which stand beside the query in their order.
+/// Without a companion there is one reason.
+pub fn missing_values(source: &Source) -> (Vec<(String, Reason)>, Query) {
+    let mut named = Vec::new();
+    let mut select =
+        Select::from(From::Table(source_table(&source.id)), "s").column(Value::text(""), "nothing");
+    for column in &source.columns {
+        let is_missing = || Value::column("s", &column.name).is_missing();
+        let reasons: &[Reason] = if column.has_companion() { &Reason::ALL } else { &[Reason::NotRecorded] };
+        for reason in reasons {
+            let counted = if column.has_companion() {
+                let told = Value::column("s", companion(&column.name));
+                is_missing().and(told.binary("=", Value::text(reason.word())))
+            } else {
+                is_missing()
+            };
+            let n = Value::Call("count_if", vec![counted]).cast(SqlType::Integer);
+            select = select.column(n, format!("n{}", named.len()));
+            named.push((column.name.clone(), *reason));
+        }
+    }
+    (named, select.query())
 }
 
 /// Adds the state of copies to rows that have no state yet.

@@ -57,6 +57,7 @@ pub use files::{SourceFile, files};
 pub use guard::is_guarded;
 pub use guess::{Guess, guess};
 pub use indicator_sheet::indicator_sheets;
+pub use pseudonym::KEY_FILE;
 pub use read::{check, read};
 pub use recognise::{Recognised, recognise};
 pub use typed::schema;
