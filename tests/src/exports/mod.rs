@@ -9,9 +9,11 @@ mod survey;
 
 use libtest_mimic::{Failed, Trial};
 
+type Check = fn() -> Result<(), String>;
+
 /// The tests of exports.
 pub fn trials() -> Vec<Trial> {
-    let all: [(&str, fn() -> Result<(), String>); 2] = [
+    let all: [(&str, Check); 2] = [
         ("one survey from four tools gives one indicators.csv", four_ways::one_table),
         ("nothing that a run writes or says holds an identifier", inside::nothing_gets_out),
     ];

@@ -50,10 +50,16 @@ pub(crate) struct Batches {
 pub(super) fn open(file: &SourceFile, _: &Export) -> Result<Table, Diagnostic> {
     let unreadable = |error| diagnose::unreadable(&file.name, &error);
     let mut input = File::open(&file.path).map_err(unreadable)?;
-    let mut magic = [0; 8];
-    let is_file = input.read_exact(&mut magic).is_ok() && magic == *b"ARROW1\0\0";
-    // A file is a stream with something before and behind it.
-    input.seek(SeekFrom::Start(if is_file { 8 } else { 0 })).map_err(unreadable)?;
+    let mut word = [0; 8];
+    let mut begin = 0;
+    // A file is a stream with something before, up to 64 bytes with zeros, and behind it.
+    if input.read_exact(&mut word).is_ok() && word == *b"ARROW1\0\0" {
+        begin = 8;
+        while begin < 64 && input.read_exact(&mut word).is_ok() && word == [0; 8] {
+            begin += 8;
+        }
+    }
+    input.seek(SeekFrom::Start(begin)).map_err(unreadable)?;
     let mut pieces =
         Pieces { input, decoder: StreamDecoder::new(), piece: Buffer::from(Vec::<u8>::new()), first: None };
     let fields = guarded(|| {

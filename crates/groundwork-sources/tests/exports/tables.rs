@@ -51,13 +51,15 @@ pub(crate) fn parquet_file(batch: &RecordBatch, compression: Compression) -> Vec
     writer.into_inner().unwrap()
 }
 
-fn arrow_file(batch: &RecordBatch) -> Vec<u8> {
+/// A batch as an Arrow file.
+pub(crate) fn arrow_file(batch: &RecordBatch) -> Vec<u8> {
     let mut writer = FileWriter::try_new(Vec::new(), &batch.schema()).unwrap();
     writer.write(batch).unwrap();
     writer.into_inner().unwrap()
 }
 
-fn arrow_stream(batch: &RecordBatch) -> Vec<u8> {
+/// A batch as a stream.
+pub(crate) fn arrow_stream(batch: &RecordBatch) -> Vec<u8> {
     let mut writer = StreamWriter::try_new(Vec::new(), &batch.schema()).unwrap();
     writer.write(batch).unwrap();
     writer.into_inner().unwrap()
