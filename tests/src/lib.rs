@@ -6,6 +6,7 @@ pub mod exports;
 pub mod one_pass;
 pub mod page;
 pub mod program;
+pub mod reading;
 pub mod recount;
 pub mod road;
 pub mod tidy;
