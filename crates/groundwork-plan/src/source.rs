@@ -296,6 +296,8 @@ pub struct Export {
     pub encoding: Option<String>,
     /// The XLSForm that the files were collected with, relative to the folder of the pipeline.
     pub codebook: Option<String>,
+    /// A cleaning log, by its path; relative to the folder of the pipeline.
+    pub cleaning_log: Option<String>,
     /// For a repeat: the source that holds the rows around it.
     pub repeat_of: Option<String>,
 }
@@ -370,6 +372,11 @@ pub struct Source {
     pub origin: Origin,
     /// The columns that are read, in order.
     pub columns: Vec<Column>,
+    /// The column that names a record, the same in every export.
+    pub record: Option<String>,
+    /// The column by which the newest of several rows of a record is found; the last where it is
+    /// missing.
+    pub newest_by: Option<String>,
     /// The column that says when a row was received.
     pub received: Option<String>,
     /// Only rows for which this holds are kept; the others are counted as left out.

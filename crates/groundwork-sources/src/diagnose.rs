@@ -215,6 +215,15 @@ pub(crate) fn unreadable_archive(name: &str) -> Diagnostic {
     .hint("Export it again, or unpack it and name the files inside.")
 }
 
+pub(crate) fn cleaning_log(name: &str, column: &str) -> Diagnostic {
+    Diagnostic::data(
+        "source.cleaning-log",
+        ExportPlace::file(name),
+        format!("the cleaning log has no column `{column}`"),
+    )
+    .hint("A cleaning log has the columns `record`, `field`, `old`, `new`, `reason` and `who`.")
+}
+
 pub(crate) fn unreadable_json(name: &str, line: usize) -> Diagnostic {
     Diagnostic::data(
         "source.unreadable-json",

@@ -21,6 +21,7 @@
 //! | `kin`, `repeat` | rows of a repeat find their parents; the only place where polars works |
 //! | `values` | from one text to one value |
 //! | `pseudonym` | identifiers of people become pseudonyms |
+//! | `cleaning` | corrections that people decided on |
 //! | `typed` | from rows to Arrow batches |
 //! | `job`, `read` | one file; all files, in order |
 //! | `indicator_sheet` | the cells of a sheet that writes indicators |
@@ -30,6 +31,7 @@
 
 mod answer;
 mod archive;
+mod cleaning;
 mod codebook;
 mod decode;
 mod delimited;

@@ -158,6 +158,11 @@ impl<'a> Typist<'a> {
         self.found.push(Found { row, column: None, check, kept: true });
     }
 
+    /// Notes something of a value that is kept.
+    pub(crate) fn note_value(&mut self, row: u64, place: usize, check: &'static str) {
+        self.found.push(Found { row, column: Some(place), check, kept: true });
+    }
+
     /// Whether a batch is complete.
     pub(crate) fn is_full(&self) -> bool {
         self.count >= BATCH_ROWS || self.columns.iter().any(|column| column.bytes >= BATCH_BYTES)

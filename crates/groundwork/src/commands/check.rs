@@ -86,6 +86,7 @@ fn print(loaded: &Loaded, missing: &Missing) {
         ui::fact(&format!("{}: {} rows read, {} count", source.id, source.read, staged.kept));
         let states = [
             (source.set_aside(), "set aside by checks"),
+            (staged.superseded, "superseded by a newer version"),
             (staged.left_out, "left out by `keep`"),
             (staged.received_later, "received after `as_of`"),
             (staged.without_parent, "whose parent row does not count"),

@@ -65,6 +65,7 @@ impl LoadedSource {
             "read": self.read,
             "received_later": self.staged.received_later,
             "set_aside": self.set_aside(),
+            "superseded": self.staged.superseded,
             "without_parent": self.staged.without_parent,
         })
     }
@@ -212,6 +213,11 @@ fn one(
             let (sha256, bytes) = hash_file(&file.path, &file.name).map_err(alone)?;
             loaded.files.insert(file.name.clone(), InputFile { sha256, bytes, rows: 0 });
         }
+    }
+    let log = source.export().and_then(|export| export.cleaning_log.as_ref());
+    if let Some(log) = log.filter(|log| !loaded.files.contains_key(*log)) {
+        let (sha256, bytes) = hash_file(&context.base.join(log), log).map_err(alone)?;
+        loaded.files.insert(log.clone(), InputFile { sha256, bytes, rows: 0 });
     }
     for file in &reading.files {
         if let Some(input) = loaded.files.get_mut(&file.name) {
