@@ -67,7 +67,7 @@ impl Store {
         let allowed = folder.to_string_lossy().replace('\'', "''");
         connection
             .execute_batch(&format!(
-                "SET error_on_division_by_zero = false; SET force_compression = 'uncompressed'; SET allowed_directories = ['{allowed}']; \
+                "SET error_on_division_by_zero = false; SET allowed_directories = ['{allowed}']; \
                  SET enable_external_access = false; SET lock_configuration = true;"
             ))
             .map_err(failed)?;

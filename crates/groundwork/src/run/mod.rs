@@ -79,9 +79,9 @@ pub(crate) struct Outcome {
     pub(crate) warnings: Vec<Diagnostic>,
 }
 
-/// The memory that the database may take, MB; it spills to disk beyond. Leaves room on a laptop
-/// of 4 GB.
-const MEMORY_MB: u64 = 1500;
+/// The memory that the database may take, MB; it spills to disk beyond. With what reading takes, ten
+/// million rows need less than a gibibyte.
+const MEMORY_MB: u64 = 700;
 
 /// Reads and resolves the pipeline of a request, with what the command line changes.
 pub(crate) fn resolve(request: &Request) -> Result<(Plan, Vec<Diagnostic>), Vec<Diagnostic>> {
