@@ -11,4 +11,5 @@ pub mod tidy;
 pub mod truth;
 pub mod valid;
 pub mod verdicts;
+pub mod verify;
 pub mod workbook;

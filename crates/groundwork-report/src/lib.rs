@@ -11,6 +11,7 @@
 pub mod document;
 
 mod assemble;
+mod attached;
 mod diag;
 mod finding;
 mod input;
@@ -25,6 +26,7 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
+pub use attached::attached;
 pub use input::{
     Anchor, Attachment, ComparisonInfo, Direction, IndicatorInfo, Input, InputFile, IssueCount, PlacedFigure,
     PlacedLabel, Provenance, Relationship, SourceQuality, TEXT_WIDTH_PT,
