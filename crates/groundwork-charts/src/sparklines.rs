@@ -1,6 +1,6 @@
 //! Sparklines: lines small enough for the cell of a table, all of one column on one scale.
 
-use crate::alt::Sentences;
+use crate::alt::{Description, Sentences};
 use crate::axis::Axis;
 use crate::canvas::{Canvas, Frame, Stroke, Type};
 use crate::catalogue::Phrase;
@@ -136,12 +136,13 @@ impl Sparklines {
         canvas
     }
 
-    fn describe(&self, line: &Sparkline, shown: &[Shown]) -> String {
+    fn describe(&self, line: &Sparkline, shown: &[Shown]) -> Description {
         let mut out = Sentences::new(&self.about);
         out.opening(Phrase::SparklineChart, None);
         let labels = self.periods.iter().cloned().chain(std::iter::repeat(String::new()));
         let series: Vec<(String, Shown)> = labels.zip(shown.iter().copied()).collect();
         let text = crate::trend::course(line.label.trim(), &series, &self.unit, self.about.language);
+        out.stands_out(&text);
         out.row(0, "", &[text]);
         out.hidden(shown);
         out.finish()
