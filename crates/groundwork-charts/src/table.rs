@@ -4,7 +4,7 @@
 //! that the picture, the table and the words cannot say different things.
 
 use crate::catalogue::Phrase;
-use groundwork_disclosure::{CellKey, Released, ReleasedEstimate, Status};
+use groundwork_disclosure::{CellKey, Figures, Released, ReleasedEstimate, Status};
 use groundwork_plan::number::{Unit, format_difference, format_exact, format_interval, format_value};
 use groundwork_plan::text::Language;
 
@@ -15,6 +15,8 @@ pub enum NumberKey {
     Cell(CellKey),
     /// What a cell counts: the numerator of a share or a ratio, such as who took a step.
     Counted(CellKey),
+    /// What a cell counts among: the denominator of a share or a ratio.
+    Among(CellKey),
     /// What is compared, and the reference.
     Contrast(CellKey, CellKey),
     /// A row of an evaluation.
@@ -245,21 +247,22 @@ pub(crate) fn contrast(
 pub(crate) fn number(released: &Released, key: &NumberKey, unit: &Unit) -> (Shown, Option<Summary>) {
     match key {
         NumberKey::Cell(key) => (cell(released, key, unit), None),
-        NumberKey::Counted(key) => (counted(released, key, unit), None),
+        NumberKey::Counted(key) => (counted(released, key, unit, |f| Some(f.numerator())), None),
+        NumberKey::Among(key) => (counted(released, key, unit, Figures::denominator), None),
         NumberKey::Contrast(key, reference) => contrast(released, &(key.clone(), reference.clone()), unit),
         NumberKey::Estimate(key) => (estimate(released, key), key.compares),
     }
 }
 
-/// What a cell counts, as a number of its own.
-fn counted(released: &Released, key: &CellKey, unit: &Unit) -> Shown {
+/// A count behind a cell, as a number of its own.
+fn counted(released: &Released, key: &CellKey, unit: &Unit, of: fn(&Figures) -> Option<f64>) -> Shown {
     let Some(cell) = released.cell(key) else {
         return Shown::Hidden(Status::NoData);
     };
     if cell.status() == Status::Withheld || *unit != Unit::Count {
         return Shown::Hidden(cell.status());
     }
-    let reading = cell.figures().and_then(|f| Reading::new(f.numerator(), None, f.n()));
+    let reading = cell.figures().and_then(|f| Reading::new(of(f)?, None, f.n()));
     reading.map_or(Shown::Hidden(cell.status()), Shown::Value)
 }
 
@@ -351,7 +354,7 @@ impl Table {
         unit: &Unit,
     ) {
         match key {
-            NumberKey::Cell(key) | NumberKey::Counted(key) => {
+            NumberKey::Cell(key) | NumberKey::Counted(key) | NumberKey::Among(key) => {
                 self.push(row, key, None, measure, shown, unit.word());
             }
             NumberKey::Estimate(key) => self.push(row, &key.as_cell(), None, measure, shown, unit.word()),

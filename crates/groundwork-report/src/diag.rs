@@ -77,3 +77,22 @@ pub(crate) fn attachment(name: &str, what: &str) -> Diagnostic {
 pub(crate) fn refused(what: &str) -> Diagnostic {
     Diagnostic::bug("report.refused", what)
 }
+
+/// A catalogue of words that is not there.
+pub(crate) fn no_words(path: &str) -> Diagnostic {
+    Diagnostic::command_line("report.no-words", format!("there is no catalogue `{path}`"))
+        .hint("Copy `words/en.json` and translate it text by text.")
+}
+
+/// A catalogue that is no JSON.
+pub(crate) fn broken_words(path: &str, line: usize, column: usize) -> Diagnostic {
+    Diagnostic::command_line("report.broken-words", format!("{path}:{line}:{column}: this is no JSON"))
+        .hint("Look for a comma, a quote or a bracket that is missing before this place.")
+}
+
+/// A text that a catalogue lacks.
+pub(crate) fn untranslated(path: &str, key: &str, english: &str) -> Diagnostic {
+    let message = format!("{path} has no text at `{key}`");
+    Diagnostic::command_line("report.untranslated", message)
+        .hint(format!("In English it is: {}", english.trim()))
+}

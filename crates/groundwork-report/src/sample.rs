@@ -47,6 +47,10 @@ impl Sample {
             limits: &self.limits,
             provenance: &self.provenance,
             attachments: &self.attachments,
+            evaluations: &[],
+            lessons: &[],
+            asks: &[],
+            earlier: &[],
             invented: Some(&self.notice),
         }
     }

@@ -11,7 +11,7 @@ macro_rules! built_in {
     };
 }
 
-const FILES: [(&str, &[u8]); 15] = built_in![
+const FILES: [(&str, &[u8]); 16] = built_in![
     "quarterly-funder.typ",
     "theme.typ",
     "sections/comparison.typ",
@@ -26,6 +26,7 @@ const FILES: [(&str, &[u8]); 15] = built_in![
     "sections/quality.typ",
     "sections/summary.typ",
     "words/en.json",
+    "words/my.json",
     "words/th.json",
 ];
 

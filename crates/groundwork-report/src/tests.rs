@@ -1,9 +1,10 @@
 //! What holds for every report: valid, complete, the same each time, silent about withheld
 //! numbers, and never a panic.
 
+use crate::document::Document;
 use crate::input::Direction;
 use crate::sample::{Sample, both, contrast, figure, indicator, policy, sample, share, site};
-use crate::{ComparisonInfo, Input, Templates, compose, document};
+use crate::{ComparisonInfo, Input, Templates, Words, compose};
 use groundwork_disclosure::{Cell, CellKey, Finding, release};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::number::Unit;
@@ -14,6 +15,10 @@ use std::process::{Command, Stdio};
 
 fn composed(input: &Input<'_>) -> Vec<u8> {
     compose(input, &Templates::built_in()).unwrap_or_else(|problems| panic!("{problems:#?}"))
+}
+
+fn document(input: &Input<'_>) -> Document {
+    crate::document(input, &Words::of(&Templates::built_in(), input.language).unwrap())
 }
 
 fn assert_valid(pdf: &[u8]) {
@@ -145,7 +150,7 @@ fn without_a_clear_difference_the_title_counts_the_targets() {
     for indicator in &mut sample.indicators {
         indicator.target = None;
     }
-    let document = crate::document(&sample.input(Language::En));
+    let document = document(&sample.input(Language::En));
     assert_eq!(document.title, "Civil registration completed within a year: all sites together stand at 56%");
 }
 

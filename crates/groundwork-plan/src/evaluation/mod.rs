@@ -180,6 +180,28 @@ pub(crate) static EVALUATION: Kinds = Kinds {
     ],
 };
 
+impl Design {
+    /// The word that a pipeline uses.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Design::SiteComparison(_) => "site_comparison",
+            Design::NonInferiority(_) => "non_inferiority",
+            Design::Decomposition(_) => "decomposition",
+            Design::RegressionDecomposition(_) => "regression_decomposition",
+            Design::InterruptedTimeSeries(_) => "interrupted_time_series",
+            Design::DifferenceInDifferences(_) => "difference_in_differences",
+            Design::StaggeredAdoption(_) => "staggered_adoption",
+            Design::SitesAsSample(_) => "sites_as_sample",
+            Design::Transport(_) => "transport",
+            Design::TimeToEvent(_) => "time_to_event",
+            Design::Combination(_) => "combination",
+            Design::AdjustedComparison(_) => "adjusted_comparison",
+            Design::TranslatedTest(_) => "translated_test",
+            Design::Power(_) => "power",
+        }
+    }
+}
+
 impl Evaluation {
     /// The comparison of sites, where it is one.
     pub fn site_comparison(&self) -> Option<&SiteComparison> {

@@ -17,6 +17,7 @@ mod protect;
 mod quality;
 mod report;
 mod tables;
+mod templates;
 pub(crate) mod worked;
 
 use crate::files::{Folder, sha256};
@@ -29,6 +30,7 @@ use groundwork_plan::indicator_sheet::{IndicatorSheet, indicators_from};
 use groundwork_plan::period::Period;
 use groundwork_plan::plan::Plan;
 use groundwork_plan::text::Language;
+use groundwork_report::Words;
 use groundwork_store::{Limits, Store};
 use jiff::civil::Date;
 use load::Rows;
@@ -194,7 +196,14 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     let mut files = Folder::new();
     tables::write(&plan, &passed, &loaded, &planned, &ground.store, &mut files).map_err(|d| vec![d])?;
     manifest.list_tables(&files);
-    outputs(request, &plan, &passed.released, &loaded, &manifest, &mut files, progress)?;
+    let made = Made {
+        plan: &plan,
+        released: &passed.released,
+        loaded: &loaded,
+        manifest: &manifest,
+        planned: &planned,
+    };
+    outputs(request, &made, &mut files, progress)?;
     stop_if_interrupted()?;
     protect::last_look(&files, &passed.unreleased)?;
     files.insert("manifest.json".into(), manifest.finished(&files));
@@ -220,33 +229,53 @@ fn evaluated(
     Ok(Passed { released: passed.released.with_estimates(estimates), ..passed })
 }
 
+/// What reports are made from.
+struct Made<'a> {
+    plan: &'a Plan,
+    released: &'a Released,
+    loaded: &'a Loaded,
+    manifest: &'a manifest::Manifest,
+    planned: &'a planned::Planned,
+}
+
 fn outputs(
     request: &Request,
-    plan: &Plan,
-    released: &Released,
-    loaded: &Loaded,
-    manifest: &manifest::Manifest,
+    made: &Made<'_>,
     files: &mut Folder,
     progress: &Progress,
 ) -> Result<(), Vec<Diagnostic>> {
-    let templates = groundwork_report::Templates::built_in();
+    let Made { plan, released, loaded, manifest, planned } = *made;
     for report in &plan.reports {
+        let templates = templates::templates(request, report)?;
         let chosen = chosen(plan, report);
         let limited = report.limit_to.as_ref().map(|limit| limited(&chosen, released, limit));
         let (plan, released) = limited.as_ref().map_or((&chosen, released), |(p, r)| (p, r));
         for language in &report.languages {
             stop_if_interrupted()?;
             progress.step(&format!("set report {} ({language})", report.id));
-            let figures = figures::draw(plan, report, *language, released);
+            let words = Words::of(&templates, *language)?;
+            let studio = figures::Studio { plan, report, released, words: &words };
+            let figures = figures::draw(&studio);
             for figure in &figures {
                 let stem = format!("charts/{}-{}-{language}", report.id, figure.id);
                 files.insert(format!("{stem}.svg"), figure.figure.svg.clone().into_bytes());
                 files.insert(format!("{stem}.csv"), figure.figure.csv.clone().into_bytes());
                 files.insert(format!("{stem}.txt"), format!("{}\n", figure.figure.alt).into_bytes());
             }
-            let parts =
-                report::Parts { request, plan, report, released, loaded, manifest, figures: &figures };
-            let pdf = parts.compose(*language, files, &templates)?;
+            let parts = report::Parts {
+                request,
+                plan,
+                report,
+                released,
+                loaded,
+                manifest,
+                figures: &figures,
+                planned,
+                earlier: &[],
+            };
+            let pdf = parts
+                .compose(*language, files, &templates)
+                .map_err(|problems| templates::placed(problems, report))?;
             files.insert(format!("reports/{}-{language}.pdf", report.id), pdf);
         }
     }

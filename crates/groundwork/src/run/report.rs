@@ -3,16 +3,17 @@
 use super::evaluate::site_comparison::pairs;
 use super::figures::Drawn;
 use super::manifest::Manifest;
+use super::planned::Planned;
 use super::{Loaded, Request, lock, pipeline_hash, pipeline_name, quality};
 use crate::files::Folder;
-use groundwork_disclosure::Released;
+use groundwork_disclosure::{CellKey, Released};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::indicator::{self, Kind, Summary};
 use groundwork_plan::plan::{Plan, Report};
 use groundwork_plan::text::{Language, Localised};
 use groundwork_report::{
-    Anchor, Attachment, ComparisonInfo, Direction, IndicatorInfo, Input, InputFile, PlacedFigure,
-    PlacedLabel, Provenance, Relationship, Templates, compose,
+    Anchor, Attachment, ComparisonInfo, Direction, EvaluationInfo, IndicatorInfo, Input, InputFile,
+    PlacedFigure, PlacedLabel, Provenance, Relationship, Templates, compose,
 };
 
 /// What a report in every language is made from.
@@ -24,6 +25,8 @@ pub(super) struct Parts<'a> {
     pub(super) loaded: &'a Loaded,
     pub(super) manifest: &'a Manifest,
     pub(super) figures: &'a [Drawn],
+    pub(super) planned: &'a Planned,
+    pub(super) earlier: &'a [(CellKey, f64)],
 }
 
 impl Parts<'_> {
@@ -49,6 +52,16 @@ impl Parts<'_> {
                 })
             })
             .collect();
+        let evaluations: Vec<EvaluationInfo> = plan
+            .evaluations
+            .iter()
+            .map(|evaluation| EvaluationInfo {
+                id: evaluation.id.clone(),
+                design: evaluation.design.word(),
+                question: evaluation.question.clone(),
+                standing: self.planned.standing(&evaluation.id),
+            })
+            .collect();
         let figures: Vec<PlacedFigure> = self.figures.iter().map(placed).collect();
         let quality = quality::quality(self.loaded);
         let provenance = self.provenance();
@@ -69,6 +82,10 @@ impl Parts<'_> {
                 limits: &limits(plan),
                 provenance: &provenance,
                 attachments: &attachments,
+                evaluations: &evaluations,
+                lessons: &self.report.lessons,
+                asks: &self.report.asks,
+                earlier: self.earlier,
                 invented: plan.programme.notice.as_ref(),
             },
             templates,
@@ -173,6 +190,10 @@ fn placed(drawn: &Drawn) -> PlacedFigure {
     let figure = &drawn.figure;
     PlacedFigure {
         id: drawn.id.clone(),
+        chart: drawn.chart.to_owned(),
+        section: drawn.section.clone(),
+        about: drawn.about.clone(),
+        title: figure.title.clone(),
         caption: drawn.caption.clone(),
         alt: figure.alt.clone(),
         width_pt: figure.width_pt,
