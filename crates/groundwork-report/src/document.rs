@@ -271,7 +271,7 @@ pub struct Estimate {
     pub value: Option<Number>,
     /// Its interval.
     pub interval: Option<Interval>,
-    /// The p-value.
+    /// The p-value, for readers `p = 0.003` or `p < 0.001`.
     pub p: Option<Number>,
     /// Units behind it.
     pub n: Option<Number>,

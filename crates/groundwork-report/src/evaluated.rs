@@ -98,10 +98,10 @@ fn estimate(row: &ReleasedEstimate, input: &Input<'_>, words: &Words) -> doc::Es
     };
     doc::Estimate {
         indicator: indicator.map_or_else(|| clean(row.indicator()), |i| clean(i.title.get(input.language))),
-        estimand: clean(&words.estimand(row.estimand())),
+        estimand: clean(&words.estimand(&sites_named(row.estimand(), input))),
         estimand_id: clean(row.estimand()),
         term: clean(&words.estimand(&sites_named(row.term(), input))),
-        contrast: clean(&sites_named(row.contrast(), input)),
+        contrast: clean(&words.estimand(&sites_named(row.contrast(), input))),
         status: status.word(),
         reason: clean(row.reason()),
         value,
@@ -150,7 +150,7 @@ fn plain_interval((lower, upper, level): (f64, f64, f64), words: &Words) -> Opti
 }
 
 fn p_text(p: f64) -> String {
-    if p < 0.001 { "<0.001".into() } else { grouped(p, 3) }
+    if p < 0.001 { "p < 0.001".into() } else { format!("p = {}", grouped(p, 3)) }
 }
 
 /// What was learned, in the language of the report.

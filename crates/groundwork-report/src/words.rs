@@ -109,16 +109,28 @@ impl Words {
             return text.to_owned();
         }
         // The pattern that leaves least open.
-        let matching = known.iter().filter_map(|(pattern, text)| {
-            let (before, after) = pattern.split_once("{}")?;
-            let open = english.strip_prefix(before)?.strip_suffix(after)?;
-            Some((open, text.as_str()?))
-        });
-        match matching.min_by_key(|(open, _)| open.len()) {
-            Some((open, text)) => text.replace("{}", open),
+        let matching =
+            known.iter().filter_map(|(pattern, text)| Some((open(pattern, english)?, text.as_str()?)));
+        match matching.min_by_key(|(open, _)| open.iter().map(|o| o.len()).sum::<usize>()) {
+            Some((open, text)) => {
+                open.iter().fold(text.to_owned(), |text, part| text.replacen("{}", part, 1))
+            }
             None => english.to_owned(),
         }
     }
+}
+
+/// What stands in the open places of a pattern.
+fn open<'t>(pattern: &str, text: &'t str) -> Option<Vec<&'t str>> {
+    let mut fixed = pattern.split("{}");
+    let mut rest = text.strip_prefix(fixed.next()?)?;
+    let mut out = Vec::new();
+    for part in fixed {
+        let at = if part.is_empty() { rest.len() } else { rest.find(part)? };
+        out.push(rest.get(..at)?);
+        rest = rest.get(at + part.len()..)?;
+    }
+    (rest.is_empty() && !out.is_empty()).then_some(out)
 }
 
 fn is_thai(letter: Option<char>) -> bool {

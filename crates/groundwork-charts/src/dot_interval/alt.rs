@@ -13,6 +13,9 @@ impl DotInterval {
         let cells = || rows.iter().flat_map(|row| &row.cells);
         let level = alt::level(cells().chain(rows.iter().filter_map(|row| row.contrast.as_ref())));
         out.opening(Phrase::DotChart, level);
+        // Of several rows only one may have a difference to show.
+        let shown =
+            rows.iter().filter(|r| r.contrast.as_ref().is_some_and(|c| c.reading().is_some())).count();
         for (i, row) in rows.iter().enumerate() {
             let mut parts: Vec<String> = self
                 .sites
@@ -24,6 +27,8 @@ impl DotInterval {
                 let compared = alt::compared(reading, &self.unit, summary, language);
                 if rows.len() == 1 {
                     out.stands_out(&compared);
+                } else if shown == 1 {
+                    out.stands_out(&format!("{}: {compared}", row.spec.label.trim()));
                 }
                 parts.push(compared);
             }

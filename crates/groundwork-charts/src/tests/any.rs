@@ -240,6 +240,7 @@ impl Round<'_> {
             about: self.about.clone(),
             unit: self.unit.clone(),
             cell_width_pt: 30.0 * next(self.state, 5) as f64,
+            with_value: true,
             periods: vec![],
             lines: (0..self.rows).map(|i| line(self, i)).collect(),
         }

@@ -157,7 +157,8 @@ impl Studio<'_> {
 /// A name of a column or a category as a reader meets it: `documents_gathered_on` is
 /// `Documents gathered`.
 fn spoken(name: &str) -> String {
-    let text = name.trim_end_matches("_on").replace('_', " ");
+    let words = name.trim_end_matches("_on").split('_');
+    let text = words.map(|w| if w == "id" { "ID" } else { w }).collect::<Vec<_>>().join(" ");
     let mut letters = text.chars();
     let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     first + letters.as_str()

@@ -14,6 +14,8 @@ use groundwork_plan::period::{Frequency, Period};
 /// Panels that one picture holds, and bars.
 const PANELS: usize = 6;
 const BARS: usize = 8;
+/// Periods from which two moments are worth setting against each other.
+const APART: usize = 3;
 /// Periods of a small line.
 const SPARK: usize = 8;
 
@@ -26,11 +28,12 @@ pub(super) fn draw(studio: &Studio<'_>) -> Vec<Drawn> {
     out
 }
 
-/// One dot-and-whisker chart for each unit of a comparison of sites. The first one that is not
-/// about a single indicator is for the first page.
+/// One dot-and-whisker chart for each unit of a comparison of sites. The one with most rows is for
+/// the first page.
 fn comparisons(studio: &Studio<'_>) -> Vec<Drawn> {
     let (plan, words) = (studio.plan, studio.words);
     let mut out: Vec<Drawn> = Vec::new();
+    let mut sizes: Vec<usize> = Vec::new();
     for evaluation in &plan.evaluations {
         let Some(design) = evaluation.site_comparison() else { continue };
         let pairs = pairs(plan, design);
@@ -61,6 +64,7 @@ fn comparisons(studio: &Studio<'_>) -> Vec<Drawn> {
                         .map(|(cell, reference, _)| (cell.clone(), reference.clone())),
                 })
                 .collect();
+            sizes.push(rows.len());
             let shares = *unit == Unit::Share;
             let names: Vec<String> = plan.sites.iter().map(|s| studio.place(&s.id)).collect();
             let subject = match (names.as_slice(), indicators.as_slice()) {
@@ -86,17 +90,21 @@ fn comparisons(studio: &Studio<'_>) -> Vec<Drawn> {
                 by_difference: false,
                 with_n: true,
             };
-            let front = !out.iter().any(|d| d.section == "front");
             let word = unit.word().to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
             out.push(Drawn {
                 id: format!("{}-{word}", evaluation.id),
                 chart: "dot_interval",
-                section: if front { "front" } else { "comparison" }.to_owned(),
+                section: "comparison".into(),
                 about: evaluation.id.clone(),
                 caption,
                 figure: chart.draw(studio.released),
             });
         }
+    }
+    // The one with most rows says most.
+    let largest = (0..sizes.len()).rev().max_by_key(|at| sizes.get(*at).copied());
+    if let Some(drawn) = largest.and_then(|at| out.get_mut(at)) {
+        drawn.section = "front".into();
     }
     out
 }
@@ -233,6 +241,8 @@ fn slopes(studio: &Studio<'_>) -> Vec<Drawn> {
                     == lines.len()
         };
         let first = *all.iter().find(full)?;
+        // Two neighbours in time are no course.
+        (all.iter().filter(|p| **p > first).count() >= APART).then_some(())?;
         let now: Vec<CellKey> = lines.iter().map(|(s, _)| key(s, last)).collect();
         (lines.len() > 1 && studio.published(&now) == lines.len()).then_some(())?;
         let (from, to) = (studio.when(first), studio.when(last));
@@ -272,7 +282,8 @@ fn sparklines(studio: &Studio<'_>) -> Vec<Drawn> {
         let chart = Sparklines {
             about: studio.about(title, studio.at(title, "", studio.report.period)),
             unit: indicator.unit.clone(),
-            cell_width_pt: 62.0,
+            cell_width_pt: 40.0,
+            with_value: false,
             periods: periods.iter().map(|p| short_label(*p, studio.language())).collect(),
             lines: vec![Sparkline { label: title.to_owned(), site: ChartSite::new("", None), cells }],
         };
