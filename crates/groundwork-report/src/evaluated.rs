@@ -116,8 +116,9 @@ fn estimate(row: &ReleasedEstimate, input: &Input<'_>, words: &Words) -> doc::Es
 /// The names of sites in the place of their identifiers, where these stand as whole words.
 fn sites_named(text: &str, input: &Input<'_>) -> String {
     let name = |word: &str| {
-        let site = input.sites.iter().find(|s| s.id == word);
-        site.map_or_else(|| word.to_owned(), |s| s.name.get(input.language).to_owned())
+        let (id, comma) = word.strip_suffix(',').map_or((word, ""), |id| (id, ","));
+        let site = input.sites.iter().find(|s| s.id == id);
+        site.map_or_else(|| word.to_owned(), |s| format!("{}{comma}", s.name.get(input.language)))
     };
     let named: Vec<String> =
         text.split(' ').map(|word| if word == "-" { "–".into() } else { name(word) }).collect();
