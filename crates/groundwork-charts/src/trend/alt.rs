@@ -65,7 +65,7 @@ fn stands_out(trend: &Trend, series: &Series, out: &mut Sentences<'_>) {
         .filter_map(|values| {
             let mut known = values.iter().filter_map(|(_, shown)| shown.reading());
             let first = known.next()?;
-            Some((first.value, known.last()?.value))
+            Some((first.value, known.next_back()?.value))
         })
         .collect();
     if !ends.is_empty() {

@@ -180,22 +180,35 @@ pub(crate) static EVALUATION: Kinds = Kinds {
     ],
 };
 
+impl Estimand {
+    /// The parts that are given, with their names.
+    pub fn parts(&self) -> impl Iterator<Item = (&'static str, &Localised)> {
+        let parts = [
+            ("population", &self.population),
+            ("contrast", &self.contrast),
+            ("outcome", &self.outcome),
+            ("summary", &self.summary),
+        ];
+        parts.into_iter().filter_map(|(name, part)| Some((name, part.as_ref()?)))
+    }
+}
+
 impl Design {
-    /// The word that a pipeline uses.
+    /// The word that a pipeline says for it.
     pub fn word(&self) -> &'static str {
         match self {
             Design::SiteComparison(_) => "site_comparison",
             Design::NonInferiority(_) => "non_inferiority",
             Design::Decomposition(_) => "decomposition",
             Design::RegressionDecomposition(_) => "regression_decomposition",
-            Design::InterruptedTimeSeries(_) => "interrupted_time_series",
+            Design::AdjustedComparison(_) => "adjusted_comparison",
             Design::DifferenceInDifferences(_) => "difference_in_differences",
+            Design::InterruptedTimeSeries(_) => "interrupted_time_series",
             Design::StaggeredAdoption(_) => "staggered_adoption",
             Design::SitesAsSample(_) => "sites_as_sample",
             Design::Transport(_) => "transport",
             Design::TimeToEvent(_) => "time_to_event",
             Design::Combination(_) => "combination",
-            Design::AdjustedComparison(_) => "adjusted_comparison",
             Design::TranslatedTest(_) => "translated_test",
             Design::Power(_) => "power",
         }

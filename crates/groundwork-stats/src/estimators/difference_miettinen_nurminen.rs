@@ -144,6 +144,20 @@ pub fn difference_miettinen_nurminen_null(
     })
 }
 
+/// The shares p1 and p2 that are most likely where they differ by `delta`, and V(δ) without the
+/// factor N/(N - 1): what the score at a limit is made of, for those who check it by hand.
+///
+/// Counts as in [`difference_miettinen_nurminen`]; nothing where a group is empty, a count
+/// exceeds its group, or `delta` is not strictly between -1 and 1.
+pub fn constrained_shares(x1: u64, n1: u64, x2: u64, n2: u64, delta: f64) -> Option<(f64, f64, f64)> {
+    if n1 == 0 || n2 == 0 || x1 > n1 || x2 > n2 || !(delta > -1.0 && delta < 1.0) {
+        return None;
+    }
+    let counts = Counts::without_factor(x1, n1, x2, n2);
+    let p2 = counts.constrained(delta);
+    Some(((p2 + delta).clamp(0.0, 1.0), p2, counts.variance(delta)))
+}
+
 /// Checked counts of both groups, and the factor of the variance.
 pub(super) struct Counts {
     x1: f64,
@@ -284,6 +298,21 @@ impl Counts {
 mod tests {
     use super::*;
     use crate::estimate::Interval;
+
+    /// At both limits the score made of the constrained shares is the critical value.
+    #[test]
+    fn constrained_shares_give_the_critical_value_at_the_limits() {
+        let limits = interval(7, 12, 2, 9);
+        for (limit, sign) in [(limits.lower, 1.0), (limits.upper, -1.0)] {
+            let (p1, p2, variance) = constrained_shares(7, 12, 2, 9, limit).expect("shares");
+            assert!((p1 - p2 - limit).abs() < 1e-12);
+            let score = (7.0 / 12.0 - 2.0 / 9.0 - limit) / (variance * 21.0 / 20.0).sqrt();
+            assert!((sign * score - normal_critical(0.95)).abs() < 1e-9, "{score}");
+        }
+        assert_eq!(constrained_shares(1, 0, 1, 2, 0.1), None);
+        assert_eq!(constrained_shares(3, 2, 1, 2, 0.1), None);
+        assert_eq!(constrained_shares(1, 2, 1, 2, 1.0), None);
+    }
 
     fn interval(x1: u64, n1: u64, x2: u64, n2: u64) -> Interval {
         difference_miettinen_nurminen(x1, n1, x2, n2, 0.95)

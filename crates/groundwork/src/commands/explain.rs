@@ -2,11 +2,13 @@
 
 use crate::cli::{Format, Overrides, PipelineFile};
 use crate::exit;
-use crate::run::{Explained, LoadedSource, Question, explain, resolve, worked};
+use crate::run::{
+    Explained, ExplainedEvaluation, LoadedSource, Question, explain, explain_evaluation, resolve,
+};
 use crate::ui::{self, PipelineText, Progress};
-use groundwork_disclosure::{ReleasedCell, Status};
+use groundwork_disclosure::{ContrastFigures, ReleasedCell, ReleasedEstimate, Status};
 use groundwork_plan::diag::Diagnostic;
-use groundwork_plan::indicator::Direction;
+use groundwork_plan::indicator::{Direction, Indicator, Summary};
 use groundwork_plan::number::{format_exact, format_interval, format_value};
 use groundwork_plan::reason::Reason;
 use groundwork_plan::text::Language;
@@ -18,7 +20,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Explain {
     #[command(flatten)]
     pipeline: PipelineFile,
-    /// The indicator.
+    /// The indicator, or an evaluation.
     #[arg(value_name = "INDICATOR")]
     indicator: String,
     /// The site; all sites together where it is missing.
@@ -71,14 +73,20 @@ impl Explain {
             runs,
         };
         let progress = Progress::new(self.format == Format::Json);
-        let explained = explain(&request, &plan, &question, &progress);
+        let evaluation = plan.evaluations.iter().find(|e| e.id == self.indicator);
+        let explained = match evaluation.filter(|_| plan.indicator(&self.indicator).is_none()) {
+            Some(evaluation) => {
+                explain_evaluation(&request, &plan, evaluation, &progress).map(Answer::Evaluation)
+            }
+            None => explain(&request, &plan, &question, &progress).map(Answer::Number),
+        };
         drop(progress);
-        match explained {
-            Ok(explained) => match self.format {
-                Format::Json => ui::fact_json(&as_json(&explained)),
-                Format::Text => print(&explained),
-            },
-            Err(problems) => return self.ended(&problems, Some(&shown)),
+        match (explained, self.format) {
+            (Ok(Answer::Number(explained)), Format::Json) => ui::fact_json(&as_json(&explained)),
+            (Ok(Answer::Number(explained)), Format::Text) => print(&explained),
+            (Ok(Answer::Evaluation(explained)), Format::Json) => ui::fact_json(&evaluation_json(&explained)),
+            (Ok(Answer::Evaluation(explained)), Format::Text) => print_evaluation(&explained),
+            (Err(problems), _) => return self.ended(&problems, Some(&shown)),
         }
         exit::DONE
     }
@@ -90,6 +98,97 @@ impl Explain {
         }
         exit::code(problems)
     }
+}
+
+/// What was looked behind.
+enum Answer {
+    Number(Explained),
+    Evaluation(ExplainedEvaluation),
+}
+
+fn print_evaluation(explained: &ExplainedEvaluation) {
+    let ExplainedEvaluation { evaluation, estimates } = explained;
+    ui::fact(&format!("{} · {}", evaluation.id, evaluation.question.get(Language::En)));
+    ui::fact(&format!("  Design {}, level {}", evaluation.design.word(), format_exact(evaluation.level)));
+    for (name, part) in evaluation.estimand.parts() {
+        ui::fact(&format!("  {name}: {}", part.get(Language::En)));
+    }
+    for (estimate, worked) in estimates {
+        let about = [estimate.indicator(), estimate.contrast(), estimate.term()];
+        let about: Vec<&str> = about.into_iter().filter(|part| !part.is_empty()).collect();
+        ui::fact(&format!("\n{}: {}", about.join(", "), estimate.estimand()));
+        for line in estimate_words(estimate).iter().chain(worked) {
+            ui::fact(&format!("  {line}"));
+        }
+    }
+    if estimates.is_empty() {
+        ui::fact("\nNothing to estimate.");
+    }
+}
+
+fn estimate_words(estimate: &ReleasedEstimate) -> Vec<String> {
+    let why = if estimate.reason().is_empty() { String::new() } else { format!(" ({})", estimate.reason()) };
+    let Some(figures) = estimate.figures() else {
+        return vec![format!("{}{why}, asked of {}", estimate.status().word(), estimate.method())];
+    };
+    let mut first = format!("{}{why} by {}", format_exact(figures.value()), estimate.method());
+    if let Some((lower, upper, level)) = figures.interval() {
+        first =
+            format!("{first}, {} to {} at {}", format_exact(lower), format_exact(upper), format_exact(level));
+    }
+    let mut out = vec![first];
+    let parts = [
+        ("standard error", figures.std_error()),
+        ("statistic", figures.statistic()),
+        ("df", figures.df()),
+        ("p", figures.p_value()),
+        ("p adjusted", estimate.p_adjusted()),
+        ("units", Some(figures.n() as f64)),
+        ("clusters", figures.n_clusters().map(|n| n as f64)),
+    ];
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!("{name} {}", format_exact(value?))))
+        .collect();
+    out.push(parts.join(", "));
+    out.extend(estimate.verdict().map(|verdict| format!("verdict: {verdict}")));
+    out
+}
+
+fn evaluation_json(explained: &ExplainedEvaluation) -> Value {
+    let ExplainedEvaluation { evaluation, estimates } = explained;
+    let rows = estimates.iter().map(|(estimate, worked)| {
+        let figures = estimate.figures();
+        let interval = figures.and_then(ContrastFigures::interval);
+        json!({
+            "indicator": estimate.indicator(),
+            "estimand": estimate.estimand(),
+            "term": estimate.term(),
+            "contrast": estimate.contrast(),
+            "method": estimate.method(),
+            "status": estimate.status().word(),
+            "reason": estimate.reason(),
+            "value": figures.map(ContrastFigures::value),
+            "lower": interval.map(|i| i.0),
+            "upper": interval.map(|i| i.1),
+            "level": interval.map(|i| i.2),
+            "std_error": figures.and_then(ContrastFigures::std_error),
+            "statistic": figures.and_then(ContrastFigures::statistic),
+            "df": figures.and_then(ContrastFigures::df),
+            "p_value": figures.and_then(ContrastFigures::p_value),
+            "p_adjusted": estimate.p_adjusted(),
+            "n": figures.map(ContrastFigures::n),
+            "n_clusters": figures.and_then(ContrastFigures::n_clusters),
+            "verdict": estimate.verdict(),
+            "worked": worked,
+        })
+    });
+    json!({
+        "evaluation": evaluation.id,
+        "question": evaluation.question.get(Language::En),
+        "design": evaluation.design.word(),
+        "estimates": rows.collect::<Vec<_>>(),
+    })
 }
 
 fn print(explained: &Explained) {
@@ -107,7 +206,7 @@ fn print(explained: &Explained) {
     };
     ui::fact(&format!("\n{site}, {} ({} to {}){category}", key.period, period.first_day, period.last_day));
     ui::fact(&format!("  {}", value_words(cell)));
-    for line in figures_words(cell).into_iter().chain(worked::lines(&explained.indicator, cell)) {
+    for line in figures_words(indicator, cell).iter().chain(&explained.worked) {
         ui::fact(&format!("  {line}"));
     }
     if !explained.inputs.is_empty() {
@@ -202,11 +301,14 @@ fn value_words(cell: &ReleasedCell) -> String {
     }
 }
 
-fn figures_words(cell: &ReleasedCell) -> Vec<String> {
+fn figures_words(indicator: &Indicator, cell: &ReleasedCell) -> Vec<String> {
     let Some(figures) = cell.figures() else { return Vec::new() };
     let mut out = Vec::new();
     let value = figures.value().map(|v| format!(" = {}", format_exact(v))).unwrap_or_default();
     match figures.denominator() {
+        Some(n) if matches!(indicator.kind.summary(), Summary::Quantile(_)) => {
+            out.push(format!("of {} values in order{value}", format_exact(n)));
+        }
         Some(denominator) => {
             out.push(format!("{} ÷ {}{value}", format_exact(figures.numerator()), format_exact(denominator)))
         }
@@ -312,6 +414,7 @@ fn as_json(explained: &Explained) -> Value {
             "method": cell.method(),
             "n": figures.map(|f| f.n()),
             "unit": cell.unit().word(),
+            "worked": explained.worked,
         },
         "rows": explained.accounts.iter().map(|rows| json!({
             "source": rows.source,

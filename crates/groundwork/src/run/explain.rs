@@ -4,18 +4,25 @@
 //! The number itself is the one that the run would publish, after the gate. Where it is withheld,
 //! so is the account of its rows.
 
+use super::evaluate::site_comparison;
 use super::{
     Ground, Loaded, Request, compute, evaluated, load, manifest, pipeline_hash, pipeline_name, planned,
-    protect,
+    protect, worked,
 };
 use crate::ui::Progress;
-use groundwork_disclosure::{CellKey, ReleasedCell, Status};
+use groundwork_disclosure::{CellKey, Released, ReleasedCell, ReleasedEstimate, Status};
 use groundwork_plan::diag::Diagnostic;
+use groundwork_plan::disclosure::Audience;
+use groundwork_plan::evaluation::Evaluation;
 use groundwork_plan::indicator::{Counted, Indicator, IndicatorPeriod, Kind};
+use groundwork_plan::method::ContrastMethod;
 use groundwork_plan::plan::Plan;
 use groundwork_plan::query::Statement;
 use groundwork_plan::source::Origin;
+use groundwork_stats::ClusteredRatio;
+use groundwork_store::ClusterSum;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// What is asked.
@@ -44,6 +51,8 @@ pub(crate) struct Explained {
     pub(crate) sources: Vec<String>,
     /// The queries that count it, in order.
     pub(crate) sql: Vec<String>,
+    /// The method of the interval and, for few units, its arithmetic.
+    pub(crate) worked: Vec<String>,
     /// What earlier runs said, by the day on which their exports were taken.
     pub(crate) history: Vec<Past>,
     pub(crate) loaded: Loaded,
@@ -71,6 +80,35 @@ pub(crate) struct Past {
     pub(crate) same_pipeline: bool,
 }
 
+/// What an evaluation answers, and how.
+pub(crate) struct ExplainedEvaluation {
+    pub(crate) evaluation: Evaluation,
+    /// Every row of `estimates.csv` with the method and, for few units, its arithmetic.
+    pub(crate) estimates: Vec<(ReleasedEstimate, Vec<String>)>,
+}
+
+/// What a run would publish, and what it was estimated from.
+struct Looked {
+    ground: Ground,
+    loaded: Loaded,
+    released: Released,
+    ratios: BTreeMap<CellKey, ClusteredRatio>,
+    clusters: BTreeMap<CellKey, Vec<ClusterSum>>,
+}
+
+fn look(request: &Request, plan: &Plan, progress: &Progress) -> Result<Looked, Vec<Diagnostic>> {
+    let (ground, loaded) = load(request, plan, progress)?;
+    let results = compute::compute(&ground.store, plan, progress)?;
+    let (ratios, clusters) = (results.ratios.clone(), results.clusters.clone());
+    let inputs = loaded.files.iter().map(|(name, file)| (name.clone(), file.sha256.clone())).collect();
+    let planned = planned::planned(request, &inputs).map_err(|d| vec![d])?;
+    let manifest = manifest::Manifest::new(request, plan, &loaded, &planned);
+    let ledger = protect::Ledger::read(request, plan, manifest.run_id()).map_err(|d| vec![d])?;
+    let earlier = ledger.as_ref().map(|l| l.earlier.as_slice()).unwrap_or_default();
+    let released = evaluated(plan, results, &ground.store, earlier, progress)?.released;
+    Ok(Looked { ground, loaded, released, ratios, clusters })
+}
+
 /// Looks behind a number.
 pub(crate) fn explain(
     request: &Request,
@@ -79,21 +117,14 @@ pub(crate) fn explain(
     progress: &Progress,
 ) -> Result<Explained, Vec<Diagnostic>> {
     let (indicator, period, key) = asked(plan, question).map_err(|d| vec![d])?;
-    let (Ground { store, _scratch }, loaded) = load(request, plan, progress)?;
-    let results = compute::compute(&store, plan, progress)?;
-    let inputs = loaded.files.iter().map(|(name, file)| (name.clone(), file.sha256.clone())).collect();
-    let planned = planned::planned(request, &inputs).map_err(|d| vec![d])?;
-    let manifest = manifest::Manifest::new(request, plan, &loaded, &planned);
-    let ledger = protect::Ledger::read(request, plan, manifest.run_id()).map_err(|d| vec![d])?;
-    let earlier = ledger.as_ref().map(|l| l.earlier.as_slice()).unwrap_or_default();
-    let released = evaluated(plan, results, &store, earlier, progress)?.released;
-    let cell = released.cell(&key).cloned().ok_or_else(|| vec![no_cell(&key)])?;
+    let mut looked = look(request, plan, progress)?;
+    let cell = looked.released.cell(&key).cloned().ok_or_else(|| vec![no_cell(&key)])?;
     let site = key.site.as_str();
     let has_column = |source: &str, name: &str| plan.columns(source).iter().any(|(n, _)| n == name);
     let mut accounts = Vec::new();
     if cell.status() != Status::Withheld {
         for account in indicator.accounts(site, &period, &has_column) {
-            let rows = store.counted(&account.query).map_err(|d| vec![d])?;
+            let rows = looked.ground.store.counted(&account.query).map_err(|d| vec![d])?;
             let count = |counts: &[i64]| counts.first().and_then(|n| u64::try_from(*n).ok()).unwrap_or(0);
             let rows = rows.into_iter().map(|(reason, counts)| (reason, count(&counts)));
             let (inside, outside): (Vec<_>, Vec<_>) = rows.partition(|(reason, _)| reason.is_empty());
@@ -105,22 +136,70 @@ pub(crate) fn explain(
             });
         }
     }
-    let input = |name: String| released.cell(&CellKey { indicator: name, ..key.clone() }).cloned();
+    let input = |name: String| looked.released.cell(&CellKey { indicator: name, ..key.clone() }).cloned();
     let inputs = match &indicator.kind {
         Kind::Derived(kind) => kind.inputs().into_iter().filter_map(|name| input(name.to_owned())).collect(),
         _ => Vec::new(),
+    };
+    // One cluster is the work of one volunteer, which nobody outside needs to see.
+    let clusters = looked.clusters.remove(&key).filter(|_| plan.policy.audience == Audience::Internal);
+    let material = worked::Material {
+        ratio: looked.ratios.remove(&key),
+        clusters: clusters.unwrap_or_default().iter().map(|c| (c.y, c.x)).collect(),
     };
     Ok(Explained {
         accounts,
         inputs,
         sources: sources_behind(plan, indicator),
         sql: sql(indicator),
-        history: history(&question.runs, request, &loaded, &key).map_err(|d| vec![d])?,
+        history: history(&question.runs, request, &looked.loaded, &key).map_err(|d| vec![d])?,
+        worked: worked::lines(indicator, &cell, &material),
         indicator: indicator.clone(),
         period,
         cell,
-        loaded,
+        loaded: looked.loaded,
     })
+}
+
+/// Looks behind the answer of an evaluation.
+pub(crate) fn explain_evaluation(
+    request: &Request,
+    plan: &Plan,
+    evaluation: &Evaluation,
+    progress: &Progress,
+) -> Result<ExplainedEvaluation, Vec<Diagnostic>> {
+    let looked = look(request, plan, progress)?;
+    let of_this = looked.released.estimates().iter().filter(|e| e.evaluation() == evaluation.id);
+    let estimates = of_this
+        .map(|estimate| (estimate.clone(), by_hand(plan, evaluation, estimate, &looked.released)))
+        .collect();
+    Ok(ExplainedEvaluation { evaluation: evaluation.clone(), estimates })
+}
+
+/// The arithmetic of a comparison of two cells; none for other rows, whose method is named.
+fn by_hand(
+    plan: &Plan,
+    evaluation: &Evaluation,
+    estimate: &ReleasedEstimate,
+    released: &Released,
+) -> Vec<String> {
+    let Some(found) = estimate.figures() else { return Vec::new() };
+    let Some(design) = evaluation.site_comparison() else { return Vec::new() };
+    let pair = site_comparison::pairs(plan, design).into_iter().find(|(key, reference, indicator)| {
+        indicator.id == estimate.indicator()
+            && key.period == estimate.term()
+            && site_comparison::against(&key.site, &reference.site) == estimate.contrast()
+    });
+    let Some((key, reference, indicator)) = pair else { return Vec::new() };
+    let fitting = ContrastMethod::of(indicator.kind.summary());
+    let method = fitting.iter().find(|method| method.id() == estimate.method());
+    let figures = |key: &CellKey| released.cell(key).and_then(ReleasedCell::figures);
+    match (method, figures(&key), figures(&reference)) {
+        (Some(method), Some(cell), Some(reference)) => {
+            worked::contrast_lines(*method, cell, reference, found)
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn asked<'p>(

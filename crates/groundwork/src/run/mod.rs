@@ -39,7 +39,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(crate) use example::{Example, example};
-pub(crate) use explain::{Explained, Question, explain};
+pub(crate) use explain::{Explained, ExplainedEvaluation, Question, explain, explain_evaluation};
 pub(crate) use load::{Loaded, LoadedSource, MissingValues};
 pub(crate) use report::method;
 pub(crate) use tables::guarded;

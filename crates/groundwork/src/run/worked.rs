@@ -1,42 +1,79 @@
 //! A method in words, and for up to twenty units with its numbers filled in, so that the arithmetic
 //! can be followed by hand.
 
+mod clusters;
+mod contrast;
+mod rank;
+mod rate;
+mod share;
+
+pub(crate) use contrast::lines as contrast_lines;
+
 use groundwork_disclosure::ReleasedCell;
 use groundwork_plan::indicator::Indicator;
 use groundwork_plan::method::CellMethod;
 use groundwork_plan::number::format_exact;
-use groundwork_stats::special::normal_critical;
+use groundwork_stats::ClusteredRatio;
 
 /// Units up to which the arithmetic is written out.
 const BY_HAND: u64 = 20;
 
-/// The lines that explain the interval of a cell; none where it has no figures.
-pub(crate) fn lines(indicator: &Indicator, cell: &ReleasedCell) -> Vec<String> {
+/// What a cell was estimated from, beside its figures.
+#[derive(Default)]
+pub(crate) struct Material {
+    /// The ratio or mean with its standard error.
+    pub(crate) ratio: Option<ClusteredRatio>,
+    /// Numerator and denominator of every cluster; none where the reader may not see them.
+    pub(crate) clusters: Vec<(f64, f64)>,
+}
+
+/// The lines that explain the interval of a cell; none where it shows no figures or no interval.
+pub(crate) fn lines(indicator: &Indicator, cell: &ReleasedCell, material: &Material) -> Vec<String> {
     let Some(figures) = cell.figures() else { return Vec::new() };
-    let mut out = vec![format!("{}: {}", indicator.method.id(), in_words(indicator.method))];
-    if indicator.method == CellMethod::Wilson
-        && figures.n() <= BY_HAND
-        && let Some(n) = figures.denominator().filter(|n| *n > 0.0)
-    {
-        out.extend(wilson(figures.numerator(), n, indicator.level));
-    }
+    let (method, level) = (indicator.method, indicator.level);
+    let mut out = vec![format!("{}: {}", method.id(), in_words(method))];
+    let Some((lower, upper, _)) = figures.interval() else { return out };
+    let limits = (lower, upper);
+    let n = figures.n();
+    let (y, x) = (figures.numerator(), figures.denominator().unwrap_or(0.0));
+    let is_short = n <= BY_HAND;
+    out.extend(match method {
+        CellMethod::FullCount | CellMethod::Formula => Vec::new(),
+        CellMethod::Frechet => {
+            vec![format!("largest figure = {}, sum of all = {}", text(lower), text(upper))]
+        }
+        CellMethod::Wilson
+        | CellMethod::WilsonCorrected
+        | CellMethod::ClopperPearson
+        | CellMethod::Jeffreys
+        | CellMethod::JeffreysEqualTail
+        | CellMethod::MidP
+        | CellMethod::AgrestiCoull
+            if is_short =>
+        {
+            share::lines(method, super::estimate::whole(y), n, level, limits)
+        }
+        CellMethod::Garwood | CellMethod::PoissonMidP | CellMethod::Byar if is_short => {
+            rate::lines(method, super::estimate::whole(y), x, level, limits)
+        }
+        CellMethod::Ranks if is_short => rank::lines(indicator, n, limits),
+        CellMethod::Linearised
+        | CellMethod::LinearisedLog
+        | CellMethod::Fieller
+        | CellMethod::Jackknife
+        | CellMethod::BootstrapPercentile
+        | CellMethod::BootstrapBasic
+        | CellMethod::BootstrapBca
+        | CellMethod::IdealPercentile
+        | CellMethod::IdealBca => clusters::lines(method, material, level),
+        _ => Vec::new(),
+    });
     out
 }
 
-/// Wilson's interval step by step.
-fn wilson(x: f64, n: f64, level: f64) -> Vec<String> {
-    let z = normal_critical(level);
-    let p = x / n;
-    let middle = p + z * z / (2.0 * n);
-    let inside = p * (1.0 - p) / n + z * z / (4.0 * n * n);
-    let below = 1.0 + z * z / n;
-    let text = format_exact;
-    vec![
-        format!("p = {}, n = {}, z = {}", text(p), text(n), text(z)),
-        format!("p + z²/2n = {}", text(middle)),
-        format!("z √(p(1 - p)/n + z²/4n²) = {} × √{} = {}", text(z), text(inside), text(z * inside.sqrt())),
-        format!("1 + z²/n = {}", text(below)),
-    ]
+/// A number with as many digits as tell it apart.
+fn text(value: f64) -> String {
+    format_exact(value)
 }
 
 /// The formula of a method in words.

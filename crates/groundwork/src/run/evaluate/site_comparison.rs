@@ -68,7 +68,7 @@ pub(super) fn rows(ground: &Ground<'_>, design: &SiteComparison) -> Vec<Estimate
 }
 
 /// `nan - chiang_rai`.
-pub(super) fn against(site: &str, reference: &str) -> String {
+pub(crate) fn against(site: &str, reference: &str) -> String {
     format!("{site} - {reference}")
 }
 
