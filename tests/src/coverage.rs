@@ -185,7 +185,7 @@ fn reported(rows: &[(String, Tally)], seeds: u64, period: &str) -> Report {
 
 /// The smallest and the largest share of successes that are not in the outer tails of a binomial
 /// distribution, by its exact distribution function.
-fn band(n: u64, p: f64) -> (f64, f64) {
+pub(crate) fn band(n: u64, p: f64) -> (f64, f64) {
     // P(X ≤ k) = I_{1−p}(n − k, k + 1)
     let below = |k: u64| if k >= n { 1.0 } else { beta_regularised((n - k) as f64, k as f64 + 1.0, 1.0 - p) };
     let low = (0..=n).find(|k| below(*k) > OUTSIDE / 2.0).unwrap_or(0);

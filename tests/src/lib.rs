@@ -10,4 +10,5 @@ pub mod road;
 pub mod tidy;
 pub mod truth;
 pub mod valid;
+pub mod verdicts;
 pub mod workbook;

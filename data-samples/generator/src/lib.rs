@@ -23,6 +23,7 @@ mod programme;
 mod readme;
 mod registration;
 pub mod rng;
+pub mod scenario;
 mod sheet;
 mod strands;
 mod submissions;

@@ -71,6 +71,8 @@ pub enum Stream {
     Continuity = 26,
     /// Grants and spending.
     Resources = 27,
+    /// Sites with a known truth.
+    Scenario = 28,
 }
 
 /// A SplitMix64 sequence.

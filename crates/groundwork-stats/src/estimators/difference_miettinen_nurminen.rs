@@ -112,19 +112,7 @@ pub fn difference_miettinen_nurminen_null(
     level: f64,
 ) -> Outcome {
     check_level(level)?;
-    if n1 == 0 || n2 == 0 {
-        return Err(Refusal::zero_denominator());
-    }
-    if x1 > n1 || x2 > n2 {
-        return Err(Refusal::numerator_exceeds_denominator());
-    }
-    if !(null > -1.0 && null < 1.0) {
-        return Err(Refusal::new(
-            "null_out_of_range",
-            "the difference to test against does not lie strictly between -1 and 1",
-            "give the difference as a share, such as -0.1 for ten points",
-        ));
-    }
+    check_shares(x1, n1, x2, n2, null)?;
     let counts = Counts::new(x1, n1, x2, n2);
     let statistic = counts.statistic(null)?;
     let critical = normal_critical(level);
@@ -147,15 +135,41 @@ pub fn difference_miettinen_nurminen_null(
 /// The shares p1 and p2 that are most likely where they differ by `delta`, and V(δ) without the
 /// factor N/(N - 1): what the score at a limit is made of, for those who check it by hand.
 ///
-/// Counts as in [`difference_miettinen_nurminen`]; nothing where a group is empty, a count
-/// exceeds its group, or `delta` is not strictly between -1 and 1.
-pub fn constrained_shares(x1: u64, n1: u64, x2: u64, n2: u64, delta: f64) -> Option<(f64, f64, f64)> {
-    if n1 == 0 || n2 == 0 || x1 > n1 || x2 > n2 || !(delta > -1.0 && delta < 1.0) {
-        return None;
-    }
+/// Counts as in [`difference_miettinen_nurminen`]; `delta` is a share.
+///
+/// # Refusals
+///
+/// * `zero_denominator`, `numerator_exceeds_denominator`: as there.
+/// * `null_out_of_range`: `delta` is not strictly between -1 and 1.
+pub fn constrained_shares(
+    x1: u64,
+    n1: u64,
+    x2: u64,
+    n2: u64,
+    delta: f64,
+) -> Result<(f64, f64, f64), Refusal> {
+    check_shares(x1, n1, x2, n2, delta)?;
     let counts = Counts::without_factor(x1, n1, x2, n2);
     let p2 = counts.constrained(delta);
-    Some(((p2 + delta).clamp(0.0, 1.0), p2, counts.variance(delta)))
+    Ok(((p2 + delta).clamp(0.0, 1.0), p2, counts.variance(delta)))
+}
+
+/// Refuses counts that are no shares, and a difference that two shares cannot have.
+fn check_shares(x1: u64, n1: u64, x2: u64, n2: u64, delta: f64) -> Result<(), Refusal> {
+    if n1 == 0 || n2 == 0 {
+        return Err(Refusal::zero_denominator());
+    }
+    if x1 > n1 || x2 > n2 {
+        return Err(Refusal::numerator_exceeds_denominator());
+    }
+    if !(delta > -1.0 && delta < 1.0) {
+        return Err(Refusal::new(
+            "null_out_of_range",
+            "the difference to test against does not lie strictly between -1 and 1",
+            "give the difference as a share, such as -0.1 for ten points",
+        ));
+    }
+    Ok(())
 }
 
 /// Checked counts of both groups, and the factor of the variance.
@@ -309,9 +323,10 @@ mod tests {
             let score = (7.0 / 12.0 - 2.0 / 9.0 - limit) / (variance * 21.0 / 20.0).sqrt();
             assert!((sign * score - normal_critical(0.95)).abs() < 1e-9, "{score}");
         }
-        assert_eq!(constrained_shares(1, 0, 1, 2, 0.1), None);
-        assert_eq!(constrained_shares(3, 2, 1, 2, 0.1), None);
-        assert_eq!(constrained_shares(1, 2, 1, 2, 1.0), None);
+        let refused = |x1, n1, delta| constrained_shares(x1, n1, 1, 2, delta).expect_err("refused").code;
+        assert_eq!(refused(1, 0, 0.1), "zero_denominator");
+        assert_eq!(refused(3, 2, 0.1), "numerator_exceeds_denominator");
+        assert_eq!(refused(1, 2, 1.0), "null_out_of_range");
     }
 
     fn interval(x1: u64, n1: u64, x2: u64, n2: u64) -> Interval {

@@ -4,6 +4,7 @@ use groundwork_stats::Outcome;
 use groundwork_stats::estimators::coverage::Coverage;
 use groundwork_stats::estimators::difference_agresti_caffo::difference_agresti_caffo;
 use groundwork_stats::estimators::difference_mee::difference_mee;
+use groundwork_stats::estimators::difference_miettinen_nurminen::constrained_shares;
 use groundwork_stats::estimators::difference_newcombe::{difference_newcombe, difference_newcombe_corrected};
 use groundwork_stats::estimators::exact_two_by_two::{
     exact_barnard, exact_boschloo, exact_fisher, exact_fisher_mid_p,
@@ -126,6 +127,7 @@ fn two_shares(probe: &mut Probe) {
                 probe.ask("difference_miettinen_nurminen_null", || {
                     difference_miettinen_nurminen_null(x1, n1, x2, n2, null, 0.95)
                 });
+                probe.ask("constrained_shares", || constrained_shares(x1, n1, x2, n2, null));
                 probe.ask("difference_mee", || difference_mee(x1, n1, x2, n2, null, 0.95));
             }
             probe.ask("exact_fisher", || exact_fisher(x1, n1, x2, n2));

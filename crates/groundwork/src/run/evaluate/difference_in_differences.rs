@@ -19,8 +19,8 @@ use groundwork_stats::estimators::difference_in_differences::{
 use std::collections::BTreeSet;
 
 const PERMUTATION: &str = "permutation.sites.exact";
-/// Sites whose choices are still enumerated: 2¹⁶ at the most.
-const SITES_MOST: usize = 16;
+/// The most choices of sites that are looked at, all of them.
+const CHOICES_MOST: u64 = 1_000_000;
 
 /// The rows of the design.
 pub(super) fn rows(
@@ -152,10 +152,10 @@ fn by_cells(
 /// The share of the choices of treated sites that give at least as large an effect.
 fn permuted(line: &Line, changes: &[f64], treated: usize, effect: f64, term: &str) -> Estimate {
     let estimand = "as large an effect by any choice of sites";
-    if changes.len() > SITES_MOST {
+    if ways(changes.len(), treated).is_none_or(|ways| ways > CHOICES_MOST) {
         let refusal = refusal(
             "too_many_sites",
-            "there are more than 16 sites to choose from",
+            "there are more than a million choices of sites",
             "use rows, with sites as clusters",
         );
         return line.refused(estimand, term, PERMUTATION, &refusal);
@@ -163,15 +163,15 @@ fn permuted(line: &Line, changes: &[f64], treated: usize, effect: f64, term: &st
     let total: f64 = changes.iter().sum();
     let others = (changes.len() - treated) as f64;
     let (mut as_large, mut choices) = (0_u64, 0_u64);
-    for choice in 0_u32..(1 << changes.len()) {
-        if choice.count_ones() as usize != treated {
-            continue;
-        }
-        let chosen: f64 =
-            changes.iter().enumerate().filter(|(at, _)| choice >> at & 1 == 1).map(|(_, c)| c).sum();
-        let other = chosen / treated as f64 - (total - chosen) / others;
+    let mut chosen: Vec<usize> = (0..treated).collect();
+    loop {
+        let sum: f64 = chosen.iter().map(|at| changes[*at]).sum();
+        let other = sum / treated as f64 - (total - sum) / others;
         choices += 1;
         as_large += u64::from(other.abs() >= effect.abs() * (1.0 - 1e-12));
+        if !next(&mut chosen, changes.len()) {
+            break;
+        }
     }
     let p = as_large as f64 / choices as f64;
     let mut row = line.number(estimand, term, PERMUTATION, effect, choices);
@@ -180,4 +180,21 @@ fn permuted(line: &Line, changes: &[f64], treated: usize, effect: f64, term: &st
         row.warnings.push("coarse_p");
     }
     row
+}
+
+/// How many choices of some among all there are; none where it is beyond counting.
+fn ways(all: usize, some: usize) -> Option<u64> {
+    (0..some.min(all - some))
+        .try_fold(1_u64, |ways, at| Some(ways.checked_mul((all - at) as u64)? / (at as u64 + 1)))
+}
+
+/// The next choice in order, if there is one.
+fn next(chosen: &mut [usize], all: usize) -> bool {
+    let some = chosen.len();
+    let Some(at) = (0..some).rev().find(|at| chosen[*at] < all - some + at) else { return false };
+    chosen[at] += 1;
+    for later in at + 1..some {
+        chosen[later] = chosen[later - 1] + 1;
+    }
+    true
 }

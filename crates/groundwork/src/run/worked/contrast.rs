@@ -75,7 +75,7 @@ fn score(two: &Two, limits: [f64; 2], factor: f64) -> Vec<String> {
     let mut out = vec![format!("{}, d = {}", shares(two), text(apart))];
     for limit in limits {
         let [x1, n1, x2, n2] = [two.x1, two.n1, two.x2, two.n2].map(whole);
-        let Some((p1, p2, variance)) = constrained_shares(x1, n1, x2, n2, limit) else { continue };
+        let Ok((p1, p2, variance)) = constrained_shares(x1, n1, x2, n2, limit) else { continue };
         let variance = variance * factor;
         out.push(format!(
             "at {}: most likely shares {} and {}, V = {}, (d - {})/√V = {}",
