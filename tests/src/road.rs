@@ -14,11 +14,12 @@ type Check = fn() -> Result<(), String>;
 
 /// The tests of the whole road.
 pub fn trials() -> Vec<Trial> {
-    let all: [(&str, Check); 11] = [
+    let all: [(&str, Check); 12] = [
         ("the sample pipeline writes the run directory of the contract", contract),
         ("the report's text holds the headline numbers of indicators.csv", headline_numbers),
         ("every report is valid PDF/A-3a and PDF/UA-1", valid_reports),
         ("every label of every chart is in the text of the report", labels_of_charts),
+        ("a run that stays sets reports again when a template is saved", watched),
         ("every count of the samples equals the truth", samples_equal_truth),
         ("every count of generated programmes equals the truth", generated_equal_truth),
         ("threads and folders do not change a byte", same_bytes),
@@ -444,3 +445,49 @@ audience: internal
 reports:
   quarterly: {template: quarterly-funder, languages: [en]}
 ";
+
+/// Reports are set again while a run stays, from a template that was saved; a mistake is said and
+/// does not end it.
+fn watched() -> Result<(), String> {
+    let folder = temporary()?;
+    let own = folder.path().join("own");
+    std::fs::create_dir_all(&own).map_err(|e| e.to_string())?;
+    let template = |body: &str| {
+        let head = "#import \"theme.typ\": report\n#let doc = json(\"report.json\")\n#let words = json(\"words/\" + doc.words + \".json\")\n#show: report.with(doc, words)\n#title()\n";
+        std::fs::write(own.join("mine.typ"), format!("{head}{body}")).map_err(|e| e.to_string())
+    };
+    template("First words.")?;
+    let samples = repository().join("pipelines/site-comparison.yaml");
+    let text = text(&samples)?
+        .replace("../data-samples", &repository().join("data-samples").display().to_string())
+        .replace("template: site-comparison", "template: mine\n    templates: own");
+    std::fs::write(folder.path().join("p.yaml"), text).map_err(|e| e.to_string())?;
+    let mut child =
+        groundwork(folder.path(), &["run", "p.yaml", "--out", "out", "--language", "en", "--watch"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|e| e.to_string())?;
+    let pdf = folder.path().join("out/reports/comparison-en.pdf");
+    let wait = |before: &[u8]| {
+        for _ in 0..600 {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            match std::fs::read(&pdf) {
+                Ok(now) if now != before => return Ok(now),
+                _ => {}
+            }
+        }
+        Err("the report was not set again within a minute".to_owned())
+    };
+    let outcome = wait(&[]).and_then(|first| {
+        // The folder is looked at after the first run is written.
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        template("#nothing")?;
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        template("Second words, after a mistake.")?;
+        wait(&first).map(|_| ())
+    });
+    child.kill().map_err(|e| e.to_string())?;
+    child.wait().map_err(|e| e.to_string())?;
+    outcome
+}

@@ -8,6 +8,7 @@ pub(crate) mod plan;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod test;
+mod watch;
 
 use crate::cli::Overrides;
 use crate::files::read_pipeline;

@@ -78,6 +78,8 @@ pub(crate) struct Outcome {
     pub(crate) record: Option<(PathBuf, Vec<u8>)>,
     /// Warnings.
     pub(crate) warnings: Vec<Diagnostic>,
+    /// What the reports can be made from again.
+    pub(crate) kept: Kept,
 }
 
 /// The memory that the database may take, MB; it spills to disk beyond. Leaves room on a laptop
@@ -196,20 +198,59 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     let mut files = Folder::new();
     tables::write(&plan, &passed, &loaded, &planned, &ground.store, &mut files).map_err(|d| vec![d])?;
     manifest.list_tables(&files);
-    let made = Made {
-        plan: &plan,
-        released: &passed.released,
-        loaded: &loaded,
-        manifest: &manifest,
-        planned: &planned,
-    };
-    outputs(request, &made, &mut files, progress)?;
-    stop_if_interrupted()?;
-    protect::last_look(&files, &passed.unreleased)?;
-    files.insert("manifest.json".into(), manifest.finished(&files));
     let run_id = manifest.run_id().to_owned();
     let record = ledger.and_then(|ledger| ledger.lines(&run_id, &passed.published));
-    Ok(Outcome { run_id, files, record, warnings })
+    let kept = Kept { request: request.clone(), plan, passed, loaded, planned, manifest, tables: files };
+    let files = kept.written(progress)?;
+    Ok(Outcome { run_id, files, record, warnings, kept })
+}
+
+/// What reports were made from, so that they can be made again without the exports.
+pub(crate) struct Kept {
+    request: Request,
+    plan: Plan,
+    passed: Passed,
+    loaded: Loaded,
+    planned: planned::Planned,
+    manifest: manifest::Manifest,
+    tables: Folder,
+}
+
+impl Kept {
+    /// Every file of the run, with charts drawn and reports set anew.
+    pub(crate) fn written(&self, progress: &Progress) -> Result<Folder, Vec<Diagnostic>> {
+        let mut files = self.tables.clone();
+        let made = Made {
+            plan: &self.plan,
+            released: &self.passed.released,
+            loaded: &self.loaded,
+            manifest: &self.manifest,
+            planned: &self.planned,
+        };
+        outputs(&self.request, &made, &mut files, progress)?;
+        stop_if_interrupted()?;
+        protect::last_look(&files, &self.passed.unreleased)?;
+        files.insert("manifest.json".into(), self.manifest.finished(&files));
+        Ok(files)
+    }
+
+    /// The folders of templates that reports are set from.
+    pub(crate) fn folders(&self) -> Vec<PathBuf> {
+        let mut all: Vec<PathBuf> = self
+            .plan
+            .reports
+            .iter()
+            .filter_map(|r| Some(self.request.folder.join(r.folder.as_ref()?)))
+            .collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+}
+
+/// Whether the run was asked to stop.
+pub(crate) fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::SeqCst)
 }
 
 /// What may be published of results, with the answers of evaluations: through the gate, together with
