@@ -270,6 +270,11 @@ static REPORT: Object = Object {
             "One dimension with one category, such as `{grant: thb_2021}`: the report then shows only the cells of that category, and only indicators that have the dimension.",
         ),
         may(
+            "since",
+            Shape::Text,
+            "The folder of an earlier run beside the pipeline, for the same or a wider audience: what it said otherwise of earlier periods is printed as restated.",
+        ),
+        may(
             "charts",
             Shape::Map(&Shape::List(&Shape::OneOf(&crate::report::CHARTS))),
             "Sections (`front`, `indicators`, `change`, `people`, `comparison`, `place`, `evaluations`) with the charts that stand in them, in order. Where it is missing, every chart that the results can fill stands where it belongs.",

@@ -46,6 +46,8 @@ pub struct Report {
     pub template_at: Span,
     /// A folder beside the pipeline with templates, words and fonts of the organisation's own.
     pub folder: Option<String>,
+    /// The folder of an earlier run beside the pipeline, and where the pipeline names it.
+    pub since: Option<(String, Span)>,
     /// One document for each.
     pub languages: Vec<Language>,
     /// The period that it is about.
@@ -139,6 +141,7 @@ impl Resolver {
             template,
             template_at,
             folder,
+            since: node.get("since").and_then(|at| Some((at.text()?.to_owned(), at.span))),
             languages,
             period: self.period_of(node, calendar),
             indicators: node.texts_at("indicators"),

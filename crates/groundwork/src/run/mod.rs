@@ -4,6 +4,7 @@
 //! that an interrupted run leaves nothing behind. The only clock is the calendar's `as_of`.
 
 mod compute;
+mod earlier;
 mod estimate;
 mod evaluate;
 mod example;
@@ -288,6 +289,7 @@ fn outputs(
     let Made { plan, released, loaded, manifest, planned } = *made;
     for report in &plan.reports {
         let templates = templates::templates(request, report)?;
+        let earlier = earlier::earlier(request, plan, report)?;
         let chosen = chosen(plan, report);
         let limited = report.limit_to.as_ref().map(|limit| limited(&chosen, released, limit));
         let (plan, released) = limited.as_ref().map_or((&chosen, released), |(p, r)| (p, r));
@@ -312,7 +314,7 @@ fn outputs(
                 manifest,
                 figures: &figures,
                 planned,
-                earlier: &[],
+                earlier: &earlier,
             };
             let pdf = parts
                 .compose(*language, files, &templates)
