@@ -6,11 +6,12 @@
 //! rows a second. Nothing is compared with another program here.
 //!
 //! `cargo run --bin benchmark -- one-pass 10000000` counts one indicator and forty over one source
-//! of so many rows; see `one_pass.rs`.
+//! of so many rows; see `one_pass.rs`. `-- long-report` sets a report of some seventy pages and forty
+//! charts, and again after an edit.
 
 use groundwork_samples::{DEFAULT_SEED, Programme, write};
-use groundwork_tests::one_pass;
 use groundwork_tests::program::timed;
+use groundwork_tests::{long_report, one_pass};
 use std::error::Error;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -35,6 +36,10 @@ fn measured() -> Result<(), Box<dyn Error>> {
         && mode == "one-pass"
     {
         print!("{}", one_pass::measured(&program, rows.parse()?)?);
+        return Ok(());
+    }
+    if arguments == ["long-report"] {
+        print!("{}", long_report::measured(&program)?);
         return Ok(());
     }
     let scales: Vec<u32> = arguments

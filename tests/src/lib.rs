@@ -2,6 +2,7 @@
 
 pub mod authors;
 pub mod coverage;
+pub mod long_report;
 pub mod one_pass;
 pub mod page;
 pub mod program;

@@ -10,6 +10,7 @@ pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod test;
 pub(crate) mod verify;
+mod watch;
 
 use crate::cli::Overrides;
 use crate::files::read_pipeline;
