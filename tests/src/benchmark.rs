@@ -6,12 +6,13 @@
 //! rows a second. Nothing is compared with another program here.
 //!
 //! `cargo run --bin benchmark -- one-pass 10000000` counts one indicator and forty over one source
-//! of so many rows; see `one_pass.rs`. `-- read 10000000` reads a CSV file of so many rows beside
+//! of so many rows; see `one_pass.rs`. `-- long-report` sets a report of some seventy pages and forty
+//! charts, and again after an edit. `-- read 10000000` reads a CSV file of so many rows beside
 //! DuckDB's own reader; see `reading.rs`.
 
 use groundwork_samples::{DEFAULT_SEED, Programme, write};
 use groundwork_tests::program::timed;
-use groundwork_tests::{one_pass, reading};
+use groundwork_tests::{long_report, one_pass, reading};
 use std::error::Error;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -42,6 +43,10 @@ fn measured() -> Result<(), Box<dyn Error>> {
         && mode == "read"
     {
         print!("{}", reading::measured(&program, rows.parse()?)?);
+        return Ok(());
+    }
+    if arguments == ["long-report"] {
+        print!("{}", long_report::measured(&program)?);
         return Ok(());
     }
     let scales: Vec<u32> = arguments

@@ -3,6 +3,7 @@
 pub mod authors;
 pub mod coverage;
 pub mod exports;
+pub mod long_report;
 pub mod one_pass;
 pub mod page;
 pub mod program;
@@ -13,4 +14,5 @@ pub mod tidy;
 pub mod truth;
 pub mod valid;
 pub mod verdicts;
+pub mod verify;
 pub mod workbook;

@@ -19,12 +19,22 @@ pub(crate) const MOST: usize = 500;
 pub(crate) struct Sentences<'a> {
     about: &'a About,
     sentences: Vec<(u8, String)>,
+    finding: String,
+}
+
+/// What a chart says in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Description {
+    /// What the chart shows, for readers who do not see it.
+    pub(crate) alt: String,
+    /// What stands out, without a full stop; empty where nothing does.
+    pub(crate) finding: String,
 }
 
 impl<'a> Sentences<'a> {
     /// Begins a description.
     pub(crate) fn new(about: &'a About) -> Self {
-        Self { about, sentences: Vec::new() }
+        Self { about, sentences: Vec::new(), finding: String::new() }
     }
 
     /// Adds a sentence; a larger number is left out sooner.
@@ -35,6 +45,20 @@ impl<'a> Sentences<'a> {
     /// Adds a sentence of the catalogue.
     pub(crate) fn say(&mut self, leave: u8, phrase: Phrase, parts: &[&str]) {
         self.add(leave, phrase.fill(self.about.language, parts));
+    }
+
+    /// Adds a sentence of the catalogue that says what stands out.
+    pub(crate) fn find(&mut self, leave: u8, phrase: Phrase, parts: &[&str]) {
+        let sentence = phrase.fill(self.about.language, parts);
+        self.stands_out(&sentence);
+        self.add(leave, sentence);
+    }
+
+    /// What stands out, unless something did before.
+    pub(crate) fn stands_out(&mut self, sentence: &str) {
+        if self.finding.is_empty() {
+            self.finding = sentence.trim_end_matches(['.', '။', ' ']).to_owned();
+        }
     }
 
     /// Adds the values of the row at a place: the first is the headline, and goes last.
@@ -79,7 +103,7 @@ impl<'a> Sentences<'a> {
             return;
         }
         let (lowest, highest) = (format_value(low.1, unit), format_value(high.1, unit));
-        self.say(4, Phrase::Extremes, &[&high.0, &highest, &low.0, &lowest]);
+        self.find(4, Phrase::Extremes, &[&high.0, &highest, &low.0, &lowest]);
     }
 
     /// How many values are not shown, and why.
@@ -104,7 +128,7 @@ impl<'a> Sentences<'a> {
 
     /// The description: the opening and what must not be missing, and as much of the rest as
     /// there is room for, in the order in which it was added.
-    pub(crate) fn finish(mut self) -> String {
+    pub(crate) fn finish(mut self) -> Description {
         self.say(0, Phrase::Table, &[]);
         let length = |s: &str| s.chars().count() + 1;
         let mut order: Vec<usize> = (0..self.sentences.len()).collect();
@@ -130,7 +154,7 @@ impl<'a> Sentences<'a> {
             .filter(|(_, keep)| **keep)
             .map(|((_, sentence), _)| sentence.as_str())
             .collect();
-        kept.join(" ")
+        Description { alt: kept.join(" "), finding: self.finding }
     }
 }
 
@@ -197,7 +221,7 @@ mod tests {
                 sentences.add(2, format!("Row {i}: 50%."));
             }
             sentences.hidden(&[Shown::Hidden(Status::Withheld)]);
-            let alt = sentences.finish();
+            let alt = sentences.finish().alt;
             assert!(alt.chars().count() <= MOST, "{}", alt.chars().count());
             assert!(alt.contains(&about.words.withheld));
             assert!(alt.contains("Row 0"));
@@ -211,7 +235,7 @@ mod tests {
             let mut sentences = Sentences::new(&about);
             sentences.opening(Phrase::DotChart, Some(0.95));
             sentences.row(0, "Nan", &["48%".into()]);
-            sentences.finish()
+            sentences.finish().alt
         };
         let [en, th, my] = Language::ALL.map(described);
         assert_eq!(en, "Dot chart: 2021, with 95% intervals. Nan: 48%. All numbers are in the data table.");
@@ -227,7 +251,7 @@ mod tests {
         let withheld = Shown::Hidden(Status::Withheld);
         sentences.hidden(&[withheld, Shown::Hidden(Status::NoData), withheld]);
         assert_eq!(
-            sentences.finish(),
+            sentences.finish().alt,
             "Not shown: 2 withheld to protect people, 1 no data. All numbers are in the data table."
         );
     }

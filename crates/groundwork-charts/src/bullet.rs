@@ -3,7 +3,7 @@
 //! Bars begin at zero. The colour says which site it is and never whether the target is met;
 //! that is read off the distance of two marks on one scale.
 
-use crate::alt::{self, Sentences};
+use crate::alt::{self, Description, Sentences};
 use crate::axis::Axis;
 use crate::canvas::{Canvas, Frame, Panel, Stroke, Type, extent};
 use crate::catalogue::Phrase;
@@ -247,7 +247,7 @@ impl Bullet {
         table
     }
 
-    fn describe(&self, rows: &[Row]) -> String {
+    fn describe(&self, rows: &[Row]) -> Description {
         let mut out = Sentences::new(&self.about);
         let language = self.about.language;
         let shown = || rows.iter().map(|row| &row.shown);
@@ -265,7 +265,7 @@ impl Bullet {
             rows.iter().filter_map(|row| Some((row.shown.reading()?.value, row.target?))).collect();
         let (above, all) = (pairs.iter().filter(|(value, target)| value >= target).count(), pairs.len());
         if all > 1 {
-            out.say(2, Phrase::AboveTargets, &[&above.to_string(), &all.to_string()]);
+            out.find(2, Phrase::AboveTargets, &[&above.to_string(), &all.to_string()]);
         }
         out.hidden(shown());
         out.finish()

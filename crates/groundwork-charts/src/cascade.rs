@@ -1,6 +1,6 @@
 //! Generations of training: how many were trained, and by how many each generation multiplied.
 
-use crate::alt::{self, Sentences};
+use crate::alt::{self, Description, Sentences};
 use crate::axis::Axis;
 use crate::canvas::Stroke;
 use crate::catalogue::Phrase;
@@ -155,18 +155,24 @@ impl Cascade {
         sheet
     }
 
-    fn describe(&self, rows: &[Row]) -> String {
+    fn describe(&self, rows: &[Row]) -> Description {
         let language = self.about.language;
         let mut out = Sentences::new(&self.about);
         let multipliers = || rows.iter().filter_map(|row| row.multiplier.as_ref());
         out.opening(Phrase::CascadeChart, alt::level(multipliers()));
+        let mut steps: Vec<String> = Vec::new();
         for (i, row) in rows.iter().enumerate() {
             let mut parts = vec![alt::named("", &row.people, &Unit::Count, &self.about)];
+            if let Some(reading) = row.people.reading() {
+                let people = reading.text(&Unit::Count, language);
+                steps.push(format!("{} {people}", row.spec.label.trim()));
+            }
             parts.extend(row.multiplier.as_ref().and_then(Shown::reading).map(|reading| {
                 format!("{} {}", reading.text(&Unit::Ratio, language), Phrase::PerTrainer.text(language))
             }));
             out.row(i, &row.spec.label, &parts);
         }
+        out.stands_out(&steps.join(", "));
         out.hidden(rows.iter().map(|row| &row.people).chain(multipliers()));
         out.finish()
     }

@@ -7,11 +7,11 @@
 
 mod paint;
 
-use crate::alt::{self, Sentences};
+use crate::alt::{self, Description, Sentences};
 use crate::catalogue::Phrase;
 use crate::figure::{About, ChartSite, Figure};
-use crate::table::{Reading, Shown, Table, all_or_none, cell};
-use groundwork_disclosure::{CellKey, Released};
+use crate::table::{NumberKey, Reading, Shown, Table, all_or_none, number};
+use groundwork_disclosure::Released;
 use groundwork_plan::number::{Unit, format_exact, format_value};
 
 /// Lines end where fewer are still followed.
@@ -34,14 +34,14 @@ const MOST_LINES: usize = 4;
 ///     time_unit: "months".into(),
 ///     lines: vec![CompletionLine {
 ///         site: ChartSite::new("Nan", Some(SiteRole::Adaptation)),
-///         shares: vec![(6.0, of("done_6")), (12.0, of("done_12"))],
+///         shares: vec![(6.0, of("done_6").into()), (12.0, of("done_12").into())],
 ///         risks: vec![RiskColumn {
 ///             time: 12.0,
-///             at_risk: of("followed_12"),
-///             censored: of("left_12"),
-///             completed: of("completed_12"),
+///             at_risk: of("followed_12").into(),
+///             censored: of("left_12").into(),
+///             completed: of("completed_12").into(),
 ///         }],
-///         median: Some(of("median_months")),
+///         median: Some(of("median_months").into()),
 ///     }],
 /// };
 /// ```
@@ -63,11 +63,11 @@ pub struct CompletionLine {
     /// The site, which names the line and decides how it looks.
     pub site: ChartSite,
     /// Time since entry and the share that had completed by then, in the order of time.
-    pub shares: Vec<(f64, CellKey)>,
+    pub shares: Vec<(f64, NumberKey)>,
     /// The table below: time since entry, and counts.
     pub risks: Vec<RiskColumn>,
     /// The time after which half had completed, in the unit of the time.
-    pub median: Option<CellKey>,
+    pub median: Option<NumberKey>,
 }
 
 /// The numbers of a line at one time.
@@ -76,11 +76,11 @@ pub struct RiskColumn {
     /// Time since entry.
     pub time: f64,
     /// How many are still followed.
-    pub at_risk: CellKey,
+    pub at_risk: NumberKey,
     /// How many are no longer followed, so far, and had not completed.
-    pub censored: CellKey,
+    pub censored: NumberKey,
     /// How many had completed.
-    pub completed: CellKey,
+    pub completed: NumberKey,
 }
 
 /// A line after its numbers are looked up.
@@ -117,18 +117,18 @@ impl Completion {
             let name = line.spec.site.name.trim();
             let row = |time: f64| format!("{name}, {} {}", format_exact(time), self.time_unit);
             for ((time, key), (_, shown)) in sorted(&line.spec.shares).into_iter().zip(&line.shares) {
-                table.cell(&row(time), &key, *shown, &Unit::Share);
+                table.number(&row(time), "value", &key, *shown, &Unit::Share);
             }
             for (column, (time, shown)) in self.columns(line.spec).into_iter().zip(&line.risks) {
                 let keys = [&column.at_risk, &column.censored, &column.completed];
                 for ((measure, key), shown) in
                     ["at_risk", "censored", "completed"].into_iter().zip(keys).zip(shown)
                 {
-                    table.number(&row(*time), measure, &key.clone().into(), *shown, &Unit::Count);
+                    table.number(&row(*time), measure, key, *shown, &Unit::Count);
                 }
             }
             if let (Some(key), Some(shown)) = (&line.spec.median, line.median) {
-                table.number(name, "median", &key.clone().into(), shown, &months);
+                table.number(name, "median", key, shown, &months);
             }
         }
         let alt = self.describe(&lines);
@@ -142,7 +142,7 @@ impl Completion {
     }
 
     fn read<'a>(&self, spec: &'a CompletionLine, released: &Released) -> Line<'a> {
-        let count = |key: &CellKey| cell(released, key, &Unit::Count);
+        let count = |key: &NumberKey| number(released, key, &Unit::Count).0;
         let mut risks: Vec<(f64, [Shown; 3])> = self
             .columns(spec)
             .into_iter()
@@ -163,32 +163,36 @@ impl Completion {
             spec,
             shares: shares
                 .into_iter()
-                .map(|(time, key)| (time, cell(released, &key, &Unit::Share)))
+                .map(|(time, key)| (time, number(released, &key, &Unit::Share).0))
                 .collect(),
             risks,
-            median: spec.median.as_ref().map(|key| cell(released, key, &months)),
+            median: spec.median.as_ref().map(|key| number(released, key, &months).0),
             cut,
         }
     }
 
-    fn describe(&self, lines: &[Line]) -> String {
+    fn describe(&self, lines: &[Line]) -> Description {
         let language = self.about.language;
         let mut out = Sentences::new(&self.about);
         let shown = || lines.iter().flat_map(|line| line.drawn().map(|(_, shown)| shown));
         out.opening(Phrase::CompletionChart, alt::level(shown()));
         let months = Unit::Amount(self.time_unit.clone());
+        let mut reached: Vec<String> = Vec::new();
         for (i, line) in lines.iter().enumerate() {
             let name = line.spec.site.name.trim();
             if let Some((time, reading)) = line.last() {
                 let (share, time) = (reading.text(&Unit::Share, language), format_value(time, &months));
                 let text = Phrase::ReachedBy.fill(language, &[name, &share, &time]);
+                reached.push(text.clone());
                 out.add(if i == 0 { 1 } else { 2 }, text + alt::stop(language));
             }
             if let Some(reading) = line.median.as_ref().and_then(Shown::reading) {
                 let text = Phrase::HalfAt.fill(language, &[name, &reading.text(&months, language)]);
+                out.stands_out(&text);
                 out.add(2, text + alt::stop(language));
             }
         }
+        out.stands_out(&reached.join("; "));
         for line in lines {
             if let Some((_, [at_risk, _, _])) = line.risks.first() {
                 let text = alt::named("", at_risk, &Unit::Count, &self.about);
@@ -206,8 +210,9 @@ fn usable(time: f64) -> bool {
 }
 
 /// Times that can be drawn, in order.
-fn sorted(shares: &[(f64, CellKey)]) -> Vec<(f64, CellKey)> {
-    let mut shares: Vec<(f64, CellKey)> = shares.iter().filter(|(time, _)| usable(*time)).cloned().collect();
+fn sorted(shares: &[(f64, NumberKey)]) -> Vec<(f64, NumberKey)> {
+    let mut shares: Vec<(f64, NumberKey)> =
+        shares.iter().filter(|(time, _)| usable(*time)).cloned().collect();
     shares.sort_by(|a, b| a.0.total_cmp(&b.0));
     shares
 }

@@ -1,6 +1,6 @@
 //! Pairs of dots: two sites in each group, and the gap between them.
 
-use crate::alt::{self, Sentences};
+use crate::alt::{self, Description, Sentences};
 use crate::axis::Axis;
 use crate::canvas::{Stroke, Type, extent};
 use crate::catalogue::Phrase;
@@ -221,7 +221,7 @@ impl Dumbbell {
         }
     }
 
-    fn describe(&self, rows: &[Row]) -> String {
+    fn describe(&self, rows: &[Row]) -> Description {
         let mut out = Sentences::new(&self.about);
         out.opening(Phrase::DumbbellChart, None);
         for (i, row) in rows.iter().enumerate() {
@@ -241,7 +241,7 @@ impl Dumbbell {
             out.row(i, &row.spec.label, &parts);
         }
         if let Some((row, gap)) = rows.first().and_then(|row| Some((row, row.gap()?))) {
-            out.say(2, Phrase::LargestGap, &[row.spec.label.trim(), &self.gap_text(gap)]);
+            out.find(2, Phrase::LargestGap, &[row.spec.label.trim(), &self.gap_text(gap)]);
         }
         out.hidden(rows.iter().flat_map(|row| &row.shown));
         out.finish()

@@ -5,7 +5,7 @@
 //! construction and drawn as a ring. Periods before adoption are drawn like those after it: how
 //! far they lie from zero is what the reader has to judge.
 
-use crate::alt::{self, Sentences};
+use crate::alt::{self, Description, Sentences};
 use crate::axis::Axis;
 use crate::canvas::{Canvas, Frame, Panel, Stroke, Type};
 use crate::catalogue::Phrase;
@@ -245,7 +245,7 @@ impl EventStudy {
         }
     }
 
-    fn describe(&self, points: &[Point]) -> String {
+    fn describe(&self, points: &[Point]) -> Description {
         let language = self.about.language;
         let mut out = Sentences::new(&self.about);
         let shown = || points.iter().filter_map(|p| p.shown.as_ref());
@@ -263,7 +263,7 @@ impl EventStudy {
         }
         let intervals: Vec<(f64, f64, f64)> = shown().filter_map(|s| s.reading()?.interval).collect();
         let holds = intervals.iter().filter(|(lower, upper, _)| *lower <= 0.0 && 0.0 <= *upper).count();
-        out.say(2, Phrase::AcrossNull, &[&holds.to_string(), &intervals.len().to_string()]);
+        out.find(2, Phrase::AcrossNull, &[&holds.to_string(), &intervals.len().to_string()]);
         out.hidden(shown());
         out.finish()
     }

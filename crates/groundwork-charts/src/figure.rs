@@ -1,5 +1,6 @@
 //! What a chart gives back, and what every chart is told.
 
+use crate::alt::Description;
 use crate::caption;
 use crate::catalogue::Phrase;
 use crate::lint::{self, Lint, Severity};
@@ -13,6 +14,8 @@ use groundwork_plan::text::Language;
 /// A chart, ready to be placed in a page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
+    /// What the chart says: its title, with what stands out where that was asked for.
+    pub title: String,
     /// Width in points.
     pub width_pt: f64,
     /// Height in points.
@@ -32,13 +35,21 @@ pub struct Figure {
 }
 
 impl Figure {
-    pub(crate) fn new(scene: Scene, about: &About, table: &Table, alt: String) -> Self {
+    pub(crate) fn new(scene: Scene, about: &About, table: &Table, description: Description) -> Self {
+        let Description { alt, finding } = description;
+        let title = match (about.with_finding && !finding.is_empty(), about.title.trim()) {
+            (false, title) => title.to_owned(),
+            (true, "") => finding,
+            (true, title) => format!("{title} – {finding}"),
+        };
+        let about = &About { title, ..about.clone() };
         let scene = caption::around(scene, about);
         Self {
             lint: lint::inspect(&scene, about, table, &alt),
             width_pt: f64::from(scene.size.0) / 100.0,
             height_pt: f64::from(scene.size.1) / 100.0,
             marks_svg: svg::marks(&scene),
+            title: about.title.clone(),
             svg: svg::standalone(&scene, &about.title, &alt, about.language.code()),
             labels: scene.texts,
             csv: table.csv(),
@@ -70,6 +81,9 @@ impl Figure {
 pub struct About {
     /// What the chart says, a sentence.
     pub title: String,
+    /// Whether what stands out in the numbers is added to the title, so that a title which only
+    /// names the subject becomes a sentence.
+    pub with_finding: bool,
     /// Measure, unit, place and period, below the title.
     pub subtitle: String,
     /// Where the numbers are from, with the first digits of the hash of the export; written after
@@ -96,6 +110,7 @@ impl About {
     pub fn new(title: impl Into<String>, what: impl Into<String>, language: Language) -> Self {
         Self {
             title: title.into(),
+            with_finding: false,
             subtitle: String::new(),
             source: String::new(),
             note: String::new(),

@@ -5,7 +5,7 @@
 //! below the diamond (Guddat, Grouven, Bender and Skipka 2012), because readers take a wider line
 //! through the diamond for its interval.
 
-use crate::alt::{self, Sentences};
+use crate::alt::{self, Description, Sentences};
 use crate::axis::Axis;
 use crate::canvas::{Stroke, Type};
 use crate::catalogue::Phrase;
@@ -293,7 +293,7 @@ impl Forest {
         pooled: Option<Shown>,
         prediction: Option<Shown>,
         summary: Option<Summary>,
-    ) -> String {
+    ) -> Description {
         let language = self.about.language;
         let mut out = Sentences::new(&self.about);
         let shown = || rows.iter().map(|row| &row.shown);
@@ -309,6 +309,7 @@ impl Forest {
         {
             let unit = self.unit_of(summary);
             let limits = limits_text(lower, upper, &unit, language);
+            out.stands_out(&format!("{} {limits}", Phrase::Prediction.text(language)));
             out.row(0, Phrase::Prediction.text(language), &[limits]);
         }
         for (i, row) in rows.iter().enumerate() {
@@ -320,7 +321,7 @@ impl Forest {
             let null = if summary == Summary::Ratio { 1.0 } else { 0.0 };
             let intervals: Vec<(f64, f64, f64)> = shown().filter_map(|s| s.reading()?.interval).collect();
             let holds = intervals.iter().filter(|(lower, upper, _)| *lower <= null && null <= *upper).count();
-            out.say(2, Phrase::AcrossNull, &[&holds.to_string(), &intervals.len().to_string()]);
+            out.find(2, Phrase::AcrossNull, &[&holds.to_string(), &intervals.len().to_string()]);
         }
         out.hidden(shown().chain(pooled.as_ref()));
         out.finish()

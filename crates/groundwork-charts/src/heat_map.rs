@@ -3,7 +3,7 @@
 //! Five classes of equal width; the value is written in a cell that has room for it. What was not
 //! recorded is hatched.
 
-use crate::alt::Sentences;
+use crate::alt::{Description, Sentences};
 use crate::axis::Axis;
 use crate::canvas::{Canvas, Frame, Panel, Stroke, Type};
 use crate::catalogue::Phrase;
@@ -236,7 +236,7 @@ impl HeatMap {
         canvas.frame(page, "grid", corners, Stroke::solid(theme::PAPER, theme::AXIS));
     }
 
-    fn describe(&self, shown: &[Vec<Shown>]) -> String {
+    fn describe(&self, shown: &[Vec<Shown>]) -> Description {
         let mut out = Sentences::new(&self.about);
         out.opening(Phrase::HeatMapChart, None);
         let (rows, columns) = (self.rows.len().to_string(), self.columns.len().to_string());

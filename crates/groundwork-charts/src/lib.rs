@@ -195,7 +195,7 @@ pub use slope::{Slope, SlopeLine};
 pub use sparklines::{Sparkline, Sparklines};
 pub use steps::{Step, Steps};
 pub use strips::{Strip, Strips};
-pub use table::NumberKey;
+pub use table::{EstimateKey, NumberKey, Summary};
 pub use theme::{Dash, Marker, SiteStyle};
 pub use tile_map::{Province, TileMap};
 pub use time::period_label;

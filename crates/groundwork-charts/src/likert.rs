@@ -1,7 +1,7 @@
 //! Answers to questions of agreement: who disagrees to the left of zero, who agrees to the right,
 //! and those between in a panel of their own, where they move neither side.
 
-use crate::alt::Sentences;
+use crate::alt::{Description, Sentences};
 use crate::axis::Axis;
 use crate::canvas::{Stroke, Type, extent};
 use crate::catalogue::Phrase;
@@ -276,7 +276,7 @@ impl Likert {
         }
     }
 
-    fn describe(&self, rows: &[Row]) -> String {
+    fn describe(&self, rows: &[Row]) -> Description {
         let mut out = Sentences::new(&self.about);
         out.opening(Phrase::LikertChart, None);
         for (i, row) in rows.iter().enumerate() {
@@ -294,7 +294,7 @@ impl Likert {
         }
         let known: Vec<&Row> = rows.iter().filter(|row| row.shares.is_some()).collect();
         if let [first, .., last] = known.as_slice() {
-            out.say(2, Phrase::NetOrder, &[first.spec.label.trim(), last.spec.label.trim()]);
+            out.find(2, Phrase::NetOrder, &[first.spec.label.trim(), last.spec.label.trim()]);
         }
         out.hidden(rows.iter().flat_map(|row| &row.cells));
         out.finish()

@@ -4,7 +4,7 @@
 //! Where lists cannot be matched, how many different people there are lies between two bounds; a
 //! combination of which only bounds are known is drawn as a line from one to the other.
 
-use crate::alt::Sentences;
+use crate::alt::{Description, Sentences};
 use crate::axis::Axis;
 use crate::canvas::{Stroke, Type};
 use crate::catalogue::Phrase;
@@ -309,9 +309,10 @@ impl Overlap {
         }
     }
 
-    fn describe(&self, rows: &[Row], totals: &[Shown], union: &str) -> String {
+    fn describe(&self, rows: &[Row], totals: &[Shown], union: &str) -> Description {
         let mut out = Sentences::new(&self.about);
         out.opening(Phrase::OverlapChart, None);
+        out.stands_out(union);
         out.row(0, "", &[union.to_owned()]);
         for ((name, _), total) in self.channels.iter().zip(totals) {
             out.row(1, name, &[crate::alt::named("", total, &Unit::Count, &self.about)]);

@@ -1,6 +1,6 @@
 //! Slopes: many lines between two or three moments, named at both ends, without a scale.
 
-use crate::alt::Sentences;
+use crate::alt::{Description, Sentences};
 use crate::canvas::{Canvas, Frame, Panel, Stroke, Type};
 use crate::catalogue::Phrase;
 use crate::figure::{About, ChartSite, Figure};
@@ -230,7 +230,7 @@ impl Slope {
         out
     }
 
-    fn describe(&self, lines: &[Line]) -> String {
+    fn describe(&self, lines: &[Line]) -> Description {
         let language = self.about.language;
         let mut out = Sentences::new(&self.about);
         out.opening(Phrase::SlopeChart, None);
@@ -252,7 +252,7 @@ impl Slope {
         let rise = changes.iter().filter(|(first, last)| last > first).count().to_string();
         let fall = changes.iter().filter(|(first, last)| last < first).count().to_string();
         if changes.len() > 1 {
-            out.say(2, Phrase::Rising, &[&rise, &changes.len().to_string(), &fall]);
+            out.find(2, Phrase::Rising, &[&rise, &changes.len().to_string(), &fall]);
         }
         out.hidden(lines.iter().flat_map(|line| &line.shown));
         out.finish()

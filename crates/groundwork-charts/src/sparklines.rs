@@ -1,6 +1,6 @@
 //! Sparklines: lines small enough for the cell of a table, all of one column on one scale.
 
-use crate::alt::Sentences;
+use crate::alt::{Description, Sentences};
 use crate::axis::Axis;
 use crate::canvas::{Canvas, Frame, Stroke, Type};
 use crate::catalogue::Phrase;
@@ -29,6 +29,7 @@ const HEIGHT: f64 = 16.0;
 ///     about: About::new("The last quarters.", "share of families", Language::En),
 ///     unit: Unit::Share,
 ///     cell_width_pt: 80.0,
+///     with_value: true,
 ///     periods: vec!["Q3 ’21".into(), "Q4 ’21".into()],
 ///     lines: vec![Sparkline {
 ///         label: "Completion".into(),
@@ -45,6 +46,8 @@ pub struct Sparklines {
     pub unit: Unit,
     /// Width of a line with its last value, in points. Kept between 40 and 200.
     pub cell_width_pt: f64,
+    /// Whether the last value is written beside the line; it is not where it stands in another cell.
+    pub with_value: bool,
     /// What each value is called in the descriptions: its period.
     pub periods: Vec<String>,
     /// The lines.
@@ -75,7 +78,12 @@ impl Sparklines {
         let last = |shown: &Vec<Shown>| {
             shown.last().and_then(Shown::reading).map(|r| format_value(r.value, &self.unit))
         };
-        let room = shown.iter().filter_map(last).map(|t| Type::SMALL.width(&t)).fold(9.0, f64::max);
+        let room = shown
+            .iter()
+            .filter_map(last)
+            .filter(|_| self.with_value)
+            .map(|t| Type::SMALL.width(&t))
+            .fold(9.0, f64::max);
         self.lines
             .iter()
             .zip(&shown)
@@ -124,6 +132,9 @@ impl Sparklines {
         match shown.last() {
             Some(Shown::Value(reading)) => {
                 canvas.marker(&plot, (end.min((shown.len() - 1) as f64), reading.value), &style, 65);
+                if !self.with_value {
+                    return canvas;
+                }
                 let set = Type { colour: style.text, ..Type::SMALL };
                 let text = format_value(reading.value, &self.unit);
                 canvas.text(&text, (width, HEIGHT / 2.0 + set.drop()), Anchor::End, set);
@@ -136,12 +147,13 @@ impl Sparklines {
         canvas
     }
 
-    fn describe(&self, line: &Sparkline, shown: &[Shown]) -> String {
+    fn describe(&self, line: &Sparkline, shown: &[Shown]) -> Description {
         let mut out = Sentences::new(&self.about);
         out.opening(Phrase::SparklineChart, None);
         let labels = self.periods.iter().cloned().chain(std::iter::repeat(String::new()));
         let series: Vec<(String, Shown)> = labels.zip(shown.iter().copied()).collect();
         let text = crate::trend::course(line.label.trim(), &series, &self.unit, self.about.language);
+        out.stands_out(&text);
         out.row(0, "", &[text]);
         out.hidden(shown);
         out.finish()

@@ -2,15 +2,15 @@
 //!
 //! Bars have one left edge: the sides of a tapered funnel would show areas that are no numbers.
 
-use crate::alt::Sentences;
+use crate::alt::{Description, Sentences};
 use crate::axis::Axis;
 use crate::catalogue::Phrase;
 use crate::figure::{About, ChartSite, Figure};
 use crate::scaffold;
 use crate::sheet::{Column, Sheet, SheetPlan, SheetRow};
-use crate::table::{Shown, Table, cell};
+use crate::table::{NumberKey, Shown, Table, number};
 use crate::theme::{self, SiteStyle};
-use groundwork_disclosure::{CellKey, Released};
+use groundwork_disclosure::Released;
 use groundwork_plan::number::{Unit, format_value};
 
 /// Height of a bar, in points.
@@ -32,7 +32,7 @@ const MOST_STEPS: usize = 10;
 ///     site: ChartSite::new("Nan", Some(SiteRole::Adaptation)),
 ///     steps: vec![Step {
 ///         label: "Application filed".into(),
-///         cell: CellKey::total("filed", "nan", "2021"),
+///         number: CellKey::total("filed", "nan", "2021").into(),
 ///     }],
 /// };
 /// ```
@@ -53,8 +53,8 @@ pub struct Steps {
 pub struct Step {
     /// What was done.
     pub label: String,
-    /// How many did it: a cell of a count.
-    pub cell: CellKey,
+    /// How many did it: a cell of a count, or what a cell counts.
+    pub number: NumberKey,
 }
 
 /// A part of a whole that are both published, in words.
@@ -67,12 +67,12 @@ impl Steps {
     /// Draws the chart from released numbers.
     pub fn draw(&self, released: &Released) -> Figure {
         let shown: Vec<Shown> =
-            self.steps.iter().map(|step| cell(released, &step.cell, &Unit::Count)).collect();
+            self.steps.iter().map(|step| number(released, &step.number, &Unit::Count).0).collect();
         let values: Vec<Option<f64>> = shown.iter().map(|s| s.reading().map(|r| r.value)).collect();
         let sheet = self.paint(&shown, &values);
         let mut table = Table::default();
         for (step, shown) in self.steps.iter().zip(&shown) {
-            table.cell(&step.label, &step.cell, *shown, &Unit::Count);
+            table.number(&step.label, "value", &step.number, *shown, &Unit::Count);
         }
         let alt = self.describe(&shown, &values);
         Figure::new(sheet.canvas.finish(), &self.about, &table, alt).at_most(
@@ -142,7 +142,7 @@ impl Steps {
         sheet
     }
 
-    fn describe(&self, shown: &[Shown], values: &[Option<f64>]) -> String {
+    fn describe(&self, shown: &[Shown], values: &[Option<f64>]) -> Description {
         let language = self.about.language;
         let mut out = Sentences::new(&self.about);
         out.opening(Phrase::StepsChart, None);
@@ -163,7 +163,7 @@ impl Steps {
         if let Some((i, ratio)) = drops.min_by(|a, b| a.1.total_cmp(&b.1))
             && let Some(step) = self.steps.get(i)
         {
-            out.say(2, Phrase::LargestDrop, &[step.label.trim(), &format_value(ratio, &Unit::Share)]);
+            out.find(2, Phrase::LargestDrop, &[step.label.trim(), &format_value(ratio, &Unit::Share)]);
         }
         out.hidden(shown);
         out.finish()

@@ -3,7 +3,7 @@
 //! Up to sixty dots are drawn as they are, moved up and down where they would cover each other;
 //! of more, the middle half, the range of the middle four fifths and the median are drawn.
 
-use crate::alt::{self, Sentences};
+use crate::alt::{self, Description, Sentences};
 use crate::axis::Axis;
 use crate::canvas::{Stroke, Type};
 use crate::catalogue::Phrase;
@@ -175,7 +175,7 @@ impl Strips {
         sheet
     }
 
-    fn describe(&self, rows: &[Row]) -> String {
+    fn describe(&self, rows: &[Row]) -> Description {
         let language = self.about.language;
         let mut out = Sentences::new(&self.about);
         out.opening(Phrase::StripsChart, None);
@@ -192,6 +192,7 @@ impl Strips {
                     .first()
                     .map_or(String::new(), |shown| alt::named("", shown, &self.unit, &self.about)),
             };
+            out.stands_out(&format!("{} {text}", row.spec.site.name.trim()));
             out.row(i, &row.spec.site.name, &[text]);
         }
         out.hidden(rows.iter().flat_map(|row| &row.shown));

@@ -4,17 +4,67 @@
 //! that the picture, the table and the words cannot say different things.
 
 use crate::catalogue::Phrase;
-use groundwork_disclosure::{CellKey, Released, Status};
+use groundwork_disclosure::{CellKey, Figures, Released, ReleasedEstimate, Status};
 use groundwork_plan::number::{Unit, format_difference, format_exact, format_interval, format_value};
 use groundwork_plan::text::Language;
 
-/// Which released number: a cell, or the comparison of two cells.
+/// Which released number: a cell, the comparison of two cells, or an estimate of an evaluation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NumberKey {
     /// The value of a cell.
     Cell(CellKey),
+    /// What a cell counts: the numerator of a share or a ratio, such as who took a step.
+    Counted(CellKey),
+    /// What a cell counts among: the denominator of a share or a ratio.
+    Among(CellKey),
     /// What is compared, and the reference.
     Contrast(CellKey, CellKey),
+    /// A row of an evaluation.
+    Estimate(EstimateKey),
+}
+
+/// Which row of an evaluation: the first of `estimates.csv` with these words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EstimateKey {
+    /// The evaluation.
+    pub evaluation: String,
+    /// The indicator, or the column that is the outcome.
+    pub indicator: String,
+    /// What is estimated: `due to rates`.
+    pub estimand: String,
+    /// Which part of it: `by sex`.
+    pub term: String,
+    /// What is set against what: `nan - chiang_rai`; any where it is empty.
+    pub contrast: String,
+    /// How it compares, if it is a comparison.
+    pub compares: Option<Summary>,
+}
+
+impl EstimateKey {
+    fn find<'a>(&self, released: &'a Released) -> Option<&'a ReleasedEstimate> {
+        released.estimates().iter().find(|row| {
+            row.evaluation() == self.evaluation
+                && row.indicator() == self.indicator
+                && row.estimand() == self.estimand
+                && row.term() == self.term
+                && (self.contrast.is_empty() || row.contrast() == self.contrast)
+        })
+    }
+
+    /// What stands in the columns of cells: the estimand as a dimension, its term as a category.
+    fn as_cell(&self) -> CellKey {
+        CellKey {
+            dimension: self.estimand.clone(),
+            category: self.term.clone(),
+            ..CellKey::total(&self.indicator, "", "")
+        }
+    }
+}
+
+impl From<EstimateKey> for NumberKey {
+    fn from(key: EstimateKey) -> Self {
+        NumberKey::Estimate(key)
+    }
 }
 
 impl From<CellKey> for NumberKey {
@@ -136,7 +186,7 @@ pub(crate) fn all_or_none(shown: &mut [Shown]) {
 
 /// How two cells are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Summary {
+pub enum Summary {
     /// One less the other.
     Difference,
     /// One divided by the other.
@@ -197,8 +247,38 @@ pub(crate) fn contrast(
 pub(crate) fn number(released: &Released, key: &NumberKey, unit: &Unit) -> (Shown, Option<Summary>) {
     match key {
         NumberKey::Cell(key) => (cell(released, key, unit), None),
+        NumberKey::Counted(key) => (counted(released, key, unit, |f| Some(f.numerator())), None),
+        NumberKey::Among(key) => (counted(released, key, unit, Figures::denominator), None),
         NumberKey::Contrast(key, reference) => contrast(released, &(key.clone(), reference.clone()), unit),
+        NumberKey::Estimate(key) => (estimate(released, key), key.compares),
     }
+}
+
+/// A count behind a cell, as a number of its own.
+fn counted(released: &Released, key: &CellKey, unit: &Unit, of: fn(&Figures) -> Option<f64>) -> Shown {
+    let Some(cell) = released.cell(key) else {
+        return Shown::Hidden(Status::NoData);
+    };
+    if cell.status() == Status::Withheld || *unit != Unit::Count {
+        return Shown::Hidden(cell.status());
+    }
+    let reading = cell.figures().and_then(|f| Reading::new(of(f)?, None, f.n()));
+    reading.map_or(Shown::Hidden(cell.status()), Shown::Value)
+}
+
+/// A row of an evaluation. It has no unit of its own: the chart says what its numbers are in.
+fn estimate(released: &Released, key: &EstimateKey) -> Shown {
+    let Some(row) = key.find(released) else {
+        return Shown::Hidden(Status::NoData);
+    };
+    if row.status() != Status::Published {
+        return Shown::Hidden(row.status());
+    }
+    let reading = row
+        .figures()
+        .and_then(|f| Reading::new(f.value(), f.interval(), f.n()))
+        .filter(|r| key.compares != Some(Summary::Ratio) || r.value > 0.0);
+    reading.map_or(Shown::Hidden(Status::Undefined), Shown::Value)
 }
 
 /// The bounds of a cell that has no value: at least, at most.
@@ -274,7 +354,10 @@ impl Table {
         unit: &Unit,
     ) {
         match key {
-            NumberKey::Cell(key) => self.push(row, key, None, measure, shown, unit.word()),
+            NumberKey::Cell(key) | NumberKey::Counted(key) | NumberKey::Among(key) => {
+                self.push(row, key, None, measure, shown, unit.word());
+            }
+            NumberKey::Estimate(key) => self.push(row, &key.as_cell(), None, measure, shown, unit.word()),
             NumberKey::Contrast(key, reference) => {
                 self.push(row, key, Some(reference), measure, shown, unit.word());
             }

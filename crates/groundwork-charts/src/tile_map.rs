@@ -6,7 +6,7 @@
 
 mod provinces;
 
-use crate::alt::Sentences;
+use crate::alt::{Description, Sentences};
 use crate::canvas::{Canvas, Stroke, Type};
 use crate::catalogue::Phrase;
 use crate::figure::{About, ChartSite, Figure};
@@ -201,7 +201,7 @@ impl TileMap {
             .collect()
     }
 
-    fn describe(&self, shown: &[Shown]) -> String {
+    fn describe(&self, shown: &[Shown]) -> Description {
         let mut out = Sentences::new(&self.about);
         out.opening(Phrase::TileMap, crate::alt::level(shown));
         let values: Vec<(String, f64)> = self
@@ -213,7 +213,7 @@ impl TileMap {
         let order = |a: &&(String, f64), b: &&(String, f64)| a.1.total_cmp(&b.1);
         if let (Some(low), Some(high)) = (values.iter().min_by(order), values.iter().max_by(order)) {
             let [low, high] = [low, high].map(|(_, value)| format_value(*value, &self.unit));
-            out.say(1, Phrase::MapClasses, &[&values.len().to_string(), &low, &high]);
+            out.find(1, Phrase::MapClasses, &[&values.len().to_string(), &low, &high]);
         }
         out.extremes(&values, &self.unit);
         for (i, (province, shown)) in self.provinces.iter().zip(shown).enumerate() {

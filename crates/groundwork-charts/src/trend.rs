@@ -1,6 +1,7 @@
 //! Trends: how indicators moved over time, in small panels side by side.
 //!
-//! Panels of one unit have one scale. Where nothing can be shown the line is broken, and a sign
+//! Panels of shares have one scale, as do those of scores and those of one indicator; a count of one
+//! thing is no measure of a count of another. Where nothing can be shown the line is broken, and a sign
 //! below the panel says so; nothing is drawn across a gap.
 
 mod alt;
@@ -103,7 +104,8 @@ impl Trend {
                 panel.lines.iter().map(line).collect()
             })
             .collect();
-        let axes: Vec<Axis> = self.panels.iter().map(|panel| self.axis(&read, &panel.unit)).collect();
+        let axes: Vec<Axis> =
+            self.panels.iter().enumerate().map(|(at, panel)| self.axis(&read, at, &panel.unit)).collect();
         let layout = self.layout(&read, &axes, &spans);
         let canvas = self.paint(&read, &axes, &layout, &spans);
         let alt = alt::describe(self, &self.series(&read));
@@ -139,13 +141,16 @@ impl Trend {
         spans.iter().map(point).collect()
     }
 
-    /// One axis for all panels of a unit.
-    fn axis(&self, read: &[Lines], unit: &Unit) -> Axis {
+    /// One axis for all panels of shares, one for all of scores, and one for each other indicator.
+    fn axis(&self, read: &[Lines], at: usize, unit: &Unit) -> Axis {
+        let alike = matches!(unit, Unit::Share | Unit::Score);
+        let of = |panel: &TrendPanel| panel.lines.first()?.cells.first().map(|key| key.indicator.clone());
+        let own = self.panels.get(at).and_then(of);
         let values = self
             .panels
             .iter()
             .zip(read)
-            .filter(|(panel, _)| panel.unit == *unit)
+            .filter(|(panel, _)| panel.unit == *unit && (alike || of(panel) == own))
             .flat_map(|(_, lines)| lines.iter().flatten())
             .filter_map(|point| point.shown.reading())
             .flat_map(Reading::extent);

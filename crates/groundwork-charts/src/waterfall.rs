@@ -3,7 +3,7 @@
 //! The order of the parts is the one of the method that gave them. What the parts leave over is
 //! drawn as well.
 
-use crate::alt::{self, Sentences};
+use crate::alt::{self, Description, Sentences};
 use crate::axis::Axis;
 use crate::canvas::Stroke;
 use crate::catalogue::Phrase;
@@ -209,7 +209,7 @@ impl Waterfall {
         sheet
     }
 
-    fn describe(&self, bars: &[Bar]) -> String {
+    fn describe(&self, bars: &[Bar]) -> Description {
         let mut out = Sentences::new(&self.about);
         out.opening(Phrase::WaterfallChart, alt::level(bars.iter().map(|bar| &bar.shown)));
         for (i, bar) in bars.iter().enumerate() {
@@ -226,7 +226,7 @@ impl Waterfall {
         let most = parts.iter().max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
         if let Some((label, value)) = most.filter(|_| parts.len() > 1) {
             let text = groundwork_plan::number::format_difference(*value, &self.unit);
-            out.say(2, Phrase::LargestPart, &[label, &text]);
+            out.find(2, Phrase::LargestPart, &[label, &text]);
         }
         out.hidden(bars.iter().map(|bar| &bar.shown));
         out.finish()

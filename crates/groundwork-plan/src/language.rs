@@ -239,7 +239,16 @@ static REPORT: Object = Object {
     name: "report",
     about: "A document.",
     keys: &[
-        must("template", Shape::OneOf(&["quarterly-funder"]), "The template in `reports/`."),
+        must(
+            "template",
+            Shape::Text,
+            "`quarterly-funder` (three pages), `quarterly-page` (one page), `lessons-learned`, `site-comparison`, or the name of a `.typ` file in `templates`.",
+        ),
+        may(
+            "templates",
+            Shape::Text,
+            "A folder beside the pipeline with templates, words and fonts of your own; a file there replaces the one of the same path. `reports/README.md` says how to write one.",
+        ),
         may(
             "languages",
             Shape::List(&Shape::OneOf(&["en", "th", "my"])),
@@ -260,5 +269,38 @@ static REPORT: Object = Object {
             Shape::Map(&Shape::Text),
             "One dimension with one category, such as `{grant: thb_2021}`: the report then shows only the cells of that category, and only indicators that have the dimension.",
         ),
+        may(
+            "since",
+            Shape::Text,
+            "The folder of an earlier run beside the pipeline, for the same or a wider audience: what it said otherwise of earlier periods is printed as restated.",
+        ),
+        may(
+            "charts",
+            Shape::Map(&Shape::List(&Shape::OneOf(&crate::report::CHARTS))),
+            "Sections (`front`, `indicators`, `change`, `people`, `comparison`, `place`, `evaluations`) with the charts that stand in them, in order. Where it is missing, every chart that the results can fill stands where it belongs.",
+        ),
+        may("lessons", Shape::List(&Shape::Object(&LESSON)), "What was learned, for `lessons-learned`."),
+        may(
+            "asks",
+            Shape::List(&Shape::Localised),
+            "What readers are asked for, or what is to be decided: a sentence each, printed on the first page.",
+        ),
+    ],
+};
+
+static LESSON: Object = Object {
+    name: "lesson",
+    about: "A lesson with what it rests on and what follows. The numbers of its evaluations are printed with it.",
+    keys: &[
+        must("lesson", Shape::Localised, "The lesson, one sentence."),
+        may("evaluations", Shape::List(&Shape::Text), "The evaluations that it rests on."),
+        may("condition", Shape::Localised, "Where and for whom it holds."),
+        may("mechanism", Shape::Localised, "Why it should be so."),
+        may("counter_evidence", Shape::Localised, "What speaks against it."),
+        may("would_change", Shape::Localised, "What would change it."),
+        may("recommendation", Shape::Localised, "What should be done."),
+        may("owner", Shape::Localised, "Who should do it."),
+        may("by", Shape::Localised, "Until when, in words."),
+        may("cost", Shape::OneOf(&["low", "medium", "high"]), "What it costs."),
     ],
 };

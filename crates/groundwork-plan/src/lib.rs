@@ -21,6 +21,7 @@ pub mod period;
 pub mod plan;
 pub mod query;
 pub mod reason;
+pub mod report;
 mod resolve;
 pub mod schema;
 mod shape;

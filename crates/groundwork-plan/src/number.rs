@@ -29,12 +29,19 @@ impl Unit {
         }
     }
 
-    fn decimals(&self) -> usize {
+    /// How many decimals readers see. An amount has as many as its size needs for three digits:
+    /// `9,500`, `47.3`, `0.62`.
+    fn decimals(&self, value: f64) -> usize {
         match self {
             Unit::Share | Unit::Count => 0,
             Unit::Ratio => 1,
             Unit::Score => 2,
-            Unit::Amount(_) => 0,
+            Unit::Amount(_) if value == value.trunc() || !value.is_finite() => 0,
+            Unit::Amount(_) => match value.abs() {
+                size if size >= 100.0 => 0,
+                size if size >= 10.0 => 1,
+                _ => 2,
+            },
         }
     }
 }
@@ -43,22 +50,24 @@ impl Unit {
 pub fn format_value(value: f64, unit: &Unit) -> String {
     match unit {
         Unit::Share => format!("{}%", grouped(value * 100.0, 0)),
-        Unit::Count | Unit::Ratio | Unit::Score => grouped(value, unit.decimals()),
-        Unit::Amount(name) => format!("{} {name}", grouped(value, 0)),
+        Unit::Count | Unit::Ratio | Unit::Score => grouped(value, unit.decimals(value)),
+        Unit::Amount(name) => format!("{} {name}", grouped(value, unit.decimals(value))),
     }
 }
 
 /// An interval for readers, without the unit's sign: `57–67`, `6.9–10.2`.
 pub fn format_interval(lower: f64, upper: f64, unit: &Unit) -> String {
     let factor = if *unit == Unit::Share { 100.0 } else { 1.0 };
-    let (a, b) = (grouped(lower * factor, unit.decimals()), grouped(upper * factor, unit.decimals()));
+    // Both limits with the decimals of the finer one.
+    let decimals = unit.decimals(lower).max(unit.decimals(upper));
+    let (a, b) = (grouped(lower * factor, decimals), grouped(upper * factor, decimals));
     if a.starts_with('−') || b.starts_with('−') { format!("{a} to {b}") } else { format!("{a}–{b}") }
 }
 
 /// A difference of two values, always signed; shares differ by percentage points.
 pub fn format_difference(value: f64, unit: &Unit) -> String {
     let factor = if *unit == Unit::Share { 100.0 } else { 1.0 };
-    let text = grouped(value * factor, unit.decimals());
+    let text = grouped(value * factor, unit.decimals(value));
     let zero = text.chars().all(|c| matches!(c, '0' | '.'));
     if text.starts_with('−') || zero { text } else { format!("+{text}") }
 }
@@ -90,8 +99,22 @@ pub fn grouped(value: f64, decimals: usize) -> String {
     if value < 0.0 && !zero { format!("−{out}") } else { out }
 }
 
-/// A day as readers of a language write it; Thai readers count years in the Buddhist era.
-pub fn format_day(day: jiff::civil::Date, language: Language) -> String {
+/// A text with its digits as a language writes them: Burmese has digits of its own.
+pub fn digits(text: &str, language: Language) -> String {
+    match language {
+        Language::En | Language::Th => text.to_owned(),
+        Language::My => text
+            .chars()
+            .map(|c| match c.to_digit(10) {
+                Some(digit) if c.is_ascii_digit() => char::from_u32('၀' as u32 + digit).unwrap_or(c),
+                _ => c,
+            })
+            .collect(),
+    }
+}
+
+/// The name of a month, 1 to 12; nothing for another number.
+pub fn month_name(month: i8, language: Language) -> &'static str {
     const EN: [&str; 12] = [
         "January",
         "February",
@@ -120,14 +143,28 @@ pub fn format_day(day: jiff::civil::Date, language: Language) -> String {
         "พฤศจิกายน",
         "ธันวาคม",
     ];
-    let month = usize::from(day.month().unsigned_abs()).saturating_sub(1);
+    const MY: [&str; 12] =
+        ["ဇန်နဝါရီ", "ဖေဖော်ဝါရီ", "မတ်", "ဧပြီ", "မေ", "ဇွန်", "ဇူလိုင်", "ဩဂုတ်", "စက်တင်ဘာ", "အောက်တိုဘာ", "နိုဝင်ဘာ", "ဒီဇင်ဘာ"];
+    let names = match language {
+        Language::En => EN,
+        Language::Th => TH,
+        Language::My => MY,
+    };
+    usize::try_from(month).ok().and_then(|m| names.get(m.wrapping_sub(1)).copied()).unwrap_or("")
+}
+
+/// The year as a language counts it: Thai readers count from the Buddhist era, 543 years before.
+pub fn year_of(year: i16, language: Language) -> i32 {
+    if language == Language::Th { i32::from(year) + 543 } else { i32::from(year) }
+}
+
+/// A day as readers of a language write it: `31 December 2021`, `31 ธันวาคม 2564`,
+/// `၂၀၂၁ ခုနှစ် ဒီဇင်ဘာ ၃၁ ရက်`.
+pub fn format_day(day: jiff::civil::Date, language: Language) -> String {
+    let (month, year) = (month_name(day.month(), language), year_of(day.year(), language));
     match language {
-        Language::Th => {
-            format!("{} {} {}", day.day(), TH.get(month).unwrap_or(&""), i32::from(day.year()) + 543)
-        }
-        Language::En | Language::My => {
-            format!("{} {} {}", day.day(), EN.get(month).unwrap_or(&""), day.year())
-        }
+        Language::En | Language::Th => format!("{} {month} {year}", day.day()),
+        Language::My => digits(&format!("{year} ခုနှစ် {month} {} ရက်", day.day()), language),
     }
 }
 
@@ -160,5 +197,26 @@ mod tests {
         let day = jiff::civil::date(2021, 12, 31);
         assert_eq!(format_day(day, Language::Th), "31 ธันวาคม 2564");
         assert_eq!(format_day(day, Language::En), "31 December 2021");
+    }
+
+    #[test]
+    fn burmese_readers_read_digits_of_their_own_and_the_year_first() {
+        let day = jiff::civil::date(2021, 12, 31);
+        assert_eq!(format_day(day, Language::My), "၂၀၂၁ ခုနှစ် ဒီဇင်ဘာ ၃၁ ရက်");
+        assert_eq!(digits("62% (57–66)", Language::My), "၆၂% (၅၇–၆၆)");
+        assert_eq!(digits("๖๒ 62", Language::En), "๖๒ 62");
+        assert_eq!(month_name(13, Language::En), "");
+    }
+
+    #[test]
+    fn small_amounts_keep_their_decimals() {
+        let unit = Unit::Amount("THB".into());
+        assert_eq!(format_value(9500.0, &unit), "9,500 THB");
+        assert_eq!(format_value(9500.4, &unit), "9,500 THB");
+        assert_eq!(format_value(47.25, &unit), "47.2 THB");
+        assert_eq!(format_value(0.618, &unit), "0.62 THB");
+        assert_eq!(format_value(3.0, &unit), "3 THB");
+        assert_eq!(format_interval(0.4, 12.0, &unit), "0.40–12.00");
+        assert_eq!(format_difference(-0.3, &unit), "−0.30");
     }
 }

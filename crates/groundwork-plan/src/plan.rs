@@ -3,10 +3,11 @@
 use crate::disclosure::Policy;
 pub use crate::evaluation::Evaluation;
 use crate::indicator::Indicator;
-use crate::period::{Calendar, Period};
+use crate::period::Calendar;
+pub use crate::report::{Lesson, Report};
 use crate::site::Site;
 use crate::source::{ColumnType, Origin, Source, SummaryRule};
-use crate::text::{Language, Localised};
+use crate::text::Localised;
 use jiff::civil::Date;
 
 /// A pipeline, resolved.
@@ -58,23 +59,6 @@ pub struct Event {
     pub from: Date,
     /// Its last day.
     pub to: Date,
-}
-
-/// A document to write.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Report {
-    /// Its identifier.
-    pub id: String,
-    /// The template in `reports/`.
-    pub template: String,
-    /// One document for each.
-    pub languages: Vec<Language>,
-    /// The period that it is about.
-    pub period: Period,
-    /// The indicators that it shows; all where it is empty.
-    pub indicators: Vec<String>,
-    /// A dimension and one of its categories, where the report shows only the cells of that one.
-    pub limit_to: Option<(String, String)>,
 }
 
 impl Plan {

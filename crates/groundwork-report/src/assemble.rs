@@ -3,28 +3,30 @@
 
 use crate::document as doc;
 use crate::document::{Day, Document, Evidence, PeriodText, Withheld};
-use crate::finding::{self, Tile, Voice};
+use crate::evaluated;
+use crate::finding::{self, Tile};
 use crate::input::{ComparisonInfo, Direction, IndicatorInfo, Input};
 use crate::placed::{attachment, figure};
 use crate::standing;
+use crate::words::Words;
 use crate::write::{self, clean, count, interval, number, ratio_interval, short, value};
 use groundwork_disclosure::{CellKey, ReleasedCell, ReleasedContrast, Status};
-use groundwork_plan::number::{Unit, format_day, format_exact, format_value};
+use groundwork_plan::number::{Unit, format_day, format_exact, format_value, month_name, year_of};
 use groundwork_plan::period::{Frequency, Period};
 use groundwork_plan::site::{Site, SiteRole};
-use groundwork_plan::text::Localised;
+use groundwork_plan::text::{Language, Localised};
 
 /// The colour of text that belongs to no site.
 const INK: &str = "#222222";
 
 /// The document for an input.
-pub(crate) fn document(input: &Input<'_>) -> Document {
-    let voice = Voice::of(input.language);
-    let maker = Maker { input, voice, period: input.period.id() };
+pub(crate) fn document(input: &Input<'_>, words: &Words) -> Document {
+    let maker = Maker { input, words, period: input.period.id() };
     let mut document = Document {
         schema: doc::SCHEMA,
         language: input.language.code(),
-        words: voice.language().code(),
+        words: words.language().code(),
+        template: clean(input.template),
         title: String::new(),
         summary: doc::Summary { lead: String::new(), rest: Vec::new() },
         programme: maker.text(input.programme),
@@ -45,6 +47,11 @@ pub(crate) fn document(input: &Input<'_>) -> Document {
         sites: maker.sites(),
         headlines: maker.headlines(),
         figures: input.figures.iter().enumerate().map(|(at, f)| figure(at, f)).collect(),
+        asks: input.asks.iter().map(|ask| maker.text(ask)).collect(),
+        changes: maker.changes(),
+        restated: maker.restated(),
+        evaluations: evaluated::evaluations(input, words),
+        lessons: evaluated::lessons(input),
         indicators: input.indicators.iter().map(|i| maker.indicator(i)).collect(),
         comparisons: input.comparisons.iter().map(|c| maker.comparison(c)).collect(),
         quality: input.quality.iter().map(|q| maker.quality(q)).collect(),
@@ -54,8 +61,8 @@ pub(crate) fn document(input: &Input<'_>) -> Document {
         provenance: maker.provenance(),
         attachments: input.attachments.iter().map(attachment).collect(),
     };
-    document.title = finding::title(&document, voice);
-    document.summary = finding::summary(&document, voice);
+    document.title = finding::title(&document, words);
+    document.summary = finding::summary(&document, words);
     document
 }
 
@@ -67,9 +74,40 @@ fn colour(site: &Site, at: usize) -> &'static str {
     }
 }
 
+/// A period as readers of a language write it: `October–December 2021`.
+fn period_text(period: Period, words: &Words) -> String {
+    let language = words.language();
+    let (first, last) = (period.first_day(), period.last_day());
+    let month = |day: jiff::civil::Date| month_name(day.month(), language);
+    let year = |day: jiff::civil::Date| year_of(day.year(), language).to_string();
+    let (begin, end) = (year(first), year(last));
+    let months = match period.frequency() {
+        Frequency::Year => return words.digits(&end),
+        Frequency::Month => month(last).to_owned(),
+        Frequency::Quarter => format!("{}–{}", month(first), month(last)),
+        Frequency::FiscalQuarter(_) | Frequency::FiscalYear(_) if begin == end => {
+            format!("{}–{}", month(first), month(last))
+        }
+        Frequency::FiscalQuarter(_) | Frequency::FiscalYear(_) => {
+            return match language {
+                Language::My => {
+                    words.digits(&format!("{begin} ခုနှစ် {}–{end} ခုနှစ် {}", month(first), month(last)))
+                }
+                Language::En | Language::Th => {
+                    format!("{} {begin}–{} {end}", month(first), month(last))
+                }
+            };
+        }
+    };
+    match language {
+        Language::My => words.digits(&format!("{end} ခုနှစ် {months}")),
+        Language::En | Language::Th => format!("{months} {end}"),
+    }
+}
+
 struct Maker<'a> {
     input: &'a Input<'a>,
-    voice: Voice,
+    words: &'a Words,
     period: String,
 }
 
@@ -79,27 +117,7 @@ impl<'a> Maker<'a> {
     }
 
     fn period_text(&self, period: Period) -> String {
-        // Month and year as the language writes them, without repeating how it does.
-        let words = |day| {
-            let text = format_day(day, self.voice.language());
-            let mut words = text.split(' ').skip(1).map(str::to_owned);
-            (words.next().unwrap_or_default(), words.next().unwrap_or_default())
-        };
-        let (first, _) = words(period.first_day());
-        let (last, year) = words(period.last_day());
-        match period.frequency() {
-            Frequency::Month => format!("{last} {year}"),
-            Frequency::Quarter => format!("{first}–{last} {year}"),
-            Frequency::Year => year,
-            Frequency::FiscalQuarter(_) | Frequency::FiscalYear(_) => {
-                let (_, begun) = words(period.first_day());
-                if begun == year {
-                    format!("{first}–{last} {year}")
-                } else {
-                    format!("{first} {begun}–{last} {year}")
-                }
-            }
-        }
+        period_text(period, self.words)
     }
 
     fn released(&self, indicator: &str, site: &str) -> Option<&'a ReleasedCell> {
@@ -107,7 +125,7 @@ impl<'a> Maker<'a> {
     }
 
     fn cell(&self, released: Option<&ReleasedCell>) -> doc::Cell {
-        write::cell(released, self.voice)
+        write::cell(released, self.words)
     }
 
     /// The cell that speaks for all sites: their total, or the only site's when there is no total.
@@ -134,7 +152,7 @@ impl<'a> Maker<'a> {
         let levels = cells
             .filter(|c| c.key().period == self.period && c.key().dimension.is_empty())
             .filter_map(|c| c.figures()?.interval())
-            .map(|(_, _, level)| format_value(level, &Unit::Share));
+            .map(|(_, _, level)| self.words.digits(&format_value(level, &Unit::Share)));
         let mut levels: Vec<String> = levels.collect();
         levels.sort();
         levels.dedup();
@@ -148,7 +166,7 @@ impl<'a> Maker<'a> {
         let indicator = self.first_headline();
         let n = |site: &Site| {
             let released = self.released(&indicator?.id, &site.id)?;
-            Some(count(released.figures()?.n()))
+            Some(count(released.figures()?.n(), self.words))
         };
         let sites = self.input.sites.iter().enumerate();
         sites
@@ -167,8 +185,8 @@ impl<'a> Maker<'a> {
         let achieved = standing::achievement(cell.and_then(ReleasedCell::value), target, indicator.direction);
         doc::Standing {
             id: standing::place(cell, target, indicator.direction).word(),
-            target: target.and_then(|t| value(t, &indicator.unit)),
-            achievement: achieved.and_then(|a| value(a, &Unit::Share)),
+            target: target.and_then(|t| value(t, &indicator.unit, self.words)),
+            achievement: achieved.and_then(|a| value(a, &Unit::Share, self.words)),
         }
     }
 
@@ -186,7 +204,9 @@ impl<'a> Maker<'a> {
             let tile = Tile {
                 immature: overall.immature.as_ref(),
                 sites: sites.iter().map(|(name, cell)| (name.as_str(), cell)).collect(),
-                previous: previous.and_then(ReleasedCell::value).and_then(|v| value(v, &indicator.unit)),
+                previous: previous
+                    .and_then(ReleasedCell::value)
+                    .and_then(|v| value(v, &indicator.unit, self.words)),
                 target: standing.target.as_ref(),
                 frequency: self.input.period.frequency().word(),
             };
@@ -194,7 +214,7 @@ impl<'a> Maker<'a> {
                 id: clean(&indicator.id),
                 title: self.text(&indicator.title),
                 unit: clean(indicator.unit.word()),
-                sentence: finding::tile(&tile, self.voice),
+                sentence: finding::tile(&tile, self.words),
                 cell: overall,
                 numerator: self.text(&indicator.numerator),
                 denominator: indicator.denominator.as_ref().map(|d| self.text(d)),
@@ -226,12 +246,63 @@ impl<'a> Maker<'a> {
         }
     }
 
+    /// How the indicators moved from the period before, all sites together.
+    fn changes(&self) -> Vec<doc::Change> {
+        let before = self.input.period.previous();
+        let moved = |indicator: &IndicatorInfo| {
+            let old = self.overall(&indicator.id, &before.id())?;
+            let new = self.overall(&indicator.id, &self.period)?;
+            let change = new.value()? - old.value()?;
+            let limits = |cell: &ReleasedCell| cell.figures().and_then(|f| f.interval());
+            let apart = match (limits(old), limits(new)) {
+                (Some((a, b, _)), Some((c, d, _))) => b < c || d < a,
+                (None, None) => old.method() == "full_count" && new.method() == "full_count",
+                _ => false,
+            };
+            Some(doc::Change {
+                id: clean(&indicator.id),
+                title: self.text(&indicator.title),
+                before_period: self.period_text(before),
+                before: self.cell(Some(old)),
+                now: self.cell(Some(new)),
+                change: number(change, finding::difference(change, &indicator.unit, self.words))?,
+                moved: match (change == 0.0, apart, change > 0.0) {
+                    (true, _, _) => "same",
+                    (false, true, true) => "up",
+                    (false, true, false) => "down",
+                    (false, false, _) => "unclear",
+                },
+            })
+        };
+        self.input.indicators.iter().filter_map(moved).collect()
+    }
+
+    /// Values of periods before this one that an earlier release gave otherwise.
+    fn restated(&self) -> Vec<doc::Restated> {
+        let shown = |(key, old): &(CellKey, f64)| {
+            let indicator = self.input.indicators.iter().find(|i| i.id == key.indicator)?;
+            let period = Period::parse(&key.period)?;
+            let new = self.input.released.cell(key)?.value()?;
+            let differs = format_exact(new) != format_exact(*old);
+            (differs && key.dimension.is_empty() && period < self.input.period).then_some(())?;
+            let site = self.input.sites.iter().find(|s| s.id == key.site);
+            Some(doc::Restated {
+                title: self.text(&indicator.title),
+                site: site.map_or_else(|| self.words.text("all_sites").to_owned(), |s| self.text(&s.name)),
+                period: self.period_text(period),
+                before: value(*old, &indicator.unit, self.words)?,
+                now: value(new, &indicator.unit, self.words)?,
+            })
+        };
+        self.input.earlier.iter().filter_map(shown).collect()
+    }
+
     /// The name and the colour of one side of a comparison: its site, and what else sets it apart.
     fn side(&self, key: &CellKey, other: &CellKey) -> (String, &'static str) {
         let site = self.input.sites.iter().enumerate().find(|(_, s)| s.id == key.site);
         let (name, colour) = match site {
             Some((at, site)) => (self.text(&site.name), colour(site, at)),
-            None if key.site.is_empty() => (self.voice.all_sites().to_owned(), INK),
+            None if key.site.is_empty() => (self.words.text("all_sites").to_owned(), INK),
             None => (clean(&key.site), INK),
         };
         let mut parts = vec![name];
@@ -263,12 +334,12 @@ impl<'a> Maker<'a> {
         let (value, interval) = match figures {
             None => (None, None),
             Some((f, _)) if summary == "ratio" => (
-                number(f.value(), format!("×{}", finding::times(f.value()))),
-                limits.and_then(ratio_interval),
+                number(f.value(), format!("×{}", finding::times(f.value(), self.words))),
+                limits.and_then(|l| ratio_interval(l, self.words)),
             ),
             Some((f, unit)) => (
-                number(f.value(), self.voice.difference(f.value(), unit)),
-                limits.and_then(|l| interval(l, unit, self.voice)),
+                number(f.value(), finding::difference(f.value(), unit, self.words)),
+                limits.and_then(|l| interval(l, unit, self.words)),
             ),
         };
         let none = if summary == "ratio" { 1.0 } else { 0.0 };
@@ -306,11 +377,11 @@ impl<'a> Maker<'a> {
     fn quality(&self, source: &crate::input::SourceQuality) -> doc::Quality {
         doc::Quality {
             title: self.text(&source.title),
-            rows_read: count(source.rows_read),
-            rows_set_aside: count(source.rows_set_aside),
-            duplicates: count(source.duplicates),
-            left_out: count(source.left_out),
-            rows_kept: count(source.rows_kept),
+            rows_read: count(source.rows_read, self.words),
+            rows_set_aside: count(source.rows_set_aside, self.words),
+            duplicates: count(source.duplicates, self.words),
+            left_out: count(source.left_out, self.words),
+            rows_kept: count(source.rows_kept, self.words),
             issues: source
                 .issues
                 .iter()
@@ -318,7 +389,7 @@ impl<'a> Maker<'a> {
                     check: clean(&issue.check),
                     title: self.text(&issue.title),
                     action: issue.action.word(),
-                    count: count(issue.count),
+                    count: count(issue.count, self.words),
                 })
                 .collect(),
         }
@@ -363,8 +434,8 @@ impl<'a> Maker<'a> {
         let policy = self.input.released.policy();
         let hidden = self.totals().iter().filter(|c| c.status() == Status::Withheld).count();
         Withheld {
-            count: count(u64::try_from(hidden).unwrap_or(u64::MAX)),
-            threshold: count(policy.threshold("", "")),
+            count: count(u64::try_from(hidden).unwrap_or(u64::MAX), self.words),
+            threshold: count(policy.threshold("", ""), self.words),
             audience: policy.audience.word(),
         }
     }
@@ -379,7 +450,7 @@ impl<'a> Maker<'a> {
                 .map(|file| doc::InputFileText {
                     path: clean(&file.path),
                     sha256: short(&file.sha256),
-                    rows: count(file.rows),
+                    rows: count(file.rows, self.words),
                 })
                 .collect(),
             pipeline: clean(&provenance.pipeline),

@@ -4,6 +4,7 @@ use crate::world::World;
 use groundwork_plan::diag::Diagnostic;
 use typst::WorldExt;
 use typst::diag::{Severity, SourceDiagnostic};
+use typst::syntax::DiagSpan;
 
 /// Typst's errors and warnings. A warning stops the report as well: a font that is missing, and
 /// so a text that is missing, is only a warning there.
@@ -28,13 +29,21 @@ fn one(world: &World, problem: &SourceDiagnostic) -> Diagnostic {
     hints.fold(Diagnostic::command_line(code, message), Diagnostic::hint)
 }
 
-/// `sections/summary.typ:12:3`, lines and columns counted from 1.
+/// `sections/summary.typ:12:3`, lines and columns counted from 1: the nearest place in a template
+/// of the organisation's own, where there is one on the way to the problem.
 fn place(world: &World, problem: &SourceDiagnostic) -> Option<String> {
+    let on_the_way = problem.trace.iter().map(|point| DiagSpan::from(point.span));
+    let all: Vec<DiagSpan> = std::iter::once(problem.span).chain(on_the_way).collect();
+    let own = all.iter().find(|span| span.id().is_some_and(|id| world.is_own(id)));
+    place_of(world, *own.or(all.first())?)
+}
+
+fn place_of(world: &World, span: DiagSpan) -> Option<String> {
     use typst::World as _;
-    let id = problem.span.id()?;
+    let id = span.id()?;
     let path = id.vpath().get_without_slash();
     let at = || {
-        let range = world.range(problem.span)?;
+        let range = world.range(span)?;
         let source = world.source(id).ok()?;
         source.lines().byte_to_line_column(range.start)
     };
@@ -76,4 +85,23 @@ pub(crate) fn attachment(name: &str, what: &str) -> Diagnostic {
 /// Something in Typst refused what groundwork itself asked for.
 pub(crate) fn refused(what: &str) -> Diagnostic {
     Diagnostic::bug("report.refused", what)
+}
+
+/// A catalogue of words that is not there.
+pub(crate) fn no_words(path: &str) -> Diagnostic {
+    Diagnostic::command_line("report.no-words", format!("there is no catalogue `{path}`"))
+        .hint("Copy `words/en.json` and translate it text by text.")
+}
+
+/// A catalogue that is no JSON.
+pub(crate) fn broken_words(path: &str, line: usize, column: usize) -> Diagnostic {
+    Diagnostic::command_line("report.broken-words", format!("{path}:{line}:{column}: this is no JSON"))
+        .hint("Look for a comma, a quote or a bracket that is missing before this place.")
+}
+
+/// A text that a catalogue lacks.
+pub(crate) fn untranslated(path: &str, key: &str, english: &str) -> Diagnostic {
+    let message = format!("{path} has no text at `{key}`");
+    Diagnostic::command_line("report.untranslated", message)
+        .hint(format!("In English it is: {}", english.trim()))
 }

@@ -17,8 +17,10 @@ pub struct Document {
     pub schema: &'static str,
     /// The language that was asked for: `en`, `th`, `my`.
     pub language: &'static str,
-    /// The language of the sentences, and the catalogue in `words/` that goes with them: `en`, `th`.
+    /// The catalogue in `words/` that goes with it: the same code.
     pub words: &'static str,
+    /// The template, such as `quarterly-funder`.
+    pub template: String,
     /// The finding, one sentence.
     pub title: String,
     /// The summary: the first sentence, and the others.
@@ -41,6 +43,16 @@ pub struct Document {
     pub headlines: Vec<Headline>,
     /// The figures.
     pub figures: Vec<Figure>,
+    /// What readers are asked for, one sentence each.
+    pub asks: Vec<String>,
+    /// What moved since the period before, one entry an indicator with a value in both.
+    pub changes: Vec<Change>,
+    /// Values of earlier periods that an earlier release gave otherwise.
+    pub restated: Vec<Restated>,
+    /// Every evaluation, in the order of the plan.
+    pub evaluations: Vec<Evaluation>,
+    /// What was learned.
+    pub lessons: Vec<Lesson>,
     /// Every indicator, for the tables.
     pub indicators: Vec<Indicator>,
     /// Every comparison.
@@ -186,11 +198,128 @@ pub struct Headline {
     pub sentence: String,
 }
 
+/// How an indicator moved from the period before, all sites together.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Change {
+    /// The identifier of the indicator.
+    pub id: String,
+    /// Its name.
+    pub title: String,
+    /// The period before.
+    pub before_period: String,
+    /// Its value then.
+    pub before: Cell,
+    /// Its value now.
+    pub now: Cell,
+    /// The difference, signed and with its unit.
+    pub change: Number,
+    /// `up` or `down` where the two intervals hold no value in common or both are full counts,
+    /// `same`, or `unclear`.
+    pub moved: &'static str,
+}
+
+/// A value that an earlier release gave otherwise.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Restated {
+    /// The name of the indicator.
+    pub title: String,
+    /// The name of the site, or of all together.
+    pub site: String,
+    /// The period, for readers.
+    pub period: String,
+    /// What was released before.
+    pub before: Number,
+    /// What holds now.
+    pub now: Number,
+}
+
+/// An evaluation.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Evaluation {
+    /// The identifier.
+    pub id: String,
+    /// The design: `non_inferiority`; a key of `words.designs`.
+    pub design: &'static str,
+    /// The question it answers.
+    pub question: String,
+    /// `planned`, `planned_after_data`, `deviated` or `exploratory`; a key of `words.standings`.
+    pub standing: &'static str,
+    /// The places of the plan that were changed, where some were.
+    pub deviations: Vec<String>,
+    /// The rows of `estimates.csv`.
+    pub rows: Vec<Estimate>,
+}
+
+/// A row of an evaluation.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Estimate {
+    /// The name of the indicator, or of the column that is the outcome.
+    pub indicator: String,
+    /// What is estimated, in the language.
+    pub estimand: String,
+    /// The same in English, as in `estimates.csv`.
+    pub estimand_id: String,
+    /// Which part of it.
+    pub term: String,
+    /// What is set against what.
+    pub contrast: String,
+    /// `published`, `withheld`, `no_data`, `undefined` or `refused`.
+    pub status: &'static str,
+    /// Why it is not simply published, or codes of what must be told beside it, parted by `; `.
+    pub reason: String,
+    /// The value.
+    pub value: Option<Number>,
+    /// Its interval.
+    pub interval: Option<Interval>,
+    /// The p-value, for readers `p = 0.003` or `p < 0.001`.
+    pub p: Option<Number>,
+    /// Units behind it.
+    pub n: Option<Number>,
+    /// The method.
+    pub method: &'static str,
+    /// `adapted`, `worse`, `inconclusive` or `not_supported`, where the design gives one.
+    pub verdict: Option<&'static str>,
+}
+
+/// A lesson, as the pipeline states it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Lesson {
+    /// The lesson.
+    pub lesson: String,
+    /// The identifiers of the evaluations that it rests on.
+    pub evaluations: Vec<String>,
+    /// Where and for whom it holds.
+    pub condition: Option<String>,
+    /// Why it should be so.
+    pub mechanism: Option<String>,
+    /// What speaks against it.
+    pub counter_evidence: Option<String>,
+    /// What would change it.
+    pub would_change: Option<String>,
+    /// What should be done.
+    pub recommendation: Option<String>,
+    /// Who should do it.
+    pub owner: Option<String>,
+    /// Until when.
+    pub by: Option<String>,
+    /// `low`, `medium` or `high`.
+    pub cost: Option<String>,
+}
+
 /// A figure.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Figure {
     /// The identifier.
     pub id: String,
+    /// The kind of chart, as a pipeline names it: `bullet`.
+    pub chart: String,
+    /// The part of the report that it belongs to: `front`, `indicators`, `change`, `people`,
+    /// `comparison`, `place`, `evaluations`, or `cell` for a small line in a table.
+    pub section: String,
+    /// The evaluation or the indicator that it is about; empty where it is about several.
+    pub about: String,
+    /// What it says, a sentence.
+    pub title: String,
     /// The text under it.
     pub caption: String,
     /// The alternative text.

@@ -4,6 +4,7 @@ use groundwork_disclosure::{CellKey, Released};
 use groundwork_plan::issue::Action;
 use groundwork_plan::number::Unit;
 use groundwork_plan::period::Period;
+use groundwork_plan::report::Lesson;
 use groundwork_plan::site::Site;
 use groundwork_plan::text::{Language, Localised};
 use jiff::civil::Date;
@@ -11,7 +12,7 @@ use jiff::civil::Date;
 /// Everything that one report in one language is made from.
 #[derive(Debug, Clone, Copy)]
 pub struct Input<'a> {
-    /// The language of the report. Burmese falls back to English sentences with Burmese names.
+    /// The language of the report.
     pub language: Language,
     /// The period that the report is about.
     pub period: Period,
@@ -39,6 +40,14 @@ pub struct Input<'a> {
     pub provenance: &'a Provenance,
     /// Files that travel inside the PDF.
     pub attachments: &'a [Attachment],
+    /// The evaluations, in the order of the plan. May be empty.
+    pub evaluations: &'a [EvaluationInfo],
+    /// What was learned. May be empty.
+    pub lessons: &'a [Lesson],
+    /// What readers are asked for. May be empty.
+    pub asks: &'a [Localised],
+    /// What an earlier release said of cells. May be empty.
+    pub earlier: &'a [(CellKey, f64)],
     /// A plain sentence that says so when the people in the report are invented.
     pub invented: Option<&'a Localised>,
 }
@@ -94,6 +103,20 @@ pub struct ComparisonInfo {
     pub reference: CellKey,
 }
 
+/// An evaluation as readers meet it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EvaluationInfo {
+    /// The identifier used in results.
+    pub id: String,
+    /// The design, as the pipeline names it.
+    pub design: &'static str,
+    /// The question it answers.
+    pub question: Localised,
+    /// How it stands to the locked plan: `planned`, `planned_after_data`, `exploratory`, or
+    /// `deviated` with the places that were changed.
+    pub standing: (&'static str, Vec<String>),
+}
+
 /// What happened to the rows of one source. All numbers are rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SourceQuality {
@@ -131,6 +154,14 @@ pub struct IssueCount {
 pub struct PlacedFigure {
     /// The identifier of the figure.
     pub id: String,
+    /// The kind of chart: `bullet`.
+    pub chart: String,
+    /// The part of the report that it belongs to.
+    pub section: String,
+    /// The evaluation or the indicator that it is about, where it is about one.
+    pub about: String,
+    /// What it says, a sentence.
+    pub title: String,
     /// The text under the figure.
     pub caption: String,
     /// What a reader who does not see the figure should know. Never empty.

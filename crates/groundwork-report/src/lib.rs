@@ -11,12 +11,15 @@
 pub mod document;
 
 mod assemble;
+mod attached;
 mod diag;
+mod evaluated;
 mod finding;
 mod input;
 mod placed;
 mod standing;
 mod templates;
+mod words;
 mod world;
 mod write;
 
@@ -25,11 +28,13 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
+pub use attached::attached;
 pub use input::{
-    Anchor, Attachment, ComparisonInfo, Direction, IndicatorInfo, Input, InputFile, IssueCount, PlacedFigure,
-    PlacedLabel, Provenance, Relationship, SourceQuality, TEXT_WIDTH_PT,
+    Anchor, Attachment, ComparisonInfo, Direction, EvaluationInfo, IndicatorInfo, Input, InputFile,
+    IssueCount, PlacedFigure, PlacedLabel, Provenance, Relationship, SourceQuality, TEXT_WIDTH_PT,
 };
 pub use templates::Templates;
+pub use words::Words;
 
 use groundwork_plan::diag::Diagnostic;
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,9 +46,9 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 /// How many compilations Typst's cache outlives; it bounds memory and never changes bytes.
 const CACHE_AGE: usize = 4;
 
-/// The document that a template gets as `report.json`.
-pub fn document(input: &Input<'_>) -> document::Document {
-    assemble::document(input)
+/// The document that a template gets as `report.json`, in the words of its language.
+pub fn document(input: &Input<'_>, words: &Words) -> document::Document {
+    assemble::document(input, words)
 }
 
 /// Sets a report: a PDF/A-3a, PDF/UA-1 file.
@@ -57,7 +62,7 @@ pub fn compose(input: &Input<'_>, templates: &Templates) -> Result<Vec<u8>, Vec<
     if !problems.is_empty() {
         return Err(problems);
     }
-    let files = files(input)?;
+    let files = files(input, &Words::of(templates, input.language)?)?;
     let main = format!("{}.typ", input.template);
     let world = world::World::new(templates, &main, files, input.as_of)
         .ok_or_else(|| vec![diag::unknown_template(input.template, templates.names())])?;
@@ -104,8 +109,8 @@ fn options(input: &Input<'_>) -> Result<PdfOptions, Vec<Diagnostic>> {
 }
 
 /// The files of one report, by path: the document, the marks of the figures, the attachments.
-fn files(input: &Input<'_>) -> Result<BTreeMap<String, Bytes>, Vec<Diagnostic>> {
-    let json = serde_json::to_vec_pretty(&document(input))
+fn files(input: &Input<'_>, words: &Words) -> Result<BTreeMap<String, Bytes>, Vec<Diagnostic>> {
+    let json = serde_json::to_vec_pretty(&document(input, words))
         .map_err(|_| vec![diag::refused("the document cannot be written as JSON")])?;
     let mut files = BTreeMap::from([("report.json".to_owned(), Bytes::new(json))]);
     let mut add = |path: String, bytes: &[u8]| {

@@ -13,6 +13,10 @@ pub(crate) fn figure(at: usize, figure: &PlacedFigure) -> doc::Figure {
     let labels = figure.labels.iter().filter(|l| !clean(&l.text).is_empty());
     doc::Figure {
         id: clean(&figure.id),
+        chart: clean(&figure.chart),
+        section: clean(&figure.section),
+        about: clean(&figure.about),
+        title: clean(&figure.title),
         caption: clean(&figure.caption),
         alt: clean(&figure.alt),
         width: figure.width_pt * factor,

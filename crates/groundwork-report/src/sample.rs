@@ -47,6 +47,10 @@ impl Sample {
             limits: &self.limits,
             provenance: &self.provenance,
             attachments: &self.attachments,
+            evaluations: &[],
+            lessons: &[],
+            asks: &[],
+            earlier: &[],
             invented: Some(&self.notice),
         }
     }
@@ -240,6 +244,10 @@ pub(crate) fn figure(id: &str) -> PlacedFigure {
     };
     PlacedFigure {
         id: id.into(),
+        chart: "dot_interval".into(),
+        section: "front".into(),
+        about: String::new(),
+        title: "Chiang Rai stands above Nan".into(),
         caption: "Civil registration by site, per cent, with 95% intervals.".into(),
         alt: "Dot plot of civil registration: 62% in Chiang Rai, 48% in Nan.".into(),
         width_pt: 480.0,

@@ -1,7 +1,7 @@
 //! Templates and fonts: those that come with groundwork, and those of a template's author.
 
 use groundwork_plan::diag::Diagnostic;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use typst::foundations::Bytes;
 use typst::text::Font;
 
@@ -11,21 +11,35 @@ macro_rules! built_in {
     };
 }
 
-const FILES: [(&str, &[u8]); 15] = built_in![
+const FILES: [(&str, &[u8]); 29] = built_in![
+    "lessons-learned.typ",
     "quarterly-funder.typ",
+    "quarterly-page.typ",
+    "site-comparison.typ",
     "theme.typ",
+    "sections/asks.typ",
+    "sections/changes.typ",
     "sections/comparison.typ",
+    "sections/evaluations.typ",
     "sections/evidence.typ",
     "sections/figures.typ",
     "sections/headlines.typ",
     "sections/indicators.typ",
+    "sections/lessons.typ",
     "sections/limits.typ",
+    "sections/matrix.typ",
     "sections/methods.typ",
+    "sections/object.typ",
     "sections/opening.typ",
+    "sections/performance.typ",
     "sections/provenance.typ",
     "sections/quality.typ",
+    "sections/restated.typ",
+    "sections/scorecard.typ",
     "sections/summary.typ",
+    "sections/trust.typ",
     "words/en.json",
+    "words/my.json",
     "words/th.json",
 ];
 
@@ -45,6 +59,8 @@ const FONTS: [&[u8]; 8] = [
 pub struct Templates {
     /// By path, without a slash in front: `sections/summary.typ`.
     pub(crate) files: BTreeMap<String, Bytes>,
+    /// Those that did not come with groundwork.
+    pub(crate) own: BTreeSet<String>,
     /// In the order in which a character looks for its font.
     pub(crate) fonts: Vec<Font>,
 }
@@ -54,7 +70,7 @@ impl Templates {
     pub fn built_in() -> Self {
         let files = FILES.iter().map(|(path, bytes)| ((*path).to_owned(), Bytes::new(*bytes)));
         let fonts = FONTS.iter().flat_map(|bytes| Font::iter(Bytes::new(*bytes)));
-        Self { files: files.collect(), fonts: fonts.collect() }
+        Self { files: files.collect(), own: BTreeSet::new(), fonts: fonts.collect() }
     }
 
     /// Adds files of a template's author, each with its path inside the folder of templates,
@@ -81,6 +97,7 @@ impl Templates {
                     problems.push(crate::diag::not_a_font(&path));
                 }
             } else {
+                self.own.insert(path.clone());
                 self.files.insert(path, Bytes::new(bytes));
             }
         }

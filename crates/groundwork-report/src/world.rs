@@ -2,7 +2,7 @@
 
 use crate::templates::Templates;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use typst::diag::{FileError, FileResult, PackageError};
 use typst::foundations::{Bytes, Datetime, Duration};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
@@ -19,6 +19,7 @@ pub(crate) struct World {
     files: FileStore<Memory>,
     main: FileId,
     today: Option<Datetime>,
+    own: BTreeSet<String>,
 }
 
 impl World {
@@ -41,7 +42,15 @@ impl World {
             files: FileStore::new(Memory(files)),
             main: RootedPath::new(VirtualRoot::Project, path).intern(),
             today: datetime(today),
+            own: templates.own.clone(),
         })
+    }
+}
+
+impl World {
+    /// Whether a file is a template of the organisation's own.
+    pub(crate) fn is_own(&self, id: FileId) -> bool {
+        self.own.contains(id.vpath().get_without_slash())
     }
 }
 

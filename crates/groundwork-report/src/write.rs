@@ -1,7 +1,8 @@
 //! Released numbers and foreign texts, written so that a template can print them as they are.
 
 use crate::document::{Cell, Interval, Number};
-use crate::finding::{Voice, times};
+use crate::finding::{range, times};
+use crate::words::Words;
 use groundwork_disclosure::{ReleasedCell, Status};
 use groundwork_plan::number::{Unit, format_exact, format_interval, format_value, grouped};
 
@@ -21,24 +22,24 @@ pub(crate) fn number(raw: f64, text: String) -> Option<Number> {
 }
 
 /// A value in its unit; nothing when it is not finite.
-pub(crate) fn value(raw: f64, unit: &Unit) -> Option<Number> {
-    number(raw, format_value(raw, unit))
+pub(crate) fn value(raw: f64, unit: &Unit, words: &Words) -> Option<Number> {
+    number(raw, words.digits(&format_value(raw, unit)))
 }
 
 /// A number of rows or people.
-pub(crate) fn count(raw: u64) -> Number {
+pub(crate) fn count(raw: u64, words: &Words) -> Number {
     let raw = raw as f64;
-    Number { raw, text: grouped(raw, 0), exact: format_exact(raw) }
+    Number { raw, text: words.digits(&grouped(raw, 0)), exact: format_exact(raw) }
 }
 
 /// Lower limit, upper limit and level, in the unit of the value.
-pub(crate) fn interval(limits: (f64, f64, f64), unit: &Unit, voice: Voice) -> Option<Interval> {
+pub(crate) fn interval(limits: (f64, f64, f64), unit: &Unit, words: &Words) -> Option<Interval> {
     let (lower, upper, level) = limits;
     Some(Interval {
-        lower: value(lower, unit)?,
-        upper: value(upper, unit)?,
-        level: value(level, &Unit::Share)?,
-        text: voice.range(format_interval(lower, upper, unit)),
+        lower: value(lower, unit, words)?,
+        upper: value(upper, unit, words)?,
+        level: value(level, &Unit::Share, words)?,
+        text: range(&format_interval(lower, upper, unit), words),
     })
 }
 
@@ -62,22 +63,22 @@ fn absent() -> Cell {
 }
 
 /// A cell, or the mark of an absent one.
-pub(crate) fn cell(released: Option<&ReleasedCell>, voice: Voice) -> Cell {
+pub(crate) fn cell(released: Option<&ReleasedCell>, words: &Words) -> Cell {
     let Some(released) = released else {
         return absent();
     };
     let unit = released.unit();
     let figures = released.figures();
     let amount = |x: f64| match unit {
-        Unit::Amount(_) => value(x, unit),
-        Unit::Share | Unit::Count | Unit::Ratio | Unit::Score => value(x, &Unit::Count),
+        Unit::Amount(_) => value(x, unit, words),
+        Unit::Share | Unit::Count | Unit::Ratio | Unit::Score => value(x, &Unit::Count, words),
     };
     let limits = figures.and_then(|f| f.interval());
-    let shown = released.value().and_then(|v| value(v, unit));
+    let shown = released.value().and_then(|v| value(v, unit, words));
     // Bounds without a value stand where the value would.
     let (shown, limits) = match (shown, limits) {
         (None, Some(limits)) if released.status() == Status::Published => {
-            let text = voice.range(format_interval(limits.0, limits.1, unit));
+            let text = range(&format_interval(limits.0, limits.1, unit), words);
             (number(limits.0, text), None)
         }
         other => other,
@@ -90,12 +91,12 @@ pub(crate) fn cell(released: Option<&ReleasedCell>, voice: Voice) -> Cell {
         status: status.word(),
         reason: released.reason(),
         value: shown,
-        interval: limits.and_then(|i| interval(i, unit, voice)),
+        interval: limits.and_then(|i| interval(i, unit, words)),
         full_count: limits.is_none() && status == Status::Published && released.method() == "full_count",
         numerator: figures.and_then(|f| amount(f.numerator())),
-        denominator: figures.and_then(|f| f.denominator()).and_then(|d| value(d, &Unit::Count)),
-        immature: figures.and_then(|f| f.immature()).and_then(|i| value(i, &Unit::Count)),
-        n: figures.map(|f| count(f.n())),
+        denominator: figures.and_then(|f| f.denominator()).and_then(|d| value(d, &Unit::Count, words)),
+        immature: figures.and_then(|f| f.immature()).and_then(|i| value(i, &Unit::Count, words)),
+        n: figures.map(|f| count(f.n(), words)),
     }
 }
 
@@ -110,11 +111,11 @@ pub(crate) fn colour_code(colour: &str) -> String {
 }
 
 /// The interval of a quotient.
-pub(crate) fn ratio_interval((lower, upper, level): (f64, f64, f64)) -> Option<Interval> {
+pub(crate) fn ratio_interval((lower, upper, level): (f64, f64, f64), words: &Words) -> Option<Interval> {
     Some(Interval {
-        lower: number(lower, times(lower))?,
-        upper: number(upper, times(upper))?,
-        level: value(level, &Unit::Share)?,
-        text: format!("{}–{}", times(lower), times(upper)),
+        lower: number(lower, times(lower, words))?,
+        upper: number(upper, times(upper, words))?,
+        level: value(level, &Unit::Share, words)?,
+        text: format!("{}–{}", times(lower, words), times(upper, words)),
     })
 }

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 #[command(
     name = "groundwork",
     version,
-    after_help = "Exit codes: 0 done · 2 the pipeline or the command line is wrong · 3 the data breaks a required check · 4 the disclosure audit refuses · 6 the machine failed · 130 interrupted · 101 a bug in groundwork"
+    after_help = "Exit codes: 0 done · 2 the pipeline or the command line is wrong · 3 the data breaks a required check · 4 the disclosure audit refuses · 5 verify failed · 6 the machine failed · 130 interrupted · 101 a bug in groundwork"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -59,6 +59,15 @@ enum Command {
         after_help = "Example: groundwork test pipelines/prevention.yaml\n\nThe examples are Markdown pages in `prevention.tests` beside `prevention.yaml`, or those that the pipeline names under `tests`; the reference page describes them."
     )]
     Test(commands::test::Test),
+    /// What changed between two runs: exports, rows, definitions, and every value that moved.
+    #[command(after_help = "Example: groundwork diff runs/2021-Q3 runs/2021-Q4")]
+    Diff(commands::diff::Diff),
+    /// Runs again and compares bytes: whether a report or a run directory is what its pipeline and
+    /// exports give.
+    #[command(
+        after_help = "Example: groundwork verify out/reports/quarterly-en.pdf --pipeline pipelines/prevention.yaml"
+    )]
+    Verify(commands::verify::Verify),
     /// Freezes the analysis plan of a pipeline, and says how the pipeline stands to it.
     #[command(after_help = "Example: groundwork plan lock pipelines/site-comparison.yaml")]
     Plan(commands::plan::PlanCommand),
@@ -92,6 +101,8 @@ fn parsed(arguments: Vec<OsString>) -> u8 {
             Command::Run(command) => command.run(),
             Command::Dictionary(command) => command.run(),
             Command::Test(command) => command.run(),
+            Command::Diff(command) => command.run(),
+            Command::Verify(command) => command.run(),
             Command::Plan(command) => command.run(),
             Command::Schema(command) => command.run(),
         },

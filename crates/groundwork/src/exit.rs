@@ -10,6 +10,8 @@ pub(crate) const PIPELINE: u8 = 2;
 pub(crate) const DATA: u8 = 3;
 /// The disclosure audit refuses.
 pub(crate) const DISCLOSURE: u8 = 4;
+/// A report or a run is not what running again gives.
+pub(crate) const VERIFY: u8 = 5;
 /// The machine failed.
 pub(crate) const MACHINE: u8 = 6;
 /// A bug in groundwork.

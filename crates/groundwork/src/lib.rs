@@ -3,11 +3,13 @@
 //! `run/` is the road itself, one file a stage; `commands/` is what the command line offers.
 //! This crate is where files are opened, where results are written, and where nothing is counted.
 
+mod changes;
 pub mod cli;
 mod commands;
 mod exit;
 mod files;
 pub mod page;
+mod record;
 mod run;
 pub mod table;
 mod ui;

@@ -77,7 +77,7 @@ fn steps(variant: &Variant) -> Figure {
         } else {
             Some(people(cell.clone(), number))
         });
-        steps.push(Step { label: variant.say(name), cell });
+        steps.push(Step { label: variant.say(name), number: cell.into() });
     }
     Steps {
         about: variant.about(

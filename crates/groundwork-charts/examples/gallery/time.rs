@@ -112,7 +112,7 @@ fn completion(variant: &Variant) -> Figure {
             done += (1.0 - done) * (0.05 + 0.07 * some(i * 3 + j)) * if j == 1 { 0.7 } else { 1.0 };
             let spoilt = i == 7 && j == 1;
             cells.extend(variant.spoil(if spoilt { 2 } else { 0 }, share(at("share", i), done)));
-            shares.push((i as f64, at("share", i)));
+            shares.push((i as f64, at("share", i).into()));
         }
         let mut risks = Vec::new();
         for i in (0..=last).step_by(3) {
@@ -126,9 +126,9 @@ fn completion(variant: &Variant) -> Figure {
             cells.push(people(at("done", i), 260.0 - left - gone.min(260.0 - left)));
             risks.push(RiskColumn {
                 time: i as f64,
-                at_risk: at("risk", i),
-                censored: at("gone", i),
-                completed: at("done", i),
+                at_risk: at("risk", i).into(),
+                censored: at("gone", i).into(),
+                completed: at("done", i).into(),
             });
         }
         let months = Unit::Amount(variant.say(["months", "เดือน", "လ"]));
@@ -138,7 +138,7 @@ fn completion(variant: &Variant) -> Figure {
             8.0 + 4.0 * j as f64,
             Some((7.0 + 4.0 * j as f64, 10.0 + 4.0 * j as f64)),
         ));
-        lines.push(CompletionLine { site, shares, risks, median: Some(at("median", 0)) });
+        lines.push(CompletionLine { site, shares, risks, median: Some(at("median", 0).into()) });
     }
     Completion {
         about: variant.about(
@@ -227,6 +227,7 @@ fn sparklines(variant: &Variant) -> Vec<Figure> {
         ),
         unit: Unit::Share,
         cell_width_pt: 90.0,
+        with_value: true,
         periods: periods.iter().map(|p| groundwork_charts::period_label(*p)).collect(),
         lines,
     }

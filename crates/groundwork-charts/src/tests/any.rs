@@ -108,7 +108,7 @@ impl Round<'_> {
     }
 
     fn steps(&mut self) -> Steps {
-        let step = |round: &mut Self| Step { label: round.label(), cell: round.key() };
+        let step = |round: &mut Self| Step { label: round.label(), number: round.key().into() };
         Steps {
             about: self.about.clone(),
             value_title: self.label(),
@@ -195,15 +195,15 @@ impl Round<'_> {
     fn completion(&mut self) -> Completion {
         let risk = |round: &mut Self, i: usize| RiskColumn {
             time: 3.0 * i as f64,
-            at_risk: round.key(),
-            censored: round.key(),
-            completed: round.key(),
+            at_risk: round.key().into(),
+            censored: round.key().into(),
+            completed: round.key().into(),
         };
         let line = |round: &mut Self| CompletionLine {
             site: ChartSite { name: round.label(), ..round.site() },
-            shares: (1..8).map(|i| (2.0 * f64::from(i), round.key())).collect(),
+            shares: (1..8).map(|i| (2.0 * f64::from(i), round.key().into())).collect(),
             risks: (0..next(round.state, 6) as usize).map(|i| risk(round, i)).collect(),
-            median: Some(round.key()),
+            median: Some(round.key().into()),
         };
         Completion {
             about: self.about.clone(),
@@ -240,6 +240,7 @@ impl Round<'_> {
             about: self.about.clone(),
             unit: self.unit.clone(),
             cell_width_pt: 30.0 * next(self.state, 5) as f64,
+            with_value: true,
             periods: vec![],
             lines: (0..self.rows).map(|i| line(self, i)).collect(),
         }

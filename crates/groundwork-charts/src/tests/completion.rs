@@ -9,16 +9,16 @@ fn completion(times: &[f64]) -> Completion {
         time_unit: "months".into(),
         lines: vec![CompletionLine {
             site: sites()[0].clone(),
-            shares: times.iter().map(|time| (*time, at("share", *time))).collect(),
+            shares: times.iter().map(|time| (*time, at("share", *time).into())).collect(),
             risks: [0.0, 6.0, 12.0]
                 .map(|time| RiskColumn {
                     time,
-                    at_risk: at("risk", time),
-                    censored: at("gone", time),
-                    completed: at("done", time),
+                    at_risk: at("risk", time).into(),
+                    censored: at("gone", time).into(),
+                    completed: at("done", time).into(),
                 })
                 .to_vec(),
-            median: Some(key("median", "", Q4)),
+            median: Some(key("median", "", Q4).into()),
         }],
     }
 }
@@ -67,7 +67,7 @@ fn lines_end_where_few_are_followed_or_it_is_not_known_how_many() {
     let points = |figure: &Figure| paths(&figure.marks_svg, "line origin")[0].len();
     for last in [9.0, 3.0] {
         let mut chart = completion(&[3.0, 6.0, 12.0]);
-        chart.lines[0].risks[1].at_risk = key("risk12", "a", Q4);
+        chart.lines[0].risks[1].at_risk = key("risk12", "a", Q4).into();
         let figure = chart.draw(&released(cells(last)));
         check(&figure);
         assert!(points(&figure) < points(&whole));

@@ -2,7 +2,7 @@ use super::*;
 use crate::testing::{check, count, rects, released, texts};
 
 fn steps(count: usize) -> Steps {
-    let step = |i: usize| Step { label: format!("Step {i}"), cell: key(&format!("s{i}"), "a", Q4) };
+    let step = |i: usize| Step { label: format!("Step {i}"), number: key(&format!("s{i}"), "a", Q4).into() };
     Steps {
         about: about(Language::En),
         value_title: "Children".into(),

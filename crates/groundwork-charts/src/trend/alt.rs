@@ -1,7 +1,7 @@
 //! The description of a trend in words.
 
 use super::{Trend, TrendPanel};
-use crate::alt::{self, Sentences};
+use crate::alt::{self, Description, Sentences};
 use crate::catalogue::Phrase;
 use crate::table::{Reading, Shown};
 
@@ -12,7 +12,7 @@ use groundwork_plan::text::Language;
 pub(super) type Series = [Vec<Vec<(String, Shown)>>];
 
 /// Describes a trend: first, last and highest value of every line, and what is not shown.
-pub(super) fn describe(trend: &Trend, series: &Series) -> String {
+pub(super) fn describe(trend: &Trend, series: &Series) -> Description {
     let mut out = Sentences::new(&trend.about);
     let language = trend.about.language;
     let shown = || series.iter().flatten().flatten().map(|(_, shown)| shown);
@@ -21,6 +21,7 @@ pub(super) fn describe(trend: &Trend, series: &Series) -> String {
     if let Some([(first, _), .., (last, _)]) = periods.map(Vec::as_slice) {
         out.say(1, Phrase::Periods, &[first, last]);
     }
+    stands_out(trend, series, &mut out);
     for (i, (panel, lines)) in trend.panels.iter().zip(series).enumerate() {
         let parts: Vec<String> = panel
             .lines
@@ -47,6 +48,32 @@ pub(super) fn describe(trend: &Trend, series: &Series) -> String {
     }
     out.hidden(shown());
     out.finish()
+}
+
+/// How many lines rise and fall from their first to their last value; of a single line its course.
+fn stands_out(trend: &Trend, series: &Series, out: &mut Sentences<'_>) {
+    let language = trend.about.language;
+    if let ([panel], [lines]) = (trend.panels.as_slice(), series)
+        && let ([line], [values]) = (panel.lines.as_slice(), lines.as_slice())
+    {
+        out.stands_out(&course(line.site.name.trim(), values, &panel.unit, language));
+        return;
+    }
+    let ends: Vec<(f64, f64)> = series
+        .iter()
+        .flatten()
+        .filter_map(|values| {
+            let mut known = values.iter().filter_map(|(_, shown)| shown.reading());
+            let first = known.next()?;
+            Some((first.value, known.next_back()?.value))
+        })
+        .collect();
+    if !ends.is_empty() {
+        let rise = ends.iter().filter(|(first, last)| last > first).count().to_string();
+        let fall = ends.iter().filter(|(first, last)| last < first).count().to_string();
+        let sentence = Phrase::Rising.fill(language, &[&rise, &ends.len().to_string(), &fall]);
+        out.stands_out(&sentence);
+    }
 }
 
 fn sentence(panel: &TrendPanel, parts: &[String], language: Language) -> String {

@@ -14,10 +14,10 @@ use crate::evaluation::Ground;
 use crate::indicator_sheet::{IndicatorSheet, Sheets};
 use crate::location::Span;
 use crate::period::{Calendar, Fiscal, Frequency, Period, SinceOpening};
-use crate::plan::{Event, Plan, Programme, Report};
+use crate::plan::{Event, Plan, Programme};
 use crate::shape;
 use crate::site::{Site, SiteRole, spelling_key};
-use crate::text::{Language, Localised};
+use crate::text::Localised;
 use crate::yaml::{Node, Value};
 use jiff::civil::{Date, date};
 
@@ -264,73 +264,6 @@ impl Resolver {
         events
     }
 
-    fn reports(
-        &mut self,
-        root: &Node,
-        calendar: &Calendar,
-        indicators: &[crate::indicator::Indicator],
-    ) -> Vec<Report> {
-        let mut out = Vec::new();
-        for (key, node) in root.get("reports").map(Node::entries).unwrap_or_default() {
-            if !is_plain_name(&key.name) {
-                self.problem(
-                    "report.id",
-                    key.span,
-                    format!("the report's id is `{}`, expected letters, digits, `-` and `_`", key.name),
-                );
-            }
-            let mut languages: Vec<Language> =
-                node.texts_at("languages").iter().filter_map(|code| Language::from_code(code)).collect();
-            if languages.is_empty() {
-                languages.push(Language::En);
-            }
-            for item in node.get("indicators").map(Node::items).unwrap_or_default() {
-                let name = item.text().unwrap_or_default();
-                let declared = root.get("indicators").map(Node::entries).unwrap_or_default();
-                if !declared.iter().any(|(key, _)| key.name == name) {
-                    let known = declared.iter().map(|(key, _)| key.name.as_str());
-                    self.unknown("report.unknown-indicator", item.span, "indicator", name, known);
-                }
-            }
-            out.push(Report {
-                id: key.name.clone(),
-                indicators: node.texts_at("indicators"),
-                template: node.text_at("template").unwrap_or_default().to_owned(),
-                languages,
-                period: self.period_of(node, calendar),
-                limit_to: self.limit_to(node, indicators),
-            });
-        }
-        out
-    }
-
-    /// One dimension that some indicator has, with one of its categories.
-    fn limit_to(
-        &mut self,
-        node: &Node,
-        indicators: &[crate::indicator::Indicator],
-    ) -> Option<(String, String)> {
-        let at = node.get("limit_to")?;
-        let [(name, category)] = at.entries() else {
-            self.problem("report.limit", at.span, "`limit_to` names one dimension with one category");
-            return None;
-        };
-        let dimensions = || indicators.iter().flat_map(|i| &i.disaggregate);
-        let Some(dimension) = dimensions().find(|d| d.name == name.name) else {
-            let known = dimensions().map(|d| d.name.as_str());
-            self.unknown("report.unknown-dimension", name.span, "dimension", &name.name, known);
-            return None;
-        };
-        let word = category.text()?;
-        if !dimension.categories.iter().any(|c| c == word) {
-            let known = dimension.categories.iter().map(String::as_str);
-            let what = format!("category of `{}`", name.name);
-            self.unknown("report.unknown-category", category.span, &what, word, known);
-            return None;
-        }
-        Some((name.name.clone(), word.to_owned()))
-    }
-
     /// The period at `period`, or the last one.
     pub(crate) fn period_of(&mut self, node: &Node, calendar: &Calendar) -> Period {
         self.period_at(node, "period", calendar)
@@ -361,12 +294,16 @@ impl Resolver {
 }
 
 /// Letters, digits, `-` and `_` only: safe in a file name.
-fn is_plain_name(name: &str) -> bool {
+pub(crate) fn is_plain_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
 }
 
 pub(crate) fn localised(node: Option<&Node>, key: &str) -> Option<Localised> {
-    let at = node?.get(key)?;
+    localised_item(node?.get(key)?)
+}
+
+/// A text, or one for each language, that stands for itself.
+pub(crate) fn localised_item(at: &Node) -> Option<Localised> {
     match &at.value {
         Value::Scalar(text) => Some(Localised::same(text.clone())),
         Value::Map(_) => Some(Localised {

@@ -2,12 +2,15 @@
 
 pub(crate) mod check;
 pub(crate) mod dictionary;
+pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod init;
 pub(crate) mod plan;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod test;
+pub(crate) mod verify;
+mod watch;
 
 use crate::cli::Overrides;
 use crate::files::read_pipeline;

@@ -27,6 +27,10 @@ pub(crate) struct Run {
     period: ReportPeriod,
     #[command(flatten)]
     overrides: Overrides,
+    /// Stay, and set the reports again whenever a file in their folders of templates is saved; the
+    /// results of this run are kept.
+    #[arg(long)]
+    watch: bool,
     /// How facts are printed.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -79,7 +83,7 @@ impl Run {
                 }
             }
         }
-        exit::DONE
+        if self.watch { super::watch::watch(&outcome.kept, &self.out, &shown) } else { exit::DONE }
     }
 
     fn ended(&self, problems: &[Diagnostic], pipeline: Option<&PipelineText<'_>>) -> u8 {

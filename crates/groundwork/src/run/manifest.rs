@@ -6,6 +6,7 @@
 use super::planned::Planned;
 use super::{Loaded, Request, lock, pipeline_hash, pipeline_name};
 use crate::files::{Folder, sha256};
+use groundwork_plan::indicator::Indicator;
 use groundwork_plan::plan::Plan;
 use serde_json::{Value, json};
 
@@ -53,10 +54,21 @@ impl Manifest {
                 json!({"approver": e.approver, "id": e.id, "indicators": e.indicators, "reason": e.reason, "threshold": e.threshold})
             })
             .collect();
+        let definitions: serde_json::Map<String, Value> = plan
+            .indicators
+            .iter()
+            .map(|i| {
+                // The periods grow as time goes by, and are not what is meant.
+                let timeless = Indicator { periods: Vec::new(), ..i.clone() };
+                (i.id.clone(), json!(sha256(format!("{timeless:?}").as_bytes())))
+            })
+            .collect();
         let core = json!({
             "analysis_plan": planned.locked.as_ref().map(|(locked, sha256)| {
                 json!({"locked_on": locked.locked_on.to_string(), "sha256": sha256})
             }),
+            // Of each indicator as it was resolved; the same for the same version of the engine.
+            "definitions": definitions,
             "engine": {
                 "libraries": libraries,
                 "lock_sha256": lock::sha256(),
@@ -68,6 +80,8 @@ impl Manifest {
                 "as_of": plan.calendar.as_of.to_string(),
                 "audience": plan.policy.audience.word(),
                 "exceptions": exceptions,
+                // As the command line named it.
+                "period": request.period.map(|period| period.id()),
                 "reports": reports,
                 // Nothing in a run of this version is drawn at random.
                 "seed": null,

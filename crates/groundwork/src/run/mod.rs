@@ -4,6 +4,7 @@
 //! that an interrupted run leaves nothing behind. The only clock is the calendar's `as_of`.
 
 mod compute;
+mod earlier;
 mod estimate;
 mod evaluate;
 mod example;
@@ -17,6 +18,7 @@ mod protect;
 mod quality;
 mod report;
 mod tables;
+mod templates;
 pub(crate) mod worked;
 
 use crate::files::{Folder, sha256};
@@ -29,6 +31,7 @@ use groundwork_plan::indicator_sheet::{IndicatorSheet, indicators_from};
 use groundwork_plan::period::Period;
 use groundwork_plan::plan::Plan;
 use groundwork_plan::text::Language;
+use groundwork_report::Words;
 use groundwork_sources::KEY_FILE;
 use groundwork_store::{Limits, Store};
 use jiff::civil::Date;
@@ -77,6 +80,8 @@ pub(crate) struct Outcome {
     pub(crate) record: Option<(PathBuf, Vec<u8>)>,
     /// Warnings.
     pub(crate) warnings: Vec<Diagnostic>,
+    /// What the reports can be made from again.
+    pub(crate) kept: Kept,
 }
 
 /// The memory that the database may take, MB; it spills to disk beyond. With what reading takes, ten
@@ -225,13 +230,59 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     let mut files = Folder::new();
     tables::write(&plan, &passed, &loaded, &planned, &ground.store, &mut files).map_err(|d| vec![d])?;
     manifest.list_tables(&files);
-    outputs(request, &plan, &passed.released, &loaded, &manifest, &mut files, progress)?;
-    stop_if_interrupted()?;
-    protect::last_look(&files, &passed.unreleased)?;
-    files.insert("manifest.json".into(), manifest.finished(&files));
     let run_id = manifest.run_id().to_owned();
     let record = ledger.and_then(|ledger| ledger.lines(&run_id, &passed.published));
-    Ok(Outcome { run_id, files, record, warnings })
+    let kept = Kept { request: request.clone(), plan, passed, loaded, planned, manifest, tables: files };
+    let files = kept.written(progress)?;
+    Ok(Outcome { run_id, files, record, warnings, kept })
+}
+
+/// What reports were made from, so that they can be made again without the exports.
+pub(crate) struct Kept {
+    request: Request,
+    plan: Plan,
+    passed: Passed,
+    loaded: Loaded,
+    planned: planned::Planned,
+    manifest: manifest::Manifest,
+    tables: Folder,
+}
+
+impl Kept {
+    /// Every file of the run, with charts drawn and reports set anew.
+    pub(crate) fn written(&self, progress: &Progress) -> Result<Folder, Vec<Diagnostic>> {
+        let mut files = self.tables.clone();
+        let made = Made {
+            plan: &self.plan,
+            released: &self.passed.released,
+            loaded: &self.loaded,
+            manifest: &self.manifest,
+            planned: &self.planned,
+        };
+        outputs(&self.request, &made, &mut files, progress)?;
+        stop_if_interrupted()?;
+        protect::last_look(&files, &self.passed.unreleased)?;
+        files.insert("manifest.json".into(), self.manifest.finished(&files));
+        Ok(files)
+    }
+
+    /// The folders of templates that reports are set from.
+    pub(crate) fn folders(&self) -> Vec<PathBuf> {
+        let mut all: Vec<PathBuf> = self
+            .plan
+            .reports
+            .iter()
+            .filter_map(|r| Some(self.request.folder.join(r.folder.as_ref()?)))
+            .collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+}
+
+/// Whether the run was asked to stop.
+pub(crate) fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::SeqCst)
 }
 
 /// What may be published of results, with the answers of evaluations: through the gate, together with
@@ -251,33 +302,54 @@ fn evaluated(
     Ok(Passed { released: passed.released.with_estimates(estimates), ..passed })
 }
 
+/// What reports are made from.
+struct Made<'a> {
+    plan: &'a Plan,
+    released: &'a Released,
+    loaded: &'a Loaded,
+    manifest: &'a manifest::Manifest,
+    planned: &'a planned::Planned,
+}
+
 fn outputs(
     request: &Request,
-    plan: &Plan,
-    released: &Released,
-    loaded: &Loaded,
-    manifest: &manifest::Manifest,
+    made: &Made<'_>,
     files: &mut Folder,
     progress: &Progress,
 ) -> Result<(), Vec<Diagnostic>> {
-    let templates = groundwork_report::Templates::built_in();
+    let Made { plan, released, loaded, manifest, planned } = *made;
     for report in &plan.reports {
+        let templates = templates::templates(request, report)?;
+        let earlier = earlier::earlier(request, plan, report)?;
         let chosen = chosen(plan, report);
         let limited = report.limit_to.as_ref().map(|limit| limited(&chosen, released, limit));
         let (plan, released) = limited.as_ref().map_or((&chosen, released), |(p, r)| (p, r));
         for language in &report.languages {
             stop_if_interrupted()?;
             progress.step(&format!("set report {} ({language})", report.id));
-            let figures = figures::draw(plan, report, *language, released);
+            let words = Words::of(&templates, *language)?;
+            let studio = figures::Studio { plan, report, released, words: &words };
+            let figures = figures::draw(&studio);
             for figure in &figures {
                 let stem = format!("charts/{}-{}-{language}", report.id, figure.id);
                 files.insert(format!("{stem}.svg"), figure.figure.svg.clone().into_bytes());
                 files.insert(format!("{stem}.csv"), figure.figure.csv.clone().into_bytes());
                 files.insert(format!("{stem}.txt"), format!("{}\n", figure.figure.alt).into_bytes());
             }
-            let parts =
-                report::Parts { request, plan, report, released, loaded, manifest, figures: &figures };
-            let pdf = parts.compose(*language, files, &templates)?;
+            let parts = report::Parts {
+                request,
+                plan,
+                report,
+                released,
+                loaded,
+                manifest,
+                figures: &figures,
+                planned,
+                earlier: &earlier,
+            };
+            let pdf = parts
+                .compose(*language, files, &templates)
+                .map_err(|problems| templates::placed(problems, report))?;
             files.insert(format!("reports/{}-{language}.pdf", report.id), pdf);
         }
     }

@@ -31,6 +31,16 @@ impl Planned {
         }
     }
 
+    /// The same as a word, with the places that were changed.
+    pub(crate) fn standing(&self, evaluation: &str) -> (&'static str, Vec<String>) {
+        match self.standings.get(evaluation) {
+            Some(Standing::Planned) if self.knew => ("planned_after_data", Vec::new()),
+            Some(Standing::Deviated(paths)) => ("deviated", paths.clone()),
+            Some(standing) => (standing.word(), Vec::new()),
+            None => (Standing::Exploratory.word(), Vec::new()),
+        }
+    }
+
     /// The evaluations of the plan that the pipeline no longer has.
     pub(crate) fn missing(&self) -> impl Iterator<Item = &str> {
         self.standings.iter().filter(|(_, s)| **s == Standing::Missing).map(|(id, _)| id.as_str())

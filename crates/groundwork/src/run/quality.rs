@@ -40,20 +40,34 @@ pub(super) fn quality(loaded: &Loaded) -> Vec<SourceQuality> {
 
 /// A check in words.
 fn words(check: &str) -> Localised {
-    let (en, th) = match check {
-        "unique" => ("a copy of another row", "แถวซ้ำ"),
-        "cleaning" => ("a value corrected by the cleaning log", "ค่าที่แก้ไขตามบันทึกการทำความสะอาดข้อมูล"),
-        "cleaning.removed" => ("a row taken out by the cleaning log", "แถวที่ตัดออกตามบันทึกการทำความสะอาดข้อมูล"),
-        "required" => ("a required value is missing", "ขาดค่าที่จำเป็น"),
-        "asked" => ("an answer to a question that was not asked", "คำตอบของคำถามที่ไม่ได้ถาม"),
-        "holds" => ("a rule does not hold", "ไม่เป็นไปตามกฎ"),
-        "date.impossible" => ("a date that does not exist", "วันที่ไม่มีอยู่จริง"),
-        "date.ambiguous" => ("a date with several readings", "วันที่ตีความได้หลายแบบ"),
-        "site.unknown" => ("a place that is no site", "สถานที่ที่ไม่ใช่พื้นที่ทำงาน"),
-        "category.unknown" => ("a category that is not declared", "หมวดหมู่ที่ไม่ได้ระบุไว้"),
-        "row.ragged" => ("a row with too few or too many fields", "จำนวนช่องในแถวไม่ตรง"),
-        "repeat.orphan" => ("a repeat without its parent row", "แถวย่อยที่ไม่มีแถวหลัก"),
+    let (en, th, my) = match check {
+        "unique" => ("a copy of another row", "แถวซ้ำ", "အခြားအတန်း၏ မိတ္တူ"),
+        "cleaning" => (
+            "a value corrected by the cleaning log",
+            "ค่าที่แก้ไขตามบันทึกการทำความสะอาดข้อมูล",
+            "သန့်ရှင်းရေးမှတ်တမ်းအရ ပြင်ဆင်သော တန်ဖိုး",
+        ),
+        "cleaning.removed" => (
+            "a row taken out by the cleaning log",
+            "แถวที่ตัดออกตามบันทึกการทำความสะอาดข้อมูล",
+            "သန့်ရှင်းရေးမှတ်တမ်းအရ ဖယ်ရှားသော အတန်း",
+        ),
+        "required" => ("a required value is missing", "ขาดค่าที่จำเป็น", "လိုအပ်သော တန်ဖိုး မရှိပါ"),
+        "asked" => {
+            ("an answer to a question that was not asked", "คำตอบของคำถามที่ไม่ได้ถาม", "မမေးသော မေးခွန်း၏ အဖြေ")
+        }
+        "holds" => ("a rule does not hold", "ไม่เป็นไปตามกฎ", "စည်းမျဉ်းနှင့် မကိုက်ညီပါ"),
+        "date.impossible" => ("a date that does not exist", "วันที่ไม่มีอยู่จริง", "မရှိသော ရက်စွဲ"),
+        "date.ambiguous" => ("a date with several readings", "วันที่ตีความได้หลายแบบ", "အဓိပ္ပာယ်များသော ရက်စွဲ"),
+        "site.unknown" => ("a place that is no site", "สถานที่ที่ไม่ใช่พื้นที่ทำงาน", "နေရာမဟုတ်သော အရပ်"),
+        "category.unknown" => {
+            ("a category that is not declared", "หมวดหมู่ที่ไม่ได้ระบุไว้", "မကြေညာထားသော အမျိုးအစား")
+        }
+        "row.ragged" => {
+            ("a row with too few or too many fields", "จำนวนช่องในแถวไม่ตรง", "အကွက်အရေအတွက် မမှန်သော အတန်း")
+        }
+        "repeat.orphan" => ("a repeat without its parent row", "แถวย่อยที่ไม่มีแถวหลัก", "မူလအတန်းမရှိသော အတန်းခွဲ"),
         other => return Localised::same(other.replace(['.', '_', '-'], " ")),
     };
-    Localised { en: en.to_owned(), th: Some(th.to_owned()), my: None }
+    Localised { en: en.to_owned(), th: Some(th.to_owned()), my: Some(my.to_owned()) }
 }

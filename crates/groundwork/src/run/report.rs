@@ -3,16 +3,19 @@
 use super::evaluate::site_comparison::pairs;
 use super::figures::Drawn;
 use super::manifest::Manifest;
+use super::planned::Planned;
 use super::{Loaded, Request, lock, pipeline_hash, pipeline_name, quality};
 use crate::files::Folder;
-use groundwork_disclosure::Released;
+use groundwork_disclosure::{CellKey, Released};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::indicator::{self, Kind, Summary};
+use groundwork_plan::method::CellMethod;
+use groundwork_plan::number::{Unit, digits, format_value};
 use groundwork_plan::plan::{Plan, Report};
 use groundwork_plan::text::{Language, Localised};
 use groundwork_report::{
-    Anchor, Attachment, ComparisonInfo, Direction, IndicatorInfo, Input, InputFile, PlacedFigure,
-    PlacedLabel, Provenance, Relationship, Templates, compose,
+    Anchor, Attachment, ComparisonInfo, Direction, EvaluationInfo, IndicatorInfo, Input, InputFile,
+    PlacedFigure, PlacedLabel, Provenance, Relationship, Templates, compose,
 };
 
 /// What a report in every language is made from.
@@ -24,6 +27,8 @@ pub(super) struct Parts<'a> {
     pub(super) loaded: &'a Loaded,
     pub(super) manifest: &'a Manifest,
     pub(super) figures: &'a [Drawn],
+    pub(super) planned: &'a Planned,
+    pub(super) earlier: &'a [(CellKey, f64)],
 }
 
 impl Parts<'_> {
@@ -49,6 +54,16 @@ impl Parts<'_> {
                 })
             })
             .collect();
+        let evaluations: Vec<EvaluationInfo> = plan
+            .evaluations
+            .iter()
+            .map(|evaluation| EvaluationInfo {
+                id: evaluation.id.clone(),
+                design: evaluation.design.word(),
+                question: evaluation.question.clone(),
+                standing: self.planned.standing(&evaluation.id),
+            })
+            .collect();
         let figures: Vec<PlacedFigure> = self.figures.iter().map(placed).collect();
         let quality = quality::quality(self.loaded);
         let provenance = self.provenance();
@@ -69,6 +84,10 @@ impl Parts<'_> {
                 limits: &limits(plan),
                 provenance: &provenance,
                 attachments: &attachments,
+                evaluations: &evaluations,
+                lessons: &self.report.lessons,
+                asks: &self.report.asks,
+                earlier: self.earlier,
                 invented: plan.programme.notice.as_ref(),
             },
             templates,
@@ -79,7 +98,7 @@ impl Parts<'_> {
         let in_both = |of: &dyn Fn(Language) -> String| Localised {
             en: of(Language::En),
             th: Some(of(Language::Th)),
-            my: None,
+            my: Some(of(Language::My)),
         };
         let additivity = indicator.kind.additivity();
         let has_denominator = indicator.parts(Language::En).1.is_some();
@@ -96,7 +115,7 @@ impl Parts<'_> {
             definition: in_both(&|l| indicator.sentence(l)),
             numerator: in_both(&|l| indicator.parts(l).0),
             denominator: has_denominator.then(|| in_both(&|l| indicator.parts(l).1.unwrap_or_default())),
-            method: method(&indicator.kind.summary()),
+            method: method(indicator),
             additive_over_sites: additivity.sites,
             additive_over_periods: additivity.periods,
         }
@@ -173,6 +192,10 @@ fn placed(drawn: &Drawn) -> PlacedFigure {
     let figure = &drawn.figure;
     PlacedFigure {
         id: drawn.id.clone(),
+        chart: drawn.chart.to_owned(),
+        section: drawn.section.clone(),
+        about: drawn.about.clone(),
+        title: figure.title.clone(),
         caption: drawn.caption.clone(),
         alt: figure.alt.clone(),
         width_pt: figure.width_pt,
@@ -198,9 +221,70 @@ fn placed(drawn: &Drawn) -> PlacedFigure {
     }
 }
 
-/// How value and interval are obtained, in words.
-pub(crate) fn method(summary: &Summary) -> Localised {
-    let (en, th) = match summary {
+/// How value and interval are obtained, in words: what is computed, and the method and the level of
+/// the interval that the indicator has.
+pub(crate) fn method(indicator: &indicator::Indicator) -> Localised {
+    let (en, th, my) = match indicator.kind.summary() {
+        Summary::FullCount | Summary::Total => (
+            "Full count of what the exports hold; no interval, because nothing was sampled.",
+            "นับครบทุกแถวในข้อมูลส่งออก ไม่มีช่วงความเชื่อมั่นเพราะไม่ได้สุ่มตัวอย่าง",
+            "ဒေတာဖိုင်များရှိ အရာအားလုံးကို ရေတွက်သည်။ နမူနာမယူသဖြင့် အပိုင်းအခြား မရှိပါ။",
+        ),
+        Summary::RowMean => ("Sum divided by count", "ผลรวมหารด้วยจำนวน", "စုစုပေါင်းကို အရေအတွက်ဖြင့် စားသည်"),
+        Summary::Share => ("Numerator divided by denominator", "ตัวตั้งหารด้วยตัวหาร", "ပိုင်းဝေကို ပိုင်းခြေဖြင့် စားသည်"),
+        Summary::ClusteredRatio => (
+            "Ratio of sums, with the variance between clusters",
+            "อัตราส่วนของผลรวม ใช้ความแปรปรวนระหว่างกลุ่ม",
+            "စုစုပေါင်းများ၏ အချိုး၊ အုပ်စုများကြား ကွဲပြားမှုဖြင့်",
+        ),
+        Summary::Quotient => (
+            "Ratio of two full counts; no interval.",
+            "อัตราส่วนของการนับครบสองค่า ไม่มีช่วงความเชื่อมั่น",
+            "အပြည့်အစုံ ရေတွက်ချက် နှစ်ခု၏ အချိုး၊ အပိုင်းအခြား မရှိပါ။",
+        ),
+        Summary::Quantile(_) => ("The value of a rank", "ค่าตามลำดับ", "အဆင့်တစ်ခု၏ တန်ဖိုး"),
+        Summary::Rate { .. } => {
+            ("Events divided by person-time", "จำนวนเหตุการณ์หารด้วยคน-เวลา", "အဖြစ်အပျက်ကို လူ-အချိန်ဖြင့် စားသည်")
+        }
+        Summary::Bounds => (
+            "No value: at least the largest figure, at most the sum of all (Fréchet 1935).",
+            "ไม่มีค่าเดียว: อย่างน้อยเท่ากับตัวเลขสูงสุด อย่างมากเท่ากับผลรวม (Fréchet 1935)",
+            "တန်ဖိုးတစ်ခုတည်း မရှိပါ။ အနည်းဆုံး အကြီးဆုံးဂဏန်း၊ အများဆုံး စုစုပေါင်း (Fréchet 1935)။",
+        ),
+        Summary::TopShare { .. } => (
+            "Full count; no interval. Each person counts for the leader they first appear with.",
+            "นับครบ ไม่มีช่วงความเชื่อมั่น แต่ละคนนับให้ผู้นำคนแรกที่พบ",
+            "အပြည့်အစုံ ရေတွက်သည်။ လူတစ်ဦးကို ပထမဆုံးတွေ့သော ခေါင်းဆောင်အတွက် ရေတွက်သည်။",
+        ),
+        Summary::Derived => (
+            "Computed from other indicators; no interval.",
+            "คำนวณจากตัวชี้วัดอื่น ไม่มีช่วงความเชื่อมั่น",
+            "အခြားညွှန်းကိန်းများမှ တွက်သည်။ အပိုင်းအခြား မရှိပါ။",
+        ),
+    };
+    let has_interval = !en.ends_with('.');
+    let is_usual = indicator.method == CellMethod::default_of(indicator.kind.summary())
+        && (indicator.level - 0.95).abs() < 1e-9;
+    let id = indicator.method.id();
+    let level = format_value(indicator.level, &Unit::Share);
+    let said = |text: &str, interval: String| {
+        if has_interval { format!("{text}{interval}") } else { text.to_owned() }
+    };
+    let my = said(my, format!("၊ {} အပိုင်းအခြား {id} ဖြင့်။", digits(&level, Language::My)));
+    if is_usual {
+        let (en, th) = usual(&indicator.kind.summary());
+        return Localised { en: en.to_owned(), th: Some(th.to_owned()), my: Some(my) };
+    }
+    Localised {
+        en: said(en, format!("; {level} interval by {id}.")),
+        th: Some(said(th, format!(" พร้อมช่วงความเชื่อมั่น {level} ด้วยวิธี {id}"))),
+        my: Some(my),
+    }
+}
+
+/// The same for the usual method at the usual level, with its source.
+fn usual(summary: &Summary) -> (&'static str, &'static str) {
+    match summary {
         Summary::FullCount | Summary::Total => (
             "Full count of what the exports hold; no interval, because nothing was sampled.",
             "นับครบทุกแถวในข้อมูลส่งออก ไม่มีช่วงความเชื่อมั่นเพราะไม่ได้สุ่มตัวอย่าง",
@@ -238,32 +322,34 @@ pub(crate) fn method(summary: &Summary) -> Localised {
         Summary::Derived => {
             ("Computed from other indicators; no interval.", "คำนวณจากตัวชี้วัดอื่น ไม่มีช่วงความเชื่อมั่น")
         }
-    };
-    Localised { en: en.to_owned(), th: Some(th.to_owned()), my: None }
+    }
 }
 
 /// What a reader should know before using the numbers, from what the plan holds.
 fn limits(plan: &Plan) -> Vec<Localised> {
     let mut out = Vec::new();
-    let mut add = |en: &str, th: &str| {
-        out.push(Localised { en: en.to_owned(), th: Some(th.to_owned()), my: None });
+    let mut add = |en: &str, th: &str, my: &str| {
+        out.push(Localised { en: en.to_owned(), th: Some(th.to_owned()), my: Some(my.to_owned()) });
     };
     if !plan.evaluations.is_empty() {
         add(
             "Sites were not assigned at random and may differ in whom they serve, how long they have worked and what else happened there; a comparison describes them and does not prove a cause.",
             "พื้นที่ไม่ได้ถูกสุ่มเลือก และอาจต่างกันในกลุ่มผู้รับบริการ ระยะเวลาทำงาน และเหตุการณ์อื่น การเปรียบเทียบจึงเป็นการพรรณนา ไม่ใช่การพิสูจน์สาเหตุ",
+            "နေရာများကို ကျပန်းမရွေးထားပါ။ ဝန်ဆောင်မှုခံသူ၊ လုပ်ကိုင်သည့်ကာလနှင့် အခြားဖြစ်ရပ်များ ကွာခြားနိုင်သည်။ နှိုင်းယှဉ်ချက်သည် ဖော်ပြရုံသာ ဖြစ်ပြီး အကြောင်းရင်းကို သက်သေမပြပါ။",
         );
     }
     if plan.indicators.iter().any(|i| matches!(i.kind, Kind::DistinctCount(_))) {
         add(
             "Each person is counted once in a cell. Sites and periods must not be added up: someone who attends in two of them is one person.",
             "แต่ละคนถูกนับหนึ่งครั้งในแต่ละช่อง ห้ามนำพื้นที่หรือช่วงเวลามารวมกัน เพราะคนที่เข้าร่วมหลายแห่งยังคงเป็นคนเดียว",
+            "လူတစ်ဦးကို အကွက်တစ်ခုတွင် တစ်ကြိမ်သာ ရေတွက်သည်။ နေရာနှင့် ကာလများကို မပေါင်းရပါ။ နှစ်နေရာတွင် ပါဝင်သူသည် တစ်ဦးတည်း ဖြစ်သည်။",
         );
     }
     if plan.indicators.iter().any(|i| matches!(i.kind, Kind::Completion(_))) {
         add(
             "Completion looks only at those who have had the full time; those who entered later are counted beside it as not yet mature.",
             "อัตราการเสร็จสิ้นพิจารณาเฉพาะผู้ที่มีเวลาครบแล้ว ผู้ที่เข้ามาทีหลังแสดงแยกไว้ว่ายังไม่ครบเวลา",
+            "ပြီးစီးမှုသည် အချိန်ပြည့်ရရှိသူများကိုသာ ကြည့်သည်။ နောက်မှဝင်သူများကို အချိန်မပြည့်သေးဟု သီးခြားပြသည်။",
         );
     }
     out

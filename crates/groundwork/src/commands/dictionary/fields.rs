@@ -204,7 +204,7 @@ impl<'a> Of<'a> {
         let summary = kind.summary();
         let chosen = self.indicator.method;
         if chosen == CellMethod::default_of(summary) && (level - 0.95).abs() < 1e-9 {
-            return method(&summary).get(self.language).to_owned();
+            return method(self.indicator).get(self.language).to_owned();
         }
         let level = format_exact(level * 100.0);
         format!("{} ({level}%): {}", chosen.id(), method_in_words(chosen))

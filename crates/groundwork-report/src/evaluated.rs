@@ -1,0 +1,177 @@
+//! Evaluations and lessons for the document: the rows of `estimates.csv` with names in place of
+//! identifiers, in the language of the report.
+
+use crate::document as doc;
+use crate::finding;
+use crate::input::Input;
+use crate::words::Words;
+use crate::write::{clean, count, interval, number, ratio_interval, value};
+use groundwork_disclosure::{ContrastFigures, ReleasedEstimate, Status};
+use groundwork_plan::number::{Unit, grouped};
+use groundwork_plan::text::Localised;
+
+/// Every evaluation with its rows.
+pub(crate) fn evaluations(input: &Input<'_>, words: &Words) -> Vec<doc::Evaluation> {
+    input
+        .evaluations
+        .iter()
+        .map(|evaluation| doc::Evaluation {
+            id: clean(&evaluation.id),
+            design: evaluation.design,
+            question: clean(evaluation.question.get(input.language)),
+            standing: evaluation.standing.0,
+            deviations: evaluation.standing.1.iter().map(|place| clean(place)).collect(),
+            rows: input
+                .released
+                .estimates()
+                .iter()
+                .filter(|row| row.evaluation() == evaluation.id)
+                .map(|row| estimate(row, input, words))
+                .collect(),
+        })
+        .collect()
+}
+
+/// What a number of an estimand is measured in.
+enum Measure<'a> {
+    /// A value in a unit.
+    Value(Unit),
+    /// A signed difference in a unit.
+    Difference(&'a Unit),
+    /// A quotient.
+    Ratio,
+    /// A number on the scale of the method.
+    Plain,
+}
+
+/// What an estimand is measured in, by its words and the unit of its indicator, if it has one.
+fn measure<'a>(estimand: &str, term: &str, unit: Option<&'a Unit>) -> Measure<'a> {
+    let is = |start: &str| estimand.starts_with(start);
+    let of_unit = unit.map_or(Measure::Plain, Measure::Difference);
+    if is("people in each site") || is("rows left out") {
+        Measure::Value(Unit::Count)
+    } else if is("ratio") || estimand.ends_with(", ratio") || term == "ratio" {
+        Measure::Ratio
+    } else if is("share") || is("I²") || is("power") {
+        Measure::Value(Unit::Share)
+    } else if [
+        "difference of sites",
+        "difference in",
+        "due to",
+        "gap between",
+        "placebo",
+        "smallest difference",
+    ]
+    .iter()
+    .any(|start| is(start))
+        || estimand.contains(", margin ")
+    {
+        of_unit
+    } else {
+        Measure::Plain
+    }
+}
+
+fn estimate(row: &ReleasedEstimate, input: &Input<'_>, words: &Words) -> doc::Estimate {
+    let indicator = input.indicators.iter().find(|i| i.id == row.indicator());
+    let measure = measure(row.estimand(), row.term(), indicator.map(|i| &i.unit));
+    let limits = row.figures().and_then(ContrastFigures::interval);
+    let raw = row.figures().map(ContrastFigures::value);
+    let plain = |x: f64| number(x, words.digits(&significant(x)));
+    let (value, interval) = match &measure {
+        Measure::Value(unit) => {
+            (raw.and_then(|x| value(x, unit, words)), limits.and_then(|l| interval(l, unit, words)))
+        }
+        Measure::Difference(unit) => (
+            raw.and_then(|x| number(x, finding::difference(x, unit, words))),
+            limits.and_then(|l| interval(l, unit, words)),
+        ),
+        Measure::Ratio => (
+            raw.and_then(|x| number(x, format!("×{}", finding::times(x, words)))),
+            limits.and_then(|l| ratio_interval(l, words)),
+        ),
+        Measure::Plain => (raw.and_then(plain), limits.and_then(|l| plain_interval(l, words))),
+    };
+    let status = match row.status() {
+        Status::Published if value.is_none() => Status::Undefined,
+        status => status,
+    };
+    doc::Estimate {
+        indicator: indicator.map_or_else(|| clean(row.indicator()), |i| clean(i.title.get(input.language))),
+        estimand: clean(&words.estimand(&sites_named(row.estimand(), input))),
+        estimand_id: clean(row.estimand()),
+        term: clean(&words.estimand(&sites_named(row.term(), input))),
+        contrast: clean(&words.estimand(&sites_named(row.contrast(), input))),
+        status: status.word(),
+        reason: clean(row.reason()),
+        value,
+        interval,
+        p: row.figures().and_then(ContrastFigures::p_value).and_then(|p| number(p, words.digits(&p_text(p)))),
+        n: row.figures().map(|f| count(f.n(), words)),
+        method: row.method(),
+        verdict: row.verdict(),
+    }
+}
+
+/// The names of sites in the place of their identifiers, where these stand as whole words.
+fn sites_named(text: &str, input: &Input<'_>) -> String {
+    let name = |word: &str| {
+        let (id, comma) = word.strip_suffix(',').map_or((word, ""), |id| (id, ","));
+        let site = input.sites.iter().find(|s| s.id == id);
+        site.map_or_else(|| word.to_owned(), |s| format!("{}{comma}", s.name.get(input.language)))
+    };
+    let named: Vec<String> =
+        text.split(' ').map(|word| if word == "-" { "–".into() } else { name(word) }).collect();
+    named.join(" ")
+}
+
+/// Three digits that count: `0.0421`, `3.18`, `1,204`.
+fn significant(value: f64) -> String {
+    let size = value.abs();
+    let decimals = match size {
+        _ if size == 0.0 || size >= 100.0 => 0,
+        _ if size >= 10.0 => 1,
+        _ if size >= 1.0 => 2,
+        _ if size >= 0.1 => 3,
+        _ => 4,
+    };
+    grouped(value, decimals)
+}
+
+fn plain_interval((lower, upper, level): (f64, f64, f64), words: &Words) -> Option<doc::Interval> {
+    let (low, high) = (significant(lower), significant(upper));
+    let signed = low.starts_with('−') || high.starts_with('−');
+    let text = if signed { format!("{low} to {high}") } else { format!("{low}–{high}") };
+    Some(doc::Interval {
+        lower: number(lower, words.digits(&low))?,
+        upper: number(upper, words.digits(&high))?,
+        level: value(level, &Unit::Share, words)?,
+        text: finding::range(&text, words),
+    })
+}
+
+fn p_text(p: f64) -> String {
+    if p < 0.001 { "p < 0.001".into() } else { format!("p = {}", grouped(p, 3)) }
+}
+
+/// What was learned, in the language of the report.
+pub(crate) fn lessons(input: &Input<'_>) -> Vec<doc::Lesson> {
+    let text = |text: &Localised| clean(text.get(input.language));
+    let maybe = |found: &Option<Localised>| found.as_ref().map(text);
+    input
+        .lessons
+        .iter()
+        .map(|lesson| doc::Lesson {
+            lesson: text(&lesson.lesson),
+            evaluations: lesson.evaluations.iter().map(|id| clean(id)).collect(),
+            condition: maybe(&lesson.condition),
+            mechanism: maybe(&lesson.mechanism),
+            counter_evidence: maybe(&lesson.counter_evidence),
+            would_change: maybe(&lesson.would_change),
+            recommendation: maybe(&lesson.recommendation),
+            owner: maybe(&lesson.owner),
+            by: maybe(&lesson.by),
+            cost: lesson.cost.clone(),
+        })
+        .collect()
+}
