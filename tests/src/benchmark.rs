@@ -7,11 +7,12 @@
 //!
 //! `cargo run --bin benchmark -- one-pass 10000000` counts one indicator and forty over one source
 //! of so many rows; see `one_pass.rs`. `-- long-report` sets a report of some seventy pages and forty
-//! charts, and again after an edit.
+//! charts, and again after an edit. `-- read 10000000` reads a CSV file of so many rows beside
+//! DuckDB's own reader; see `reading.rs`.
 
 use groundwork_samples::{DEFAULT_SEED, Programme, write};
 use groundwork_tests::program::timed;
-use groundwork_tests::{long_report, one_pass};
+use groundwork_tests::{long_report, one_pass, reading};
 use std::error::Error;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -36,6 +37,12 @@ fn measured() -> Result<(), Box<dyn Error>> {
         && mode == "one-pass"
     {
         print!("{}", one_pass::measured(&program, rows.parse()?)?);
+        return Ok(());
+    }
+    if let [mode, rows] = arguments.as_slice()
+        && mode == "read"
+    {
+        print!("{}", reading::measured(&program, rows.parse()?)?);
         return Ok(());
     }
     if arguments == ["long-report"] {

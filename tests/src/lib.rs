@@ -2,10 +2,12 @@
 
 pub mod authors;
 pub mod coverage;
+pub mod exports;
 pub mod long_report;
 pub mod one_pass;
 pub mod page;
 pub mod program;
+pub mod reading;
 pub mod recount;
 pub mod road;
 pub mod tidy;

@@ -10,6 +10,8 @@ pub enum Action {
     RowSetAside,
     /// The value counts as missing; the row is kept.
     ValueMissing,
+    /// The value was corrected by the cleaning log.
+    Corrected,
     /// Nothing was changed.
     Kept,
     /// The run stopped.
@@ -22,6 +24,7 @@ impl Action {
         match self {
             Action::RowSetAside => "row_set_aside",
             Action::ValueMissing => "value_missing",
+            Action::Corrected => "corrected",
             Action::Kept => "kept",
             Action::Stopped => "stopped",
         }

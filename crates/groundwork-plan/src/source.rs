@@ -39,13 +39,15 @@ pub enum Reader {
     Ods,
     /// JSON: a list of objects, or an object a line.
     Json,
-    /// An Arrow file (Feather).
+    /// An Arrow file or stream (Feather).
     Arrow,
+    /// A Parquet file.
+    Parquet,
 }
 
 impl Reader {
     /// Every reader.
-    pub const ALL: [Reader; 15] = [
+    pub const ALL: [Reader; 16] = [
         Reader::Kobo,
         Reader::Ona,
         Reader::OdkCentral,
@@ -61,6 +63,7 @@ impl Reader {
         Reader::Ods,
         Reader::Json,
         Reader::Arrow,
+        Reader::Parquet,
     ];
 
     /// The word in the pipeline language.
@@ -81,6 +84,7 @@ impl Reader {
             Reader::Ods => "ods",
             Reader::Json => "json",
             Reader::Arrow => "arrow",
+            Reader::Parquet => "parquet",
         }
     }
 
@@ -97,7 +101,8 @@ impl Reader {
             "xlsx" | "xlsm" => Reader::Xlsx,
             "ods" => Reader::Ods,
             "json" | "jsonl" | "ndjson" | "geojson" => Reader::Json,
-            "arrow" | "feather" | "ipc" => Reader::Arrow,
+            "arrow" | "arrows" | "feather" | "ipc" => Reader::Arrow,
+            "parquet" | "pq" => Reader::Parquet,
             _ => Reader::Csv,
         }
     }
@@ -291,6 +296,8 @@ pub struct Export {
     pub encoding: Option<String>,
     /// The XLSForm that the files were collected with, relative to the folder of the pipeline.
     pub codebook: Option<String>,
+    /// A cleaning log, by its path; relative to the folder of the pipeline.
+    pub cleaning_log: Option<String>,
     /// For a repeat: the source that holds the rows around it.
     pub repeat_of: Option<String>,
 }
@@ -365,6 +372,11 @@ pub struct Source {
     pub origin: Origin,
     /// The columns that are read, in order.
     pub columns: Vec<Column>,
+    /// The column that names a record, the same in every export.
+    pub record: Option<String>,
+    /// The column by which the newest of several rows of a record is found; the last where it is
+    /// missing.
+    pub newest_by: Option<String>,
     /// The column that says when a row was received.
     pub received: Option<String>,
     /// Only rows for which this holds are kept; the others are counted as left out.

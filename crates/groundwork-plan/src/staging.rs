@@ -8,6 +8,7 @@
 //! | empty | it counts |
 //! | `parent` | the row around it, in the source that it repeats, does not count |
 //! | `received_later` | it was received after the calendar's `as_of` |
+//! | `superseded` | another row is a newer version of the same record |
 //! | `left_out` | `keep` does not hold, or cannot be decided |
 //! | `check:N` or `check:N:column` | it broke the Nth check |
 //!
@@ -33,7 +34,7 @@ fn counts(part: &'static str) -> Value {
 
 /// The states of rows that broke no check.
 fn other_states() -> Vec<Value> {
-    [COUNTS, "parent", "received_later", "left_out"].map(Value::text).to_vec()
+    [COUNTS, "parent", "received_later", "superseded", "left_out"].map(Value::text).to_vec()
 }
 
 /// The table of the rows of an export as they were read.
@@ -224,6 +225,10 @@ fn judged(source: &Source, sources: &[Source], as_of: Date, names: &[String]) ->
     }
     let mut have: Vec<String> = names.iter().filter(|n| own(n) || parents.contains(n)).cloned().collect();
     let rows = widened(rows.query(), source, sources, names, parent.is_some(), &mut have);
+    let rows = match &source.record {
+        Some(record) => versions(rows, source, record, as_of, parent.is_some(), &have),
+        None => rows,
+    };
     let mut whens: Vec<(Value, Value)> = Vec::new();
     if parent.is_some() {
         whens.push((Value::column("r", "_orphan"), Value::text("parent")));
@@ -231,6 +236,10 @@ fn judged(source: &Source, sources: &[Source], as_of: Date, names: &[String]) ->
     if let Some(received) = &source.received {
         let later = Value::column("r", received).binary(">", Value::Day(as_of));
         whens.push((later, Value::text("received_later")));
+    }
+    if let Some(record) = &source.record {
+        let older = Value::column("r", "_version").binary(">", Value::integer(1));
+        whens.push((Value::column("r", record).is_there().and(older), Value::text("superseded")));
     }
     if let Some(keep) = &source.keep {
         let holds = Value::Call("coalesce", vec![Value::of(keep, "r"), Value::Truth(false)]);
@@ -256,6 +265,36 @@ fn judged(source: &Source, sources: &[Source], as_of: Date, names: &[String]) ->
     let counts = Value::text(COUNTS);
     let state = if whens.is_empty() { counts } else { Value::Case(whens, Box::new(counts)) };
     all_columns(Select::from(rows.rows(), "r"), "r", names).column(state, "_state").query()
+}
+
+/// The rows with the number of their version of a record, the newest being 1. What was received
+/// after `as_of` is counted apart.
+fn versions(
+    rows: Query,
+    source: &Source,
+    record: &str,
+    as_of: Date,
+    is_repeat: bool,
+    have: &[String],
+) -> Query {
+    let column = |name: &str| Value::column("r", name);
+    let mut partition = vec![column(record)];
+    if let Some(received) = &source.received {
+        let later = column(received).binary(">", Value::Day(as_of));
+        partition.push(Value::Call("coalesce", vec![later, Value::Truth(false)]));
+    }
+    let falling = |value: Value| Value::integer(0).binary("-", value);
+    let mut order = Vec::new();
+    if let Some(newest) = &source.newest_by {
+        let kind = source.columns.iter().find(|c| c.name == *newest).map(|c| &c.kind);
+        let is_day = matches!(kind, Some(ColumnType::Date | ColumnType::Timestamp));
+        let value = column(newest);
+        order.push(falling(if is_day { value.binary("-", Value::Day(as_of)) } else { value }));
+    }
+    order.extend(["_file", "_row"].map(|name| falling(column(name).cast(SqlType::Integer))));
+    let select = all_columns(Select::from(rows.rows(), "r"), "r", have)
+        .column(Value::RowNumber(partition, order), "_version");
+    if is_repeat { select.column(Value::column("r", "_orphan"), "_orphan") } else { select }.query()
 }
 
 /// The rows with the columns of lookups, emptied where nothing was asked, and then those made from
@@ -345,21 +384,29 @@ fn all_columns(mut select: Select, part: &'static str, names: &[String]) -> Sele
     select
 }
 
-/// How many of the rows that count have no value in a column, by reason: `reason`, `n`; for every
-/// column of its own rows, with its name. Without a companion there is one reason, and `n` may be 0.
-pub fn missing_values(source: &Source) -> Vec<(String, Query)> {
-    let of_column = |column: &Column| {
-        let counted = Select::from(From::Table(source_table(&source.id)), "s")
-            .filter(Value::column("s", &column.name).is_missing());
-        let counted = if column.has_companion() {
-            let reason = Value::column("s", companion(&column.name));
-            counted.group(reason.clone(), "reason").order(vec![reason])
-        } else {
-            counted.column(Value::text(Reason::NotRecorded.word()), "reason")
-        };
-        (column.name.clone(), counted.column(Value::CountRows.cast(SqlType::Integer), "n").query())
-    };
-    source.columns.iter().map(of_column).collect()
+/// How many of the rows that count have no value in a column of their own, by reason: one row with an
+/// empty text and a number for each column and reason, which stand beside the query in their order.
+/// Without a companion there is one reason.
+pub fn missing_values(source: &Source) -> (Vec<(String, Reason)>, Query) {
+    let mut named = Vec::new();
+    let mut select =
+        Select::from(From::Table(source_table(&source.id)), "s").column(Value::text(""), "nothing");
+    for column in &source.columns {
+        let is_missing = || Value::column("s", &column.name).is_missing();
+        let reasons: &[Reason] = if column.has_companion() { &Reason::ALL } else { &[Reason::NotRecorded] };
+        for reason in reasons {
+            let counted = if column.has_companion() {
+                let told = Value::column("s", companion(&column.name));
+                is_missing().and(told.binary("=", Value::text(reason.word())))
+            } else {
+                is_missing()
+            };
+            let n = Value::Call("count_if", vec![counted]).cast(SqlType::Integer);
+            select = select.column(n, format!("n{}", named.len()));
+            named.push((column.name.clone(), *reason));
+        }
+    }
+    (named, select.query())
 }
 
 /// Adds the state of copies to rows that have no state yet.

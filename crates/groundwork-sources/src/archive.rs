@@ -1,6 +1,7 @@
 //! Archives (ZIP), opened with a measure of what they claim to hold.
 
 use crate::diagnose;
+use crate::guard::guarded;
 use groundwork_plan::diag::Diagnostic;
 use std::fs::File;
 use std::io::{BufReader, Read as _};
@@ -39,8 +40,7 @@ impl Archive {
     pub(crate) fn open(path: &Path, name: &str) -> Result<Self, Diagnostic> {
         let file = File::open(path).map_err(|error| diagnose::unreadable(name, &error))?;
         let open = || ZipArchive::new(BufReader::new(file));
-        let zip = std::panic::catch_unwind(std::panic::AssertUnwindSafe(open));
-        let Ok(Ok(zip)) = zip else {
+        let Some(Ok(zip)) = guarded(open) else {
             return Err(diagnose::unreadable_archive(name));
         };
         let mut archive = Self { zip, name: name.to_owned() };

@@ -53,6 +53,7 @@ impl Codebook {
             sheet: Some(sheet.to_owned()),
             repeat_of: None,
             codebook: None,
+            cleaning_log: None,
             ..export.clone()
         };
         let survey = Sheet::read(&file, &sheet("survey"))?;

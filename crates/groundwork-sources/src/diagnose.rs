@@ -215,6 +215,15 @@ pub(crate) fn unreadable_archive(name: &str) -> Diagnostic {
     .hint("Export it again, or unpack it and name the files inside.")
 }
 
+pub(crate) fn cleaning_log(name: &str, column: &str) -> Diagnostic {
+    Diagnostic::data(
+        "source.cleaning-log",
+        ExportPlace::file(name),
+        format!("the cleaning log has no column `{column}`"),
+    )
+    .hint("A cleaning log has the columns `record`, `field`, `old`, `new`, `reason` and `who`.")
+}
+
 pub(crate) fn unreadable_json(name: &str, line: usize) -> Diagnostic {
     Diagnostic::data(
         "source.unreadable-json",
@@ -231,6 +240,24 @@ pub(crate) fn unreadable_arrow(name: &str) -> Diagnostic {
         "the file is no Arrow file that can be read",
     )
     .hint("Write it without compression, or save the table as CSV.")
+}
+
+pub(crate) fn unreadable_parquet(name: &str) -> Diagnostic {
+    Diagnostic::data(
+        "source.unreadable-parquet",
+        ExportPlace::file(name),
+        "the file is no Parquet file that can be read: it is damaged, encrypted, or packed with Brotli",
+    )
+    .hint("Write it again without encryption, packed with Snappy or Zstandard, or save the table as CSV.")
+}
+
+pub(crate) fn unreadable_column(name: &str, header: &str) -> Diagnostic {
+    Diagnostic::data(
+        "source.unreadable-column",
+        ExportPlace::file(name).in_column(header),
+        "the column is of a type that is not read, such as a time in a zone whose days are not known",
+    )
+    .hint("Write the column as text, or a time as a time in UTC or with its distance from it, such as `+07:00`.")
 }
 
 pub(crate) fn no_tags(name: &str, sheet: Option<&str>) -> Diagnostic {

@@ -1,6 +1,7 @@
 //! One file of a source.
 
 use crate::answer::{Answer, Search};
+use crate::cleaning::{self, CleaningLog, Corrected};
 use crate::codebook::{Asked, Codebook};
 use crate::kin::Kin;
 use crate::pseudonym::Pseudonyms;
@@ -23,6 +24,8 @@ pub(crate) struct Job<'a> {
     pub(crate) sites: &'a [Site],
     pub(crate) files: Vec<SourceFile>,
     pub(crate) pseudonyms: Pseudonyms,
+    /// Corrections, where the pipeline names a cleaning log.
+    pub(crate) cleaning: Option<CleaningLog>,
     /// The form, where the pipeline names one.
     pub(crate) codebook: Option<Codebook>,
     /// For a repeat, its parent.
@@ -107,9 +110,12 @@ struct Reading<'a> {
     asked: Vec<Option<Asked>>,
     asides: Vec<Aside>,
     typist: Typist<'a>,
+    source: &'a Source,
+    /// The cleaning log, and the place of the column that names records.
+    cleaning: Option<(&'a CleaningLog, usize)>,
     kin: Option<Kin>,
     rows: u64,
-    set_aside: Vec<(u64, &'static str, &'static str)>,
+    set_aside: Vec<(u64, &'a str, &'static str)>,
 }
 
 impl Job<'_> {
@@ -186,8 +192,20 @@ impl Job<'_> {
         };
         let number = u32::try_from(ordinal).unwrap_or(u32::MAX);
         let typist = Typist::new(self.source, self.sites, number, habits, &self.pseudonyms);
-        let mut reading =
-            Reading { habits, answers, asked, asides, typist, kin, rows: 0, set_aside: Vec::new() };
+        let record = self.source.record.as_ref();
+        let record = record.and_then(|name| self.source.columns.iter().position(|c| c.name == *name));
+        let mut reading = Reading {
+            habits,
+            answers,
+            asked,
+            asides,
+            typist,
+            source: self.source,
+            cleaning: self.cleaning.as_ref().zip(record),
+            kin,
+            rows: 0,
+            set_aside: Vec::new(),
+        };
         table.rows(habits, &wanted, &mut |row| reading.row(row, sink))?;
         reading.flush(sink)?;
         read.rows = reading.rows;
@@ -245,7 +263,11 @@ impl Job<'_> {
             },
             check: found.check.to_owned(),
             severity: Severity::Warning,
-            action: if found.kept { Action::Kept } else { Action::ValueMissing },
+            action: match found.check {
+                "cleaning" => Action::Corrected,
+                _ if found.kept => Action::Kept,
+                _ => Action::ValueMissing,
+            },
         }
     }
 }
@@ -278,8 +300,36 @@ impl Reading<'_> {
             }
         }
         let (answers, asked, habits) = (&self.answers, &self.asked, self.habits);
+        let cell_of = |place: usize| answers.get(place).map_or(Cell::Text(""), |a| a.cell(row, habits));
+        let corrections = match self.cleaning {
+            Some((log, record)) => match cell_of(record) {
+                Cell::Text(record) => log.of_record(text::trim(record)),
+                _ => &[],
+            },
+            None => &[],
+        };
+        if cleaning::removes(corrections) {
+            let record = self.cleaning.and_then(|(_, place)| self.source.columns.get(place));
+            let header = record.map_or("", |column| column.from.as_str());
+            self.set_aside.push((row.number, header, "cleaning.removed"));
+            return Ok(());
+        }
+        let mut noted = Vec::new();
+        let columns = &self.source.columns;
         self.typist.append(row.number, row.ragged, |place| {
-            let cell = answers.get(place).map_or(Cell::Text(""), |answer| answer.cell(row, habits));
+            let cell = cell_of(place);
+            if !corrections.is_empty()
+                && let Some(column) = columns.get(place)
+            {
+                match cleaning::corrected(corrections, place, column, cell) {
+                    Corrected::Untouched => {}
+                    Corrected::To(text) => {
+                        noted.push((place, "cleaning"));
+                        return Cell::Text(text);
+                    }
+                    Corrected::Differs => noted.push((place, "cleaning.old-differs")),
+                }
+            }
             match (asked.get(place), cell) {
                 // What the tool leaves open, the form may decide.
                 (Some(Some(asked)), Cell::Text(text)) if text::trim(text).is_empty() => {
@@ -291,6 +341,9 @@ impl Reading<'_> {
                 _ => cell,
             }
         });
+        for (place, check) in noted {
+            self.typist.note_value(row.number, place, check);
+        }
         if let Some(kin) = &mut self.kin {
             kin.note(row);
         }

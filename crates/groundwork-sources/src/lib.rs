@@ -13,6 +13,7 @@
 //! | `files` | which files a source has |
 //! | `encoding`, `decode`, `delimited` | which encoding, bytes to text, text to records |
 //! | `workbook` | cells of a worksheet to text |
+//! | `guard` | steps of libraries that may panic |
 //! | `archive`, `held` | archives, measured before they are unpacked; tables in memory |
 //! | `readers` | one file for each tool |
 //! | `answer` | from the cells of a row to an answer, or why there is none |
@@ -20,6 +21,7 @@
 //! | `kin`, `repeat` | rows of a repeat find their parents; the only place where polars works |
 //! | `values` | from one text to one value |
 //! | `pseudonym` | identifiers of people become pseudonyms |
+//! | `cleaning` | corrections that people decided on |
 //! | `typed` | from rows to Arrow batches |
 //! | `job`, `read` | one file; all files, in order |
 //! | `indicator_sheet` | the cells of a sheet that writes indicators |
@@ -29,12 +31,14 @@
 
 mod answer;
 mod archive;
+mod cleaning;
 mod codebook;
 mod decode;
 mod delimited;
 mod diagnose;
 mod encoding;
 mod files;
+mod guard;
 mod guess;
 mod held;
 mod indicator_sheet;
@@ -52,8 +56,10 @@ mod values;
 mod workbook;
 
 pub use files::{SourceFile, files};
+pub use guard::is_guarded;
 pub use guess::{Guess, guess};
 pub use indicator_sheet::indicator_sheets;
+pub use pseudonym::KEY_FILE;
 pub use read::{check, read};
 pub use recognise::{Recognised, recognise};
 pub use typed::schema;

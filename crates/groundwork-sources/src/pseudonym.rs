@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use std::path::Path;
 
 /// The file beside the pipeline that holds the key, as text.
-pub(crate) const KEY_FILE: &str = "groundwork.key";
+pub const KEY_FILE: &str = "groundwork.key";
 
 /// Makes pseudonyms with one key.
 #[derive(Clone)]

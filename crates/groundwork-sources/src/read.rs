@@ -1,5 +1,6 @@
 //! All files of a source: several at a time, handed on in order.
 
+use crate::cleaning::CleaningLog;
 use crate::codebook::Codebook;
 use crate::job::{Failure, Job, Outcome, Parent};
 use crate::pseudonym::Pseudonyms;
@@ -91,7 +92,8 @@ fn prepare<'a>(source: &'a Source, context: &Context<'a>) -> Result<Job<'a>, Dia
     };
     let pseudonyms = Pseudonyms::beside(context.base);
     let codebook = Codebook::of(export, context.base)?;
-    Ok(Job { source, export, sites: context.sites, files: own, pseudonyms, codebook, parent })
+    let cleaning = CleaningLog::of(source, export, context.base)?;
+    Ok(Job { source, export, cleaning, sites: context.sites, files: own, pseudonyms, codebook, parent })
 }
 
 /// Calls `sink` with the batches of one file after the other; the problem it reports, if any.
@@ -193,6 +195,7 @@ fn gather(job: &Job<'_>, done: Done) -> Result<Reading, Vec<Diagnostic>> {
             sum.add(tally);
         }
     }
+    reading.issues.extend(job.cleaning.iter().flat_map(|log| log.unused(&job.source.id)));
     for (column, tally) in job.source.columns.iter().zip(tallies) {
         if let Some(EraTally { common, buddhist, repaired }) = tally.eras {
             reading.eras.push(EraCount { column: column.name.clone(), common, buddhist, repaired });

@@ -109,6 +109,7 @@ fn export(file: &SourceFile, reader: Reader, sheet: Option<String>) -> Export {
         sheet,
         encoding: None,
         codebook: None,
+        cleaning_log: None,
         repeat_of: None,
     }
 }

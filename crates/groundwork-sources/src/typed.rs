@@ -8,7 +8,7 @@ use crate::values::date::{Day, Rules, WrittenEra};
 use crate::values::number::{PRECISION, SCALE};
 use crate::values::year::is_placeholder;
 use crate::values::zawgyi::Burmese;
-use crate::values::{Parsed, boolean, date, number, site, text, thai, zawgyi};
+use crate::values::{Parsed, boolean, date, identifier, number, site, text, thai, zawgyi};
 use arrow::array::{
     ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int64Builder, RecordBatch,
     StringBuilder, UInt32Array, UInt64Array, UInt64Builder,
@@ -156,6 +156,11 @@ impl<'a> Typist<'a> {
     /// Notes a check that a row as a whole failed; the row is kept.
     pub(crate) fn note(&mut self, row: u64, check: &'static str) {
         self.found.push(Found { row, column: None, check, kept: true });
+    }
+
+    /// Notes something of a value that is kept.
+    pub(crate) fn note_value(&mut self, row: u64, place: usize, check: &'static str) {
+        self.found.push(Found { row, column: Some(place), check, kept: true });
     }
 
     /// Whether a batch is complete.
@@ -370,17 +375,17 @@ impl<'a> ColumnTypist<'a> {
                 (is_there, found.check)
             }
             Values::Integer(builder, memory) => {
-                let parsed = memory.recall(raw, |text| integer(text, &column.zero));
+                let parsed = memory.recall(raw, |text| numeric(text, &column.zero, 0, number::parse_integer));
                 builder.append_option(parsed.value);
                 outcome(&parsed)
             }
             Values::Number(builder, memory) => {
-                let parsed = memory.recall(raw, |text| decimal(text, &column.zero));
+                let parsed = memory.recall(raw, |text| numeric(text, &column.zero, 0, number::parse_number));
                 builder.append_option(parsed.value);
                 outcome(&parsed)
             }
             Values::Measurement(builder, memory) => {
-                let parsed = memory.recall(raw, number::parse_measurement);
+                let parsed = memory.recall(raw, |text| numeric(text, &[], 0.0, number::parse_measurement));
                 builder.append_option(parsed.value);
                 outcome(&parsed)
             }
@@ -478,12 +483,15 @@ fn plain_text<'t>(trimmed: &'t str, pseudonyms: &Pseudonyms) -> PlainText<'t> {
     PlainText { value: Some(replaced.map_or(value, Cow::Owned)), check, identifiers }
 }
 
-fn integer(text: &str, zero: &[String]) -> Parsed<i64> {
-    if is_zero(text, zero) { Parsed::value(0) } else { number::parse_integer(text) }
-}
-
-fn decimal(text: &str, zero: &[String]) -> Parsed<i128> {
-    if is_zero(text, zero) { Parsed::value(0) } else { number::parse_number(text) }
+/// A number by its text. A number of a person is none: it is missing, and leads to an issue.
+fn numeric<T>(text: &str, zero: &[String], none: T, parse: impl FnOnce(&str) -> Parsed<T>) -> Parsed<T> {
+    if identifier::is_national(text) {
+        Parsed::failed("number.identifier")
+    } else if is_zero(text, zero) {
+        Parsed::value(none)
+    } else {
+        parse(text)
+    }
 }
 
 /// Whether a text is one of the words that the pipeline lists for zero.

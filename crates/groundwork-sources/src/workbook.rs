@@ -2,6 +2,7 @@
 
 use crate::archive::Archive;
 use crate::diagnose;
+use crate::guard;
 use crate::row::{Cells, Halt, Row, Slot, Visit, Wanted, is_tag};
 use crate::values::text;
 use calamine::{DataRef, ExcelDateTime, Reader as _, SheetType, Xlsx, XlsxError};
@@ -328,12 +329,12 @@ fn write_text(text: &mut String, what: std::fmt::Arguments<'_>) {
 
 /// Runs a step of the workbook library; a panic inside it on a damaged file is an error like any.
 fn guarded<T>(step: impl FnOnce() -> Result<T, XlsxError>) -> Result<T, &'static str> {
-    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(step)) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(XlsxError::Password)) => Err("it has a password"),
-        Ok(Err(XlsxError::Io(_))) => Err("the machine reported a failure while reading"),
-        Ok(Err(XlsxError::NotAWorksheet(_))) => Err("the sheet is not a worksheet"),
-        Ok(Err(_)) | Err(_) => Err("it is damaged"),
+    match guard::guarded(step) {
+        Some(Ok(value)) => Ok(value),
+        Some(Err(XlsxError::Password)) => Err("it has a password"),
+        Some(Err(XlsxError::Io(_))) => Err("the machine reported a failure while reading"),
+        Some(Err(XlsxError::NotAWorksheet(_))) => Err("the sheet is not a worksheet"),
+        Some(Err(_)) | None => Err("it is damaged"),
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Staged {
     pub without_parent: u64,
     /// Rows received after the calendar's `as_of`.
     pub received_later: u64,
+    /// Rows that another row is a newer version of.
+    pub superseded: u64,
     /// Rows for which `keep` does not hold.
     pub left_out: u64,
     /// Rows that broke a check and do not count, in reading order.
@@ -63,6 +65,7 @@ impl Store {
                 "" => staged.kept = n,
                 "parent" => staged.without_parent = n,
                 "received_later" => staged.received_later = n,
+                "superseded" => staged.superseded = n,
                 "left_out" => staged.left_out = n,
                 _ => {}
             }

@@ -79,6 +79,9 @@ enum Command {
 /// Runs the program with these arguments, the first being its name.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     std::panic::set_hook(Box::new(|info| {
+        if groundwork_sources::is_guarded() {
+            return;
+        }
         let place = info.location().map(|l| format!(" ({}:{})", l.file(), l.line())).unwrap_or_default();
         let problem =
             Diagnostic::bug("bug", format!("groundwork stopped in a way that it should not{place}"));

@@ -30,8 +30,9 @@ pub(crate) static SOURCE: Object = Object {
                 "ods",
                 "json",
                 "arrow",
+                "parquet",
             ]),
-            "Which tool wrote the files, and so what a cell without a value means. Where it is missing the file's ending says which kind of table it is: `xlsx`, `ods`, `json`, `arrow`, and `csv` for everything else.",
+            "Which tool wrote the files, and so what a cell without a value means. Where it is missing the file's ending says which kind of table it is: `xlsx`, `ods`, `json`, `arrow`, `parquet`, and `csv` for everything else.",
         ),
         may(
             "sheet",
@@ -57,6 +58,21 @@ pub(crate) static SOURCE: Object = Object {
             "columns",
             Shape::Map(&COLUMN_SHAPE),
             "The columns to read by the name you give them; columns that are not named are not read.",
+        ),
+        may(
+            "record",
+            Shape::Text,
+            "The column that names a record and is the same in every export, such as `_uuid`; the number of a row is not. Of several rows of one record the newest counts, and the others are superseded.",
+        ),
+        may(
+            "newest_by",
+            Shape::Text,
+            "The date or number that is largest in the newest row of a `record`, such as `_submission_time`; where it is missing, or says nothing, the last row of the last file is the newest.",
+        ),
+        may(
+            "cleaning_log",
+            Shape::Text,
+            "A table of corrections, CSV or XLSX, with the columns `record`, `field`, `old`, `new`, `reason` and `who`. They are applied as the export is read, which is never changed itself, where the old value is what stands there; each is listed in `issues.csv`. Without a `field` the row does not count.",
         ),
         may(
             "received",

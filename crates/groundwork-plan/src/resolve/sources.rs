@@ -115,6 +115,8 @@ impl Resolver {
             id: key.name.clone(),
             origin,
             columns: read,
+            record: node.text_at("record").map(str::to_owned),
+            newest_by: node.text_at("newest_by").map(str::to_owned),
             received: node.text_at("received").map(str::to_owned),
             keep: None,
             checks: Vec::new(),
@@ -161,6 +163,7 @@ impl Resolver {
             sheet,
             encoding: node.text_at("encoding").map(str::to_owned).or(parent.and_then(|p| p.encoding.clone())),
             codebook: node.text_at("codebook").map(str::to_owned).or(parent.and_then(|p| p.codebook.clone())),
+            cleaning_log: node.text_at("cleaning_log").map(str::to_owned),
             repeat_of,
         }
     }
@@ -426,6 +429,34 @@ impl Resolver {
                 at.span,
                 format!("`received` is {}, expected a date or a timestamp", kind.word()),
             );
+        }
+        let own: Vec<(String, ColumnType)> = done
+            .last()
+            .map(|s| s.columns.iter().map(|c| (c.name.clone(), c.kind.clone())).collect())
+            .unwrap_or_default();
+        if let Some(at) = node.get("record") {
+            self.known_column(at, at.text().unwrap_or_default(), &id, &own);
+        }
+        if let Some(at) = node.get("newest_by")
+            && let Some(kind) = self.known_column(at, at.text().unwrap_or_default(), &id, &own)
+            && !matches!(
+                kind,
+                ColumnType::Date | ColumnType::Timestamp | ColumnType::Integer | ColumnType::Number
+            )
+        {
+            self.problem(
+                "source.newest-by",
+                at.span,
+                format!("`newest_by` is {}, expected a date, a timestamp or a number", kind.word()),
+            );
+        }
+        for word in ["newest_by", "cleaning_log"] {
+            if let (Some(at), None) = (node.get(word), node.get("record")) {
+                self.problem("source.no-record", at.span, format!("`{word}` needs a `record`")).hints.push(
+                    "Name the column that is the same for a record in every export, such as `record: uuid`."
+                        .into(),
+                );
+            }
         }
         let keep = node.get("keep").and_then(|at| self.condition(at, &scope));
         let mut checks = Vec::new();

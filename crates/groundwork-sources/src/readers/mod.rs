@@ -24,6 +24,7 @@ pub(crate) mod line;
 pub(crate) mod odk_central;
 pub(crate) mod ods;
 pub(crate) mod ona;
+pub(crate) mod parquet;
 pub(crate) mod primero;
 mod table;
 pub(crate) mod xlsx;
@@ -131,7 +132,13 @@ pub(crate) fn habits(reader: Reader) -> &'static Habits {
         Reader::Facebook => &facebook::HABITS,
         Reader::Line => &line::HABITS,
         Reader::GoogleForms => &google_forms::HABITS,
-        Reader::Hxl | Reader::Csv | Reader::Xlsx | Reader::Ods | Reader::Json | Reader::Arrow => &PLAIN,
+        Reader::Hxl
+        | Reader::Csv
+        | Reader::Xlsx
+        | Reader::Ods
+        | Reader::Json
+        | Reader::Arrow
+        | Reader::Parquet => &PLAIN,
     }
 }
 

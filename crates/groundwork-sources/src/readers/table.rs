@@ -2,7 +2,7 @@
 
 use super::{
     Habits, arrow, commcare, csv, dhis2, encoding, facebook, google_forms, hxl, json, kobo, line,
-    odk_central, ods, ona, primero, xlsx,
+    odk_central, ods, ona, parquet, primero, xlsx,
 };
 use crate::SourceFile;
 use crate::answer::Names;
@@ -63,6 +63,7 @@ impl Table {
             Reader::Ods => ods::open(file, export),
             Reader::Json => json::open(file, export),
             Reader::Arrow => arrow::open(file, export),
+            Reader::Parquet => parquet::open(file, export),
         }
     }
 

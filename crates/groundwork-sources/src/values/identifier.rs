@@ -92,6 +92,25 @@ pub(crate) fn replaced(text: &str, mut name: impl FnMut(&Found) -> String) -> Op
     Some(out)
 }
 
+/// Whether a number, by itself and without signs inside, is a thirteen-digit number or what a
+/// spreadsheet has left of one. What is counted in the field has no so many digits.
+pub(crate) fn is_national(text: &str) -> bool {
+    let text = super::text::trim(text);
+    if text.len() < 11 || text.contains(',') {
+        return false;
+    }
+    let whole = text.split_once('.').filter(|(_, zeros)| zeros.chars().all(|c| decimal(c) == Some('0')));
+    let digits: Option<String> = whole.map_or(text, |(whole, _)| whole).chars().map(decimal).collect();
+    match digits {
+        // A round number is money.
+        Some(digits) if digits.ends_with("0000") => false,
+        Some(digits) => digits.len() == 13 || national_id::with_zeros(&digits).is_some(),
+        None => find(text).iter().any(|found| {
+            matches!(found.kind, Kind::National(Shape::ScientificNotation)) && found.key.len() > 10
+        }),
+    }
+}
+
 /// Whether a text has enough digits, or a sign of the net: all others are passed over at once.
 fn may_hold_one(text: &str) -> bool {
     text.contains('@')

@@ -10,4 +10,5 @@ mod real;
 mod repeats;
 mod support;
 mod survey;
+mod tables;
 mod worksheets;

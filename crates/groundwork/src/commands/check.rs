@@ -2,7 +2,7 @@
 
 use crate::cli::{Format, Overrides, PipelineFile, ReportPeriod};
 use crate::exit;
-use crate::run::{Loaded, LoadedSource, MissingValues, load, resolve};
+use crate::run::{Loaded, MissingValues, load, resolve, without_key};
 use crate::ui::{self, PipelineText, Progress};
 use groundwork_plan::diag::Diagnostic;
 use serde_json::{Value, json};
@@ -40,7 +40,14 @@ impl Check {
         let loaded = load(&request, &plan, &progress);
         drop(progress);
         match loaded {
-            Ok((_, loaded)) => self.ended(&warnings, Some(&shown), Some(&loaded)),
+            Ok((ground, loaded)) => {
+                let mut warnings = warnings;
+                warnings.extend(without_key(&request, &loaded));
+                match ground.missing(&plan, &loaded) {
+                    Ok(missing) => self.ended(&warnings, Some(&shown), Some((&loaded, &missing))),
+                    Err(problem) => self.ended(&[problem], Some(&shown), None),
+                }
+            }
             Err(mut problems) => {
                 problems.extend(warnings);
                 self.ended(&problems, Some(&shown), None)
@@ -52,17 +59,17 @@ impl Check {
         &self,
         problems: &[Diagnostic],
         pipeline: Option<&PipelineText<'_>>,
-        loaded: Option<&Loaded>,
+        loaded: Option<(&Loaded, &Missing)>,
     ) -> u8 {
         match self.format {
             Format::Json => ui::fact_json(&json!({
                 "diagnostics": ui::diagnostics_json(problems, pipeline),
-                "sources": loaded.map(sources_json),
+                "sources": loaded.map(|(loaded, missing)| sources_json(loaded, missing)),
             })),
             Format::Text => {
                 ui::diagnostics(problems, pipeline);
-                if let Some(loaded) = loaded {
-                    print(loaded);
+                if let Some((loaded, missing)) = loaded {
+                    print(loaded, missing);
                 }
             }
         }
@@ -70,12 +77,16 @@ impl Check {
     }
 }
 
-fn print(loaded: &Loaded) {
-    for source in &loaded.sources {
+/// Why rows have no value, for each source with files.
+type Missing = [Vec<MissingValues>];
+
+fn print(loaded: &Loaded, missing: &Missing) {
+    for (source, missing) in loaded.sources.iter().zip(missing) {
         let staged = &source.staged;
         ui::fact(&format!("{}: {} rows read, {} count", source.id, source.read, staged.kept));
         let states = [
             (source.set_aside(), "set aside by checks"),
+            (staged.superseded, "superseded by a newer version"),
             (staged.left_out, "left out by `keep`"),
             (staged.received_later, "received after `as_of`"),
             (staged.without_parent, "whose parent row does not count"),
@@ -83,7 +94,7 @@ fn print(loaded: &Loaded) {
         for (count, words) in states.into_iter().filter(|(count, _)| *count > 0) {
             ui::fact(&format!("  {count} {words}"));
         }
-        for MissingValues { column, reasons } in &source.missing {
+        for MissingValues { column, reasons } in missing {
             let reasons: Vec<String> =
                 reasons.iter().map(|(reason, count)| format!("{count} {}", reason.words())).collect();
             ui::fact(&format!("  {column} without a value: {}", reasons.join(", ")));
@@ -95,8 +106,8 @@ fn print(loaded: &Loaded) {
     ui::fact("The pipeline and its data can be run.");
 }
 
-fn missing_json(source: &LoadedSource) -> Value {
-    let columns = source.missing.iter().map(|MissingValues { column, reasons }| {
+fn missing_json(missing: &[MissingValues]) -> Value {
+    let columns = missing.iter().map(|MissingValues { column, reasons }| {
         let reasons = reasons.iter().map(|(reason, count)| (reason.word().to_owned(), json!(count)));
         (column.clone(), Value::Object(reasons.collect()))
     });
@@ -111,8 +122,8 @@ fn issues<'l>(loaded: &'l Loaded, source: &str) -> BTreeMap<(&'l str, &'static s
     out
 }
 
-fn sources_json(loaded: &Loaded) -> Value {
-    let list = loaded.sources.iter().map(|source| {
+fn sources_json(loaded: &Loaded, missing: &Missing) -> Value {
+    let list = loaded.sources.iter().zip(missing).map(|(source, missing)| {
         let issues: Vec<Value> = issues(loaded, &source.id)
             .into_iter()
             .map(|((check, action), rows)| json!({"action": action, "check": check, "count": rows}))
@@ -122,7 +133,7 @@ fn sources_json(loaded: &Loaded) -> Value {
             "rows": source.rows_json(),
             "columns_not_read": source.ignored_columns,
             "issues": issues,
-            "missing": missing_json(source),
+            "missing": missing_json(missing),
         })
     });
     Value::Array(list.collect())

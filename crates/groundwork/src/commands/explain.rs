@@ -357,6 +357,7 @@ fn source_words(source: &LoadedSource) -> String {
     let staged = &source.staged;
     let states = [
         (source.set_aside(), "set aside by checks"),
+        (staged.superseded, "superseded by a newer version"),
         (staged.left_out, "left out by `keep`"),
         (staged.received_later, "received after `as_of`"),
         (staged.without_parent, "whose parent row does not count"),

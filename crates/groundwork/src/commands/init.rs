@@ -6,6 +6,7 @@ mod sample;
 use crate::files::Folder;
 use crate::{exit, ui};
 use groundwork_plan::diag::Diagnostic;
+use groundwork_sources::KEY_FILE;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -45,6 +46,9 @@ impl Init {
         let mut files = Folder::new();
         let schema = serde_json::to_vec_pretty(&groundwork_plan::schema::schema()).unwrap_or_default();
         files.insert("groundwork.schema.json".into(), schema);
+        files.insert(KEY_FILE.into(), key()?);
+        // Neither the key nor what is computed belongs into a history that is shared.
+        files.insert(".gitignore".into(), format!("/{KEY_FILE}\n/out\n").into_bytes());
         if self.from.is_empty() {
             files.insert("pipeline.yaml".into(), PIPELINE.replace("../data-samples/", "data/").into_bytes());
             for (path, bytes) in sample::SAMPLE {
@@ -66,9 +70,19 @@ impl Init {
     }
 }
 
+/// A new key for pseudonyms, as text: 256 bits from the machine's own source of chance.
+fn key() -> Result<Vec<u8>, Diagnostic> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|e| {
+        Diagnostic::machine("init.no-chance", format!("the machine gives no random numbers: {e}"))
+    })?;
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("{digits}\n").into_bytes())
+}
+
 fn readme(about: &str) -> String {
     format!(
-        "# A groundwork project\n\n{about}\n\n```sh\ngroundwork check pipeline.yaml          # reads, resolves, loads, checks; writes nothing\ngroundwork run pipeline.yaml --out out  # writes out/indicators.csv, charts and reports\n```\n\n`pipeline.yaml` says what the exports are, what is computed from them and who may read it.\nEditors that know YAML schemas complete and check it with `groundwork.schema.json`;\n`groundwork schema --reference` prints what every key means.\n"
+        "# A groundwork project\n\n{about}\n\n```sh\ngroundwork check pipeline.yaml          # reads, resolves, loads, checks; writes nothing\ngroundwork run pipeline.yaml --out out  # writes out/indicators.csv, charts and reports\n```\n\n`pipeline.yaml` says what the exports are, what is computed from them and who may read it.\nEditors that know YAML schemas complete and check it with `groundwork.schema.json`;\n`groundwork schema --reference` prints what every key means.\n\n`groundwork.key` is the secret with which numbers of people become pseudonyms. Keep it to yourselves and\nkeep it: with another key the same people have other pseudonyms.\n"
     )
 }
 

@@ -197,6 +197,7 @@ fn outcome_of(example: Example) -> Outcome {
         let staged = &source.staged;
         let counts = [
             ("kept", staged.kept),
+            ("superseded", staged.superseded),
             ("left_out", staged.left_out),
             ("read", source.read),
             ("received_later", staged.received_later),
@@ -221,6 +222,7 @@ fn notes(example: &Example) -> Vec<String> {
     for source in &example.loaded.sources {
         let staged = &source.staged;
         let states = [
+            (staged.superseded, "superseded by a newer version"),
             (staged.left_out, "left out by `keep`"),
             (staged.received_later, "received after `as_of`"),
             (staged.without_parent, "whose parent row does not count"),

@@ -173,7 +173,8 @@ impl Block {
                 mismatches.push(self.other(format!("expected {line}, got {rows:?}")));
             }
         }
-        let parts = ["kept", "left_out", "received_later", "set_aside", "without_parent"].map(of);
+        let parts =
+            ["kept", "left_out", "received_later", "set_aside", "superseded", "without_parent"].map(of);
         if parts.iter().sum::<u64>() != of("read") {
             mismatches.push(self.other(format!("the parts do not add up to the rows read: {rows:?}")));
         }

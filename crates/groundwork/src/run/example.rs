@@ -208,6 +208,7 @@ fn read_from(source: &mut Source, path: String) {
         export.pattern = path;
         export.sheet = None;
         export.encoding = None;
+        export.cleaning_log = None;
         // Rows of a repeat find the rows around them by the rules of one tool.
         export.reader = match export.reader {
             tool @ (Reader::Kobo | Reader::Ona | Reader::OdkCentral | Reader::CommCare) => tool,
@@ -221,7 +222,8 @@ fn read_from(source: &mut Source, path: String) {
             | Reader::Xlsx
             | Reader::Ods
             | Reader::Json
-            | Reader::Arrow => Reader::Csv,
+            | Reader::Arrow
+            | Reader::Parquet => Reader::Csv,
         };
     }
 }

@@ -45,10 +45,10 @@ pub(crate) struct LoadedSource {
     pub(crate) set_aside_by_tool: u64,
     /// What became of the other rows.
     pub(crate) staged: Staged,
-    /// Columns with missing values among the rows that count, and how many for which reason.
-    pub(crate) missing: Vec<MissingValues>,
     /// Columns of the files that the pipeline does not name.
     pub(crate) ignored_columns: Vec<String>,
+    /// Texts in which identifiers of people became pseudonyms.
+    pub(crate) identifiers: u64,
 }
 
 impl LoadedSource {
@@ -65,6 +65,7 @@ impl LoadedSource {
             "read": self.read,
             "received_later": self.staged.received_later,
             "set_aside": self.set_aside(),
+            "superseded": self.staged.superseded,
             "without_parent": self.staged.without_parent,
         })
     }
@@ -179,8 +180,8 @@ fn empty(store: &Store, source: &Source, plan: &Plan, loaded: &mut Loaded) -> Re
         duplicates: 0,
         set_aside_by_tool: 0,
         staged,
-        missing: Vec::new(),
         ignored_columns: Vec::new(),
+        identifiers: 0,
     });
     Ok(())
 }
@@ -213,6 +214,11 @@ fn one(
             loaded.files.insert(file.name.clone(), InputFile { sha256, bytes, rows: 0 });
         }
     }
+    let log = source.export().and_then(|export| export.cleaning_log.as_ref());
+    if let Some(log) = log.filter(|log| !loaded.files.contains_key(*log)) {
+        let (sha256, bytes) = hash_file(&context.base.join(log), log).map_err(alone)?;
+        loaded.files.insert(log.clone(), InputFile { sha256, bytes, rows: 0 });
+    }
     for file in &reading.files {
         if let Some(input) = loaded.files.get_mut(&file.name) {
             input.rows += file.rows;
@@ -220,7 +226,6 @@ fn one(
     }
     let staged = store.stage(source, &plan.sources, plan.calendar.as_of).map_err(alone)?;
     progress.step(&format!("  {} rows read, {} count", reading.rows, staged.kept));
-    let missing = missing(store, source).map_err(alone)?;
     let (issues, problems) = judged(source, &reading, &staged);
     let duplicates = staged
         .set_aside
@@ -235,25 +240,25 @@ fn one(
         duplicates,
         set_aside_by_tool: reading.set_aside,
         staged,
-        missing,
+        identifiers: reading.identifiers.iter().map(|(_, texts)| texts).sum(),
         ignored_columns: reading.ignored_columns,
     });
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
-/// Why the rows that count have no value, column by column.
-fn missing(store: &Store, source: &Source) -> Result<Vec<MissingValues>, Diagnostic> {
-    let mut out = Vec::new();
-    for (column, query) in missing_values(source) {
-        let reasons = store.counted(&query)?.into_iter().filter_map(|(word, counts)| {
-            Some((Reason::named(&word)?, counts.first().and_then(|n| u64::try_from(*n).ok())?))
-        });
-        let mut reasons: Vec<(Reason, u64)> = reasons.filter(|(_, n)| *n > 0).collect();
-        reasons.sort_unstable();
-        if !reasons.is_empty() {
-            out.push(MissingValues { column, reasons });
+/// Why the rows of a source that count have no value, column by column.
+pub(crate) fn missing(store: &Store, source: &Source) -> Result<Vec<MissingValues>, Diagnostic> {
+    let (named, query) = missing_values(source);
+    let counts = store.counted(&query)?.into_iter().next().map(|(_, counts)| counts).unwrap_or_default();
+    let mut out: Vec<MissingValues> = Vec::new();
+    for ((column, reason), count) in named.into_iter().zip(counts) {
+        let Ok(count @ 1..) = u64::try_from(count) else { continue };
+        match out.last_mut().filter(|last| last.column == column) {
+            Some(last) => last.reasons.push((reason, count)),
+            None => out.push(MissingValues { column, reasons: vec![(reason, count)] }),
         }
     }
+    out.iter_mut().for_each(|of_column| of_column.reasons.sort_unstable());
     Ok(out)
 }
 

@@ -32,6 +32,7 @@ use groundwork_plan::period::Period;
 use groundwork_plan::plan::Plan;
 use groundwork_plan::text::Language;
 use groundwork_report::Words;
+use groundwork_sources::KEY_FILE;
 use groundwork_store::{Limits, Store};
 use jiff::civil::Date;
 use load::Rows;
@@ -83,9 +84,9 @@ pub(crate) struct Outcome {
     pub(crate) kept: Kept,
 }
 
-/// The memory that the database may take, MB; it spills to disk beyond. Leaves room on a laptop
-/// of 4 GB.
-const MEMORY_MB: u64 = 1500;
+/// The memory that the database may take, MB; it spills to disk beyond. With what reading takes, ten
+/// million rows need less than a gibibyte.
+const MEMORY_MB: u64 = 700;
 
 /// Reads and resolves the pipeline of a request, with what the command line changes.
 pub(crate) fn resolve(request: &Request) -> Result<(Plan, Vec<Diagnostic>), Vec<Diagnostic>> {
@@ -182,12 +183,42 @@ pub(crate) struct Ground {
     _scratch: tempfile::TempDir,
 }
 
+impl Ground {
+    /// Why rows that count have no value, for the sources with files, in their order.
+    pub(crate) fn missing(
+        &self,
+        plan: &Plan,
+        loaded: &Loaded,
+    ) -> Result<Vec<Vec<MissingValues>>, Diagnostic> {
+        let of = |source: &LoadedSource| match plan.sources.iter().find(|s| s.id == source.id) {
+            Some(source) => load::missing(&self.store, source),
+            None => Ok(Vec::new()),
+        };
+        loaded.sources.iter().map(of).collect()
+    }
+}
+
+/// A warning where identifiers of people became pseudonyms that have no secret.
+pub(crate) fn without_key(request: &Request, loaded: &Loaded) -> Option<Diagnostic> {
+    let texts: u64 = loaded.sources.iter().map(|source| source.identifiers).sum();
+    (texts > 0 && !request.folder.join(KEY_FILE).is_file()).then(|| {
+        let values = if texts == 1 { "1 text".to_owned() } else { format!("{texts} texts") };
+        Diagnostic::command_line(
+            "source.no-key",
+            format!("{values} with identifiers of people became pseudonyms without a key"),
+        )
+        .hint(format!("Somebody who knows a number can find its pseudonym. Put a file `{KEY_FILE}` with a long random text beside the pipeline, such as `groundwork init` makes, and keep it to yourselves: with another key the same people have other pseudonyms."))
+        .as_warning()
+    })
+}
+
 /// The whole way.
 pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec<Diagnostic>> {
-    let (plan, warnings) = resolve(request)?;
+    let (plan, mut warnings) = resolve(request)?;
     // Typst sets pages on this pool. It can be made once in a process, which runs once.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(request.threads).build_global();
     let (ground, loaded) = load(request, &plan, progress)?;
+    warnings.extend(without_key(request, &loaded));
     let results = compute::compute(&ground.store, &plan, progress)?;
     let inputs = loaded.files.iter().map(|(name, file)| (name.clone(), file.sha256.clone())).collect();
     let planned = planned::planned(request, &inputs).map_err(|d| vec![d])?;

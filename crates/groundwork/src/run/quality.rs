@@ -21,7 +21,7 @@ pub(super) fn quality(loaded: &Loaded) -> Vec<SourceQuality> {
                 title: Localised::same(source.id.replace('_', " ")),
                 rows_read: source.read,
                 rows_set_aside: source.set_aside() - source.duplicates,
-                duplicates: source.duplicates,
+                duplicates: source.duplicates + staged.superseded,
                 left_out: staged.left_out + staged.received_later + staged.without_parent,
                 rows_kept: staged.kept,
                 issues: counts
@@ -42,6 +42,16 @@ pub(super) fn quality(loaded: &Loaded) -> Vec<SourceQuality> {
 fn words(check: &str) -> Localised {
     let (en, th, my) = match check {
         "unique" => ("a copy of another row", "แถวซ้ำ", "အခြားအတန်း၏ မိတ္တူ"),
+        "cleaning" => (
+            "a value corrected by the cleaning log",
+            "ค่าที่แก้ไขตามบันทึกการทำความสะอาดข้อมูล",
+            "သန့်ရှင်းရေးမှတ်တမ်းအရ ပြင်ဆင်သော တန်ဖိုး",
+        ),
+        "cleaning.removed" => (
+            "a row taken out by the cleaning log",
+            "แถวที่ตัดออกตามบันทึกการทำความสะอาดข้อมูล",
+            "သန့်ရှင်းရေးမှတ်တမ်းအရ ဖယ်ရှားသော အတန်း",
+        ),
         "required" => ("a required value is missing", "ขาดค่าที่จำเป็น", "လိုအပ်သော တန်ဖိုး မရှိပါ"),
         "asked" => {
             ("an answer to a question that was not asked", "คำตอบของคำถามที่ไม่ได้ถาม", "မမေးသော မေးခွန်း၏ အဖြေ")

@@ -232,7 +232,8 @@ fn drafted(column: Column, values: &[String], rows: u64) -> DraftedColumn {
     if guess.kind == "text"
         && guess.problem.is_none()
         && !is_identifier
-        && distinct.len() <= CATEGORIES
+        && !is_of_people(&column.from)
+        && (2..=CATEGORIES).contains(&distinct.len())
         && values.len() >= 4 * distinct.len().max(1)
         && distinct.iter().all(|d| d != "unknown")
     {
@@ -241,6 +242,26 @@ fn drafted(column: Column, values: &[String], rows: u64) -> DraftedColumn {
         guess.kind = "category";
     }
     DraftedColumn { column, guess, categories, is_key, latest }
+}
+
+/// Whether a column is headed as names or remarks are, whose values do not belong into a pipeline.
+fn is_of_people(header: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "name",
+        "note",
+        "remark",
+        "comment",
+        "address",
+        "ชื่อ",
+        "นามสกุล",
+        "หมายเหตุ",
+        "ที่อยู่",
+        "အမည်",
+        "မှတ်ချက်",
+        "လိပ်စာ",
+    ];
+    let header = header.to_lowercase();
+    WORDS.iter().any(|word| header.contains(word))
 }
 
 impl DraftedColumn {
@@ -341,9 +362,12 @@ fn source(
             sheet: table.sheet.clone(),
             encoding: None,
             codebook: None,
+            cleaning_log: None,
             repeat_of: parent.map(str::to_owned),
         }),
         columns: columns.to_vec(),
+        record: None,
+        newest_by: None,
         received: None,
         keep: None,
         checks: Vec::new(),
