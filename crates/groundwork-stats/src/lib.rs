@@ -43,6 +43,7 @@
 mod estimate;
 pub mod estimators;
 pub mod linalg;
+pub mod linkage;
 pub mod optimise;
 pub mod quadrature;
 pub mod random;
