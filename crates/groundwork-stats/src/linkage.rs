@@ -8,11 +8,11 @@
 //! are all that is needed to learn from:
 //!
 //! ```text
-//! patterns with counts   Patterns         counted where the records are
-//!   -> m, u and lambda   fellegi_sunter   what each level says for a match
-//!   -> weight of a pair  Model, term_frequency_weight
-//!   -> people            connected_components
-//!   -> how many          unique_reach     as a band over thresholds
+//! patterns with counts  Patterns                  counted where the records are
+//!   -> m, u, lambda     fellegi_sunter, training  what each level says for a match
+//!   -> weight of a pair Model, term_frequency_weight
+//!   -> people           connected_components
+//!   -> how many         unique_reach              as a band over thresholds
 //! ```
 //!
 //! Names, dates and numbers of people never come here; levels do.
@@ -22,6 +22,7 @@ pub mod clusters;
 pub mod fellegi_sunter;
 pub mod model;
 pub mod patterns;
+pub mod training;
 pub mod unique_reach;
 
 #[cfg(test)]

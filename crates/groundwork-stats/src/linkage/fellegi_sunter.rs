@@ -12,9 +12,9 @@
 //! within each kind. Blocking rules decide which pairs are looked at, and with
 //! them what m and lambda are about: a field that a rule asks to be equal says
 //! nothing in its pairs and is left out of them, and its m is learnt under
-//! another rule ([`pool_passes`]); lambda under a rule is not that of all
-//! pairs, which comes from [`lambda_from_rules`]. u is best taken from pairs
-//! drawn at random ([`shares_by_chance`]) and given: it decides on the large
+//! another rule ([`pool_passes`](super::training::pool_passes)); lambda under a rule is not that of all
+//! pairs, which comes from [`lambda_from_rules`](super::training::lambda_from_rules). u is best taken from pairs
+//! drawn at random ([`shares_by_chance`](super::training::shares_by_chance)) and given: it decides on the large
 //! weights, and nearly all such pairs are of different people.
 //!
 //! # Method
@@ -71,12 +71,11 @@ use crate::warning::Warning;
 
 use super::model::{Model, check_lambda, check_shares, lengths_differ};
 use super::patterns::Patterns;
+use super::training::{PRIOR_PAIRS, does_not_vary, shares};
 
 /// The id of the method.
 pub const METHOD: &str = "fellegi_sunter.em";
 
-/// The prior pairs at each level.
-const PRIOR_PAIRS: f64 = 0.5;
 /// The share of the closest level among matches that the search starts from.
 const START_CLOSEST: f64 = 0.9;
 /// The shares of matches that the search starts from.
@@ -182,84 +181,6 @@ pub fn fellegi_sunter(
         warnings,
         method: METHOD,
     })
-}
-
-/// The shares of the levels of each field: u, where the pairs were drawn at
-/// random, so that hardly any are of one person. Half a pair is added at each
-/// level, so that a level never seen has a share.
-///
-/// # Errors
-///
-/// `field_does_not_vary` where a field is missing in all pairs.
-pub fn shares_by_chance(patterns: &Patterns) -> Result<Vec<Vec<f64>>, Refusal> {
-    (0..patterns.levels().len())
-        .map(|field| {
-            let counts: Vec<f64> = patterns.compared(field).into_iter().map(|pairs| pairs as f64).collect();
-            if counts.iter().all(|&pairs| pairs == 0.0) { Err(does_not_vary()) } else { Ok(shares(&counts)) }
-        })
-        .collect()
-}
-
-/// The share of all pairs of records that are of one person, from rules so
-/// strict that what they find is right: the pairs that they find, over the
-/// share of matches that they are thought to find, over all pairs.
-///
-/// # Errors
-///
-/// `recall_out_of_range` (not above 0, or above 1) and `lambda_out_of_range`.
-pub fn lambda_from_rules(found: u64, recall: f64, pairs: u64) -> Result<f64, Refusal> {
-    if !(recall > 0.0 && recall <= 1.0) {
-        return Err(Refusal::new(
-            "recall_out_of_range",
-            "the share of matches that the strict rules find is not above 0 and at most 1",
-            "give it as a share, such as 0.7",
-        ));
-    }
-    let lambda = found as f64 / recall / pairs as f64;
-    check_lambda(lambda).map(|()| lambda)
-}
-
-/// m from several passes over pairs of different blocking rules, each of which
-/// leaves its own fields out: level by level the median over the passes that
-/// have the field, scaled to add up to one.
-///
-/// # Errors
-///
-/// `empty` without passes, `lengths_differ`, `not_shares`, and
-/// `field_not_learnt` where no pass has a field.
-pub fn pool_passes(passes: &[Vec<Option<Vec<f64>>>]) -> Result<Vec<Vec<f64>>, Refusal> {
-    let fields = passes.first().map(Vec::len).ok_or_else(|| {
-        Refusal::new("empty", "there are no passes", "train under at least one blocking rule")
-    })?;
-    if passes.iter().any(|pass| pass.len() != fields) {
-        return Err(lengths_differ());
-    }
-    (0..fields)
-        .map(|field| {
-            let learnt: Vec<&Vec<f64>> = passes.iter().filter_map(|pass| pass[field].as_ref()).collect();
-            let levels = learnt.first().map(|m| m.len()).ok_or_else(|| {
-                Refusal::new(
-                    "field_not_learnt",
-                    "every blocking rule that was trained under asks a field to be equal, so nothing is known of it",
-                    "train under one more rule, of other fields",
-                )
-            })?;
-            if learnt.iter().any(|m| m.len() != levels) {
-                return Err(lengths_differ());
-            }
-            learnt.iter().try_for_each(|m| check_shares(m))?;
-            let medians: Vec<f64> =
-                (0..levels).map(|level| median(learnt.iter().map(|m| m[level]).collect())).collect();
-            let total: f64 = medians.iter().sum();
-            Ok(medians.iter().map(|median| median / total).collect())
-        })
-        .collect()
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    if values.len() % 2 == 1 { values[middle] } else { (values[middle - 1] + values[middle]) / 2.0 }
 }
 
 /// The numbers on the way.
@@ -387,12 +308,6 @@ impl Search {
     }
 }
 
-/// Shares with the prior pairs at each level.
-fn shares(counts: &[f64]) -> Vec<f64> {
-    let total: f64 = counts.iter().map(|count| count + PRIOR_PAIRS).sum();
-    counts.iter().map(|count| (count + PRIOR_PAIRS) / total).collect()
-}
-
 /// Whether a level weighs less than one that is farther off, by more than a
 /// tenth of a bit.
 fn out_of_order(model: &Model) -> bool {
@@ -437,14 +352,6 @@ fn check(patterns: &Patterns, known: &[Known], lambda: Option<f64>) -> Result<()
         ));
     }
     Ok(())
-}
-
-fn does_not_vary() -> Refusal {
-    Refusal::new(
-        "field_does_not_vary",
-        "a field is missing in all pairs, or compares alike in all of them, so it says nothing here",
-        "leave it out of this pass; a field that the blocking rule asks to be equal is learnt under another rule",
-    )
 }
 
 fn not_converged() -> Refusal {
@@ -571,32 +478,6 @@ mod tests {
         assert_eq!((&found.model.m()[1], found.model.lambda()), (&truth.m()[1], 0.02));
         assert_eq!(found.model.u(), truth.u());
         assert_ne!(found.model.m()[0], truth.m()[0]);
-    }
-
-    #[test]
-    fn shares_and_passes_by_hand() {
-        let patterns = Patterns::new(&[2, 2], &[1, 0, 2, 1, 2, 2], &[1, 2, 4]).expect("patterns");
-        let u = shares_by_chance(&patterns).expect("shares");
-        // (1 + 1/2)/8 and (2 + 1/2)/7.
-        near(&u, &[vec![0.1875, 0.8125], vec![2.5 / 7.0, 4.5 / 7.0]], 1e-15);
-        let none = Patterns::new(&[2], &[0], &[9]).expect("patterns");
-        assert_eq!(code(shares_by_chance(&none)), Some("field_does_not_vary"));
-
-        let passes = [
-            vec![Some(vec![0.9, 0.1]), None],
-            vec![Some(vec![0.5, 0.5]), Some(vec![0.8, 0.2])],
-            vec![Some(vec![0.8, 0.2]), Some(vec![0.6, 0.4])],
-        ];
-        near(&pool_passes(&passes).expect("m"), &[vec![0.8, 0.2], vec![0.7, 0.3]], 1e-15);
-        assert_eq!(code(pool_passes(&passes[..1])), Some("field_not_learnt"));
-        assert_eq!(code(pool_passes(&[])), Some("empty"));
-        assert_eq!(code(pool_passes(&[vec![], vec![None]])), Some("lengths_differ"));
-
-        // 35 pairs found, half of them all, among 100 records.
-        assert!((lambda_from_rules(35, 0.5, 4950).expect("a share") - 70.0 / 4950.0).abs() < 1e-17);
-        assert_eq!(code(lambda_from_rules(35, 0.0, 4950)), Some("recall_out_of_range"));
-        assert_eq!(code(lambda_from_rules(0, 0.5, 4950)), Some("lambda_out_of_range"));
-        assert_eq!(code(lambda_from_rules(3, 0.5, 0)), Some("lambda_out_of_range"));
     }
 
     #[test]

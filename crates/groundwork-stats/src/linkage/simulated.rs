@@ -1,5 +1,6 @@
 //! Patterns that a known model makes, for tests.
 
+use super::clusters::Pair;
 use super::model::Model;
 use super::patterns::Patterns;
 use crate::random::Stream;
@@ -27,19 +28,50 @@ pub(super) fn exact(model: &Model, pairs: u64) -> Patterns {
 pub(super) fn patterns_of(model: &Model, missing: f64, pairs: usize, seed: u8) -> Patterns {
     let levels: Vec<u8> = model.m().iter().map(|m| m.len() as u8).collect();
     let mut stream = Stream::new(&[seed; 32], 0);
-    let mut unit = || (stream.word() >> 11) as f64 / (1_u64 << 53) as f64;
     let mut rows = Vec::new();
     for _ in 0..pairs {
-        let shares = if unit() < model.lambda() { model.m() } else { model.u() };
-        for shares in shares {
-            let mut at = unit();
-            let level = shares.iter().position(|share| {
-                at -= share;
-                at < 0.0
-            });
-            let level = level.unwrap_or(shares.len() - 1) as u8 + 1;
-            rows.push(if unit() < missing { 0 } else { level });
+        let shares = if unit(&mut stream) < model.lambda() { model.m() } else { model.u() };
+        for level in drawn(&mut stream, shares) {
+            rows.push(if unit(&mut stream) < missing { 0 } else { level });
         }
     }
     Patterns::new(&levels, &rows, &vec![1; pairs]).expect("patterns")
+}
+
+/// A register of people with one to four records each: the person of each
+/// record, and all pairs of records with the probabilities that the model gives
+/// to comparisons drawn from it.
+pub(super) fn register(model: &Model, people: u32, seed: u8) -> (Vec<u32>, Vec<Pair>) {
+    let mut stream = Stream::new(&[seed; 32], 1);
+    let mut records = Vec::new();
+    for person in 0..people {
+        records.resize(records.len() + 1 + stream.index(4) as usize, person);
+    }
+    let mut pairs = Vec::new();
+    for (one, person) in records.iter().enumerate() {
+        for (other, of) in records.iter().enumerate().skip(one + 1) {
+            let pattern = drawn(&mut stream, if person == of { model.m() } else { model.u() });
+            let probability = model.probability(&pattern).expect("a probability");
+            pairs.push(Pair { one: one as u32, other: other as u32, probability });
+        }
+    }
+    (records, pairs)
+}
+
+/// A number from 0 to 1.
+fn unit(stream: &mut Stream) -> f64 {
+    (stream.word() >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// A level for each field, with the shares given.
+fn drawn(stream: &mut Stream, shares: &[Vec<f64>]) -> Vec<u8> {
+    let level = |shares: &Vec<f64>| {
+        let mut at = unit(stream);
+        let level = shares.iter().position(|share| {
+            at -= share;
+            at < 0.0
+        });
+        level.unwrap_or(shares.len() - 1) as u8 + 1
+    };
+    shares.iter().map(level).collect()
 }

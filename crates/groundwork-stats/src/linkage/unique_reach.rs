@@ -15,8 +15,7 @@
 //! # Method
 //!
 //! At a threshold t the people are the connected components of the pairs with
-//! p >= t, whose number grows with t. The band goes from the people at the
-//! lowest threshold to those at the highest. At each threshold
+//! p >= t, whose number grows with t. At each threshold
 //!
 //! ```text
 //! expected precision  the mean of p over the pairs with p >= t
@@ -28,12 +27,15 @@
 //! thresholds from 0 to 1,
 //!
 //! ```text
-//! expected  records - Σ p over the links of the heaviest spanning forest
+//! expected  records - (1 + missed/Σ p over all pairs) Σ p over the links
 //! ```
 //!
-//! where each link joins two clusters with its probability. It can lie below
-//! the band: pairs too doubtful for any threshold are of one person now and
-//! then, and there may be many.
+//! where the links are those of the heaviest spanning forest, each of which
+//! joins two clusters with its probability, and a missed pair joins as many as
+//! one that was compared. Pairs too doubtful for any threshold are of one
+//! person now and then, and there may be many, so that it can lie below the
+//! people at every threshold. The band therefore goes from the smallest of
+//! these numbers to the largest.
 //!
 //! # Small samples
 //!
@@ -55,9 +57,12 @@
 //! single linkage cluster analysis. Applied Statistics 18:54-64 (that it holds
 //! the components at every threshold). Sadinle M (2017). Bayesian estimation
 //! of bipartite matchings for record linkage. Journal of the American
-//! Statistical Association 112:600-612 (that who is who is uncertain).
+//! Statistical Association 112:600-612 (that who is who is uncertain). Chao A
+//! (1987). Estimating the population size for capture-recapture data with
+//! unequal catchability. Biometrics 43:783-791.
 
 use crate::estimate::Refusal;
+use crate::estimators::capture_recapture::{Chao, chao_lower_bound};
 use crate::sum::Sum;
 use crate::thresholds::REACH_WIDTH_MOST;
 
@@ -65,6 +70,9 @@ use super::clusters::{Forest, Pair, check_records, check_threshold};
 
 /// The id of the band.
 pub const METHOD: &str = "reach.band";
+
+/// More pairs than records can have.
+const MISSED_MOST: f64 = 1e18;
 
 /// The people at one threshold, and what is expected of the pairs above it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -88,11 +96,14 @@ pub struct UniqueReach {
     pub records: u64,
     /// The people at each threshold, from the lowest to the highest.
     pub at: Vec<ReachAt>,
-    /// The people at the lowest threshold.
+    /// The lower end of the band: the people at the lowest threshold, or as
+    /// expected, rounded down, where that is less. One at the least.
     pub lower: u64,
-    /// The people at the highest threshold.
+    /// The upper end of the band: the people at the highest threshold, or as
+    /// expected, rounded up, where that is more.
     pub upper: u64,
-    /// The mean over all thresholds; seldom a whole number.
+    /// The mean over all thresholds, less what was missed; seldom a whole
+    /// number.
     pub expected: f64,
     /// The id of the method.
     pub method: &'static str,
@@ -112,8 +123,9 @@ impl UniqueReach {
     ///
     /// `band_too_wide`.
     pub fn single(&self) -> Result<u64, Refusal> {
-        if self.width() <= REACH_WIDTH_MOST {
-            return Ok(self.lower);
+        let lowest = self.at.first().map(|at| at.unique);
+        if let Some(unique) = lowest.filter(|_| self.width() <= REACH_WIDTH_MOST) {
+            return Ok(unique);
         }
         Err(Refusal::new(
             "band_too_wide",
@@ -160,12 +172,8 @@ pub fn unique_reach(
         return Err(Refusal::new("no_thresholds", "there is no threshold to count at", "name at least one"));
     }
     thresholds.iter().try_for_each(|&threshold| check_threshold(threshold))?;
-    if !(missed >= 0.0 && missed.is_finite()) {
-        return Err(Refusal::new(
-            "missed_out_of_range",
-            "the number of missed pairs is negative or not a number",
-            "give zero where nothing is known of them",
-        ));
+    if !(0.0..=MISSED_MOST).contains(&missed) {
+        return Err(missed_out_of_range());
     }
     let mut sorted: Vec<&Pair> = pairs.iter().filter(|pair| pair.one != pair.other).collect();
     // The likeliest first. How ties fall changes which pairs are links, but
@@ -179,7 +187,8 @@ pub fn unique_reach(
     rising.sort_unstable_by(f64::total_cmp);
     rising.dedup();
     let sum = |pairs: &[&Pair]| pairs.iter().map(|pair| pair.probability).collect::<Sum>().value();
-    let all = sum(&sorted) + missed;
+    let compared = sum(&sorted);
+    let all = compared + missed;
     let at: Vec<ReachAt> = rising
         .into_iter()
         .map(|threshold| {
@@ -194,21 +203,57 @@ pub fn unique_reach(
             }
         })
         .collect();
+    let joined = links.iter().copied().collect::<Sum>().value();
+    let share_missed = if compared > 0.0 { missed / compared } else { 0.0 };
+    let expected = (records as f64 - joined - share_missed * joined).max(1.0);
     let ends = at.iter().map(|at| at.unique);
     Ok(UniqueReach {
         records: records as u64,
-        lower: ends.clone().min().unwrap_or(0),
-        upper: ends.max().unwrap_or(0),
-        expected: records as f64 - links.iter().copied().collect::<Sum>().value(),
+        lower: ends.clone().fold(expected.floor() as u64, u64::min),
+        upper: ends.fold(expected.ceil() as u64, u64::max),
+        expected,
         at,
         method: METHOD,
     })
 }
 
+/// The pairs of one person that no blocking rule brought together, at the
+/// least: Chao's bound, corrected for bias, with each rule as a list.
+///
+/// `by_rules` holds the pairs of one person that exactly one rule brought
+/// together, exactly two, and so on to the number of rules, each as the sum of
+/// the probabilities of its pairs. Rules over the same fields miss the same
+/// pairs, which the bound allows for only in part.
+///
+/// # Errors
+///
+/// `missed_out_of_range` where a sum is negative or not a number,
+/// `too_few_lists` with less than two rules, and `empty` where no pair of one
+/// person was found.
+pub fn missed_by_blocking(by_rules: &[f64]) -> Result<f64, Refusal> {
+    if !by_rules.iter().all(|sum| (0.0..=MISSED_MOST).contains(sum)) {
+        return Err(missed_out_of_range());
+    }
+    let whole: Vec<u64> = by_rules.iter().map(|sum| sum.round() as u64).collect();
+    // The level is that of an interval, of which nothing is used.
+    let bound = chao_lower_bound(&whole, Chao::BiasCorrected, 0.5)?;
+    Ok(bound.value - bound.n as f64)
+}
+
+fn missed_out_of_range() -> Refusal {
+    Refusal::new(
+        "missed_out_of_range",
+        "a number of pairs of one person is negative, too large, or not a number",
+        "give the sums of the probabilities of pairs, and zero where nothing is known",
+    )
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::clusters::connected_components;
     use super::*;
+    use crate::linkage::clusters::connected_components;
+    use crate::linkage::model::Model;
+    use crate::linkage::simulated::register;
     use crate::random::Stream;
     use crate::thresholds::REACH_THRESHOLDS;
 
@@ -229,9 +274,9 @@ mod tests {
         let reach = unique_reach(10, &pairs, &[0.9, 0.5, 0.7], 1.0).expect("a reach");
         let unique: Vec<(f64, u64)> = reach.at.iter().map(|at| (at.threshold, at.unique)).collect();
         assert_eq!(unique, [(0.5, 7), (0.7, 8), (0.9, 9)]);
-        assert_eq!((reach.lower, reach.upper, reach.records), (7, 9, 10));
-        // 10 - 1 - 0.75 - 0.625 - 0.125.
-        assert_eq!(reach.expected, 7.5);
+        // 10 - (1 + 1/3) (1 + 0.75 + 0.625 + 0.125).
+        assert!((reach.expected - 20.0 / 3.0).abs() < 1e-15);
+        assert_eq!((reach.lower, reach.upper, reach.records), (6, 9, 10));
         // All sum to 3, and one was missed.
         let shares: Vec<_> = reach.at.iter().map(|at| (at.precision, at.recall)).collect();
         assert_eq!(
@@ -242,9 +287,10 @@ mod tests {
                 (Some(1.0), Some(0.25)),
             ]
         );
-        assert_eq!(reach.width(), 2.0 / 7.0);
+        assert_eq!(reach.width(), 0.5);
         assert_eq!(reach.single().map_err(|refusal| refusal.code), Err("band_too_wide"));
-        let narrow = unique_reach(10, &pairs, &[0.7, 0.9], 0.0).expect("a reach");
+        let narrow = unique_reach(10, &pairs[..3], &[0.6, 0.7], 0.0).expect("a reach");
+        assert_eq!((narrow.lower, narrow.upper, narrow.expected), (8, 9, 8.25));
         assert_eq!((narrow.width(), narrow.single()), (0.125, Ok(8)));
     }
 
@@ -295,5 +341,53 @@ mod tests {
         for missed in [-1.0, f64::NAN, f64::INFINITY] {
             assert_eq!(code(unique_reach(1, &[], &[0.5], missed)), Some("missed_out_of_range"));
         }
+    }
+
+    #[test]
+    fn missed_by_hand() {
+        // Of three rules: two thirds of 20 · 19/(2 · (9 + 1)).
+        let missed = missed_by_blocking(&[20.2, 8.9, 40.0]).expect("a number");
+        assert!((missed - 2.0 / 3.0 * 380.0 / 20.0).abs() < 1e-12);
+        assert_eq!(missed_by_blocking(&[0.0, 5.0]), Ok(0.0));
+        let code = |sums: &[f64]| missed_by_blocking(sums).err().map(|refusal| refusal.code);
+        assert_eq!(code(&[5.0]), Some("too_few_lists"));
+        assert_eq!(code(&[0.0, 0.1]), Some("empty"));
+        assert_eq!(code(&[1.0, f64::NAN]), Some("missed_out_of_range"));
+        assert_eq!(code(&[-1.0, 2.0]), Some("missed_out_of_range"));
+    }
+
+    /// How many of 100 registers of people with one to four records each have
+    /// their number in the band, and how many between the ends of the
+    /// thresholds alone. Equal names, and equal birthdays, are so frequent
+    /// among different people.
+    fn held(people: u32, by_chance: f64) -> (u32, u32) {
+        let m = vec![vec![0.7, 0.2, 0.1], vec![0.9, 0.06, 0.04], vec![0.8, 0.2], vec![0.98, 0.02]];
+        let u = vec![
+            vec![by_chance, 0.04, 0.96 - by_chance],
+            vec![by_chance, 0.02, 0.98 - by_chance],
+            vec![0.1, 0.9],
+            vec![0.5, 0.5],
+        ];
+        // On average 5/2 records and 5/2 pairs a person.
+        let records = 2.5 * f64::from(people);
+        let model = Model::new(2.0 / (records - 1.0), m, u).expect("a model");
+        let (mut band, mut thresholds) = (0, 0);
+        for seed in 0..100 {
+            let (records, pairs) = register(&model, people, seed);
+            let reach = unique_reach(records.len(), &pairs, &REACH_THRESHOLDS, 0.0).expect("a reach");
+            let holds = |lower: u64, upper: u64| u32::from((lower..=upper).contains(&u64::from(people)));
+            band += holds(reach.lower, reach.upper);
+            thresholds += holds(reach.at[0].unique, reach.at[9].unique);
+        }
+        (band, thresholds)
+    }
+
+    #[test]
+    fn band_holds_the_truth_where_thresholds_alone_do_not() {
+        for (people, by_chance) in [(100, 0.001), (100, 0.01), (100, 0.03)] {
+            assert!(held(people, by_chance).0 >= 95, "{people} {by_chance}");
+        }
+        let (band, thresholds) = held(200, 0.01);
+        assert!(band >= 95 && thresholds <= 30, "{band} {thresholds}");
     }
 }

@@ -24,7 +24,7 @@
 //! * 1e-9 to 1e-7 for the regressions and what is made of them, and 1e-6 for
 //!   the adjusted risks: what the references, which iterate or print 12 to 15
 //!   digits, promise of themselves.
-//! * 1e-6 for sites pooled and under priors, 1e-5 for shares of sites: the
+//! * 1e-6 for weights of comparisons, for sites pooled and under priors, 1e-5 for shares of sites: the
 //!   references iterate or integrate to about that. Where one of them stops
 //!   short, or says less than it could, the case says so and holds the crate
 //!   against 40-digit values as well.
@@ -82,6 +82,8 @@ mod p46_g_computation;
 mod p47_turnbull;
 mod p48_bayes;
 mod p49_coverage;
+mod p50_fellegi_sunter;
+mod p51_linkage;
 mod p90_proportions;
 mod p90_refusals;
 mod p90_time_to_event;
@@ -142,6 +144,8 @@ fn main() {
         p47_turnbull::trials(),
         p48_bayes::trials(),
         p49_coverage::trials(),
+        p50_fellegi_sunter::trials(),
+        p51_linkage::trials(),
         p90_proportions::trials(),
         p90_refusals::trials(),
         p90_time_to_event::trials(),

@@ -134,7 +134,8 @@ pub(crate) fn summary() {
 }
 
 /// A data file: from `reference/data`, or, for those that may not be copied,
-/// from a folder `shared/datasets` beside the repository or further up.
+/// from a folder `shared/datasets` or `shared/linkage` beside the repository or
+/// further up.
 pub(crate) struct Table {
     header: Vec<String>,
     rows: Vec<Vec<String>>,
@@ -143,7 +144,8 @@ pub(crate) struct Table {
 impl Table {
     pub(crate) fn open(file: &str) -> Result<Self, Absent> {
         let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().skip(3);
-        let shared = above.map(|folder| folder.join("shared/datasets"));
+        let shared =
+            above.flat_map(|folder| ["datasets", "linkage"].map(|of| folder.join("shared").join(of)));
         let text = std::iter::once(folder().join("data"))
             .chain(shared)
             .find_map(|folder| std::fs::read_to_string(folder.join(file)).ok())
