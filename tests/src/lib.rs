@@ -1,6 +1,8 @@
 //! What the suite is made of; see `README.md` beside.
 
+pub mod attendance;
 pub mod authors;
+pub mod beside;
 pub mod coverage;
 pub mod exports;
 pub mod long_report;

@@ -1,9 +1,9 @@
 //! Which encoding a text file is in that says nothing about it.
 
 use encoding_rs::{Encoding, SHIFT_JIS, UTF_8, WINDOWS_874, WINDOWS_1252};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 
-const CHUNK: usize = 1 << 16;
+const CHUNK: usize = 1 << 18;
 
 /// What the bytes above ASCII of a file have in common.
 #[derive(Default)]
@@ -27,10 +27,13 @@ struct Evidence {
 ///
 /// # Errors
 /// What reading reports.
-pub(crate) fn of(input: &mut dyn Read) -> io::Result<&'static Encoding> {
-    let mut utf_8 = UTF_8.new_decoder_without_bom_handling();
+pub(crate) fn of(input: &mut (impl Read + Seek)) -> io::Result<&'static Encoding> {
+    if is_utf_8(input)? {
+        return Ok(UTF_8);
+    }
+    input.seek(SeekFrom::Start(0))?;
     let mut japanese = SHIFT_JIS.new_decoder_without_bom_handling();
-    let (mut is_utf_8, mut is_japanese) = (true, true);
+    let mut is_japanese = true;
     let mut evidence = Evidence::default();
     let mut raw = vec![0; CHUNK];
     let mut decoded = vec![0; 3 * CHUNK + 16];
@@ -41,7 +44,6 @@ pub(crate) fn of(input: &mut dyn Read) -> io::Result<&'static Encoding> {
         };
         let piece = &raw[..length];
         let last = length == 0;
-        is_utf_8 = is_utf_8 && !utf_8.decode_to_utf8(piece, &mut decoded, last).3;
         is_japanese = is_japanese && !japanese.decode_to_utf8(piece, &mut decoded, last).3;
         piece.iter().for_each(|byte| evidence.note(*byte));
         if last {
@@ -49,12 +51,37 @@ pub(crate) fn of(input: &mut dyn Read) -> io::Result<&'static Encoding> {
         }
     }
     Ok(match evidence {
-        _ if is_utf_8 => UTF_8,
         Evidence { high, together, not_thai: 0, .. } if together * 2 > high => WINDOWS_874,
         Evidence { high, together, .. } if is_japanese && together * 2 > high => SHIFT_JIS,
         Evidence { high, together, not_western: 0, .. } if together * 5 < high => WINDOWS_1252,
         _ => UTF_8,
     })
+}
+
+/// Whether all of a file is UTF-8, which is most often so, and quickly seen.
+fn is_utf_8(input: &mut dyn Read) -> io::Result<bool> {
+    let mut raw = vec![0; CHUNK];
+    // Bytes of a character that the last piece cut.
+    let mut begun = 0;
+    loop {
+        let length = match input.read(&mut raw[begun..]) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            other => other?,
+        };
+        if length == 0 {
+            return Ok(begun == 0);
+        }
+        let piece = &raw[..begun + length];
+        match std::str::from_utf8(piece) {
+            Ok(_) => begun = 0,
+            Err(error) if error.error_len().is_some() => return Ok(false),
+            Err(error) => {
+                let rest = error.valid_up_to()..piece.len();
+                begun = rest.len();
+                raw.copy_within(rest, 0);
+            }
+        }
+    }
 }
 
 impl Evidence {

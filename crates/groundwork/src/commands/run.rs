@@ -31,6 +31,10 @@ pub(crate) struct Run {
     /// results of this run are kept.
     #[arg(long)]
     watch: bool,
+    /// Read and work out everything anew; otherwise what an earlier run of the same pipeline left in
+    /// `.groundwork` beside it is used where nothing that it depends on has changed.
+    #[arg(long)]
+    afresh: bool,
     /// How facts are printed.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -43,6 +47,7 @@ impl Run {
             Ok(request) => request,
             Err(problem) => return self.ended(&[problem], None),
         };
+        request.keeps = !self.afresh;
         request.period = self.period.period;
         request.languages.clone_from(&self.languages);
         request.reports.clone_from(&self.reports);
