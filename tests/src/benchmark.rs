@@ -10,7 +10,7 @@
 //! charts, and again after an edit. `-- read 10000000` reads a CSV file of so many rows beside
 //! DuckDB's own reader; see `reading.rs`. `-- beside 10000000` goes the whole way from a CSV file of so
 //! many rows to the report, beside scripts that do the same, and `-- growth 10000 100000` shows how time
-//! and memory grow; see `beside.rs`.
+//! and memory grow, and draws it in `growth.svg`; see `beside.rs`.
 
 use groundwork_samples::{DEFAULT_SEED, Programme, write};
 use groundwork_tests::program::timed;
@@ -57,7 +57,9 @@ fn measured() -> Result<(), Box<dyn Error>> {
         && mode == "growth"
     {
         let sizes: Vec<u64> = sizes.iter().map(|size| size.parse()).collect::<Result<_, _>>()?;
-        print!("{}", beside::growth(&program, &sizes)?);
+        let (table, chart) = beside::growth(&program, &sizes)?;
+        print!("{table}");
+        std::fs::write("growth.svg", chart)?;
         return Ok(());
     }
     if arguments == ["long-report"] {

@@ -74,14 +74,26 @@ pub fn measured(program: &Path, rows: u64) -> Result<String, Box<dyn Error>> {
     Ok(out + &skipped)
 }
 
-/// Draws and runs at each size, and gives the table of how time and memory grow, step by step.
-pub fn growth(program: &Path, sizes: &[u64]) -> Result<String, Box<dyn Error>> {
+/// The steps whose growth is shown, with what their lines begin with.
+const STEPS: [(&str, &[&str]); 4] = [
+    ("load", &["load ", "rows read", "as they were"]),
+    ("count rows", &["count rows"]),
+    ("count people", &["count person"]),
+    ("evaluate, protect, report", &["answer", "apply", "write", "set report"]),
+];
+
+/// Draws and runs at each size: a table of how time and memory grow, step by step, and a chart of it
+/// as SVG.
+pub fn growth(program: &Path, sizes: &[u64]) -> Result<(String, String), Box<dyn Error>> {
     let mut out = format!(
-        "{} threads, dev profile of this workspace; nanoseconds a row\n\n\
-         | rows | export | load | count rows | count people | evaluate, report | whole | whole, ns a row | peak memory |\n\
-         |---|---|---|---|---|---|---|---|---|\n",
+        "{} threads, dev profile of this workspace\n\n| rows | export |",
         std::thread::available_parallelism().map_or(1, usize::from)
     );
+    for (name, _) in STEPS {
+        _ = write!(out, " {name} |");
+    }
+    out += " whole | a row | peak memory | memory a row |\n|---|---|---|---|---|---|---|---|---|---|\n";
+    let mut points: Vec<Vec<(f64, f64)>> = vec![Vec::new(); STEPS.len()];
     for rows in sizes {
         let folder = tempfile::tempdir()?;
         let folder = folder.path();
@@ -90,23 +102,66 @@ pub fn growth(program: &Path, sizes: &[u64]) -> Result<String, Box<dyn Error>> {
         draw(&folder.join(name), *rows)?;
         let ran = run(program, folder, &pipeline(name, INDICATORS, REPORTS))?;
         let steps = steps(&ran.said);
-        let of = |begin: &[&str]| -> f64 {
-            let wanted = steps.iter().filter(|(step, _)| begin.iter().any(|b| step.trim_start().starts_with(b)));
-            wanted.map(|(_, seconds)| seconds).sum()
-        };
-        let load = of(&["load ", "10", "1", "as they"]);
-        let (of_rows, of_people) = (of(&["count rows"]), of(&["count person"]));
+        _ = write!(out, "| {rows} | {} |", name.rsplit('.').next().unwrap_or_default());
+        for ((_, begin), points) in STEPS.iter().zip(&mut points) {
+            let is_of = |step: &str| begin.iter().any(|b| step.contains(b));
+            let seconds: f64 = steps.iter().filter(|(step, _)| is_of(step)).map(|(_, seconds)| seconds).sum();
+            _ = write!(out, " {seconds:.2} s |");
+            points.push((*rows as f64, seconds.max(1e-3)));
+        }
+        let (seconds, peak, rows) = (ran.seconds, ran.peak_mb, *rows as f64);
         _ = writeln!(
             out,
-            "| {rows} | {} | {load:.2} s | {of_rows:.2} s | {of_people:.2} s | {:.2} s | {:.2} s | {:.0} | {} MB |",
-            name.rsplit('.').next().unwrap_or_default(),
-            ran.seconds - load - of_rows - of_people,
-            ran.seconds,
-            ran.seconds * 1e9 / *rows as f64,
-            ran.peak_mb
+            " {seconds:.2} s | {:.2} µs | {peak} MB | {:.0} B |",
+            seconds * 1e6 / rows,
+            peak as f64 * 1e6 / rows
         );
     }
-    Ok(out)
+    Ok((out, chart(&points)))
+}
+
+/// Seconds over rows, both as powers of ten, a line for each step, and n log n as a dashed line.
+fn chart(points: &[Vec<(f64, f64)>]) -> String {
+    let all = || points.iter().flatten();
+    let (least, most) = all().fold((f64::MAX, 0.0_f64), |(a, b), (rows, _)| (a.min(*rows), b.max(*rows)));
+    let place = |(rows, seconds): (f64, f64)| {
+        let width = (most / least).log10().max(1e-9);
+        (60.0 + (rows / least).log10() / width * 420.0, 260.0 - (seconds.log10() + 3.0) / 6.0 * 240.0)
+    };
+    let line = |points: &[(f64, f64)]| {
+        points.iter().map(|p| place(*p)).map(|(x, y)| format!("{x:.1},{y:.1}")).collect::<Vec<_>>().join(" ")
+    };
+    let mut out = String::from(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"680\" height=\"300\" font-family=\"sans-serif\" font-size=\"12\">\n\
+         <title>Seconds of each step over rows</title>\n<rect width=\"680\" height=\"300\" fill=\"white\"/>\n",
+    );
+    for power in -3..=3 {
+        let (_, y) = place((least, 10_f64.powi(power)));
+        _ = writeln!(out, "<path d=\"M60 {y:.1}H480\" stroke=\"#ddd\"/><text x=\"54\" y=\"{:.1}\" text-anchor=\"end\">{} s</text>", y + 4.0, 10_f64.powi(power));
+    }
+    for (rows, _) in points.first().into_iter().flatten() {
+        let (x, _) = place((*rows, 1.0));
+        _ = writeln!(out, "<text x=\"{x:.1}\" y=\"280\" text-anchor=\"middle\">{rows:e}</text>");
+    }
+    let bound: Vec<(f64, f64)> = points
+        .first()
+        .into_iter()
+        .flatten()
+        .map(|(rows, _)| (*rows, rows * rows.log2() / (most * most.log2()) * 100.0))
+        .filter(|(_, seconds)| *seconds >= 1e-3)
+        .collect();
+    _ = writeln!(out, "<polyline points=\"{}\" fill=\"none\" stroke=\"#888\" stroke-dasharray=\"4 4\"/>", line(&bound));
+    let colours = ["#0072b2", "#d55e00", "#009e73", "#000000"];
+    for (((name, _), points), colour) in STEPS.iter().zip(points).zip(colours) {
+        let (_, y) = points.last().map_or((0.0, 0.0), |last| place(*last));
+        _ = writeln!(
+            out,
+            "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/><text x=\"486\" y=\"{:.1}\" fill=\"{colour}\">{name}</text>",
+            line(points),
+            y + 4.0
+        );
+    }
+    out + "<text x=\"486\" y=\"292\" fill=\"#888\">dashed: n log n</text>\n</svg>\n"
 }
 
 fn run(program: &Path, folder: &Path, text: &str) -> Result<Timed, Box<dyn Error>> {

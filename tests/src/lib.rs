@@ -5,6 +5,7 @@ pub mod authors;
 pub mod beside;
 pub mod coverage;
 pub mod exports;
+pub mod kept;
 pub mod long_report;
 pub mod one_pass;
 pub mod page;

@@ -5,7 +5,7 @@
 //! then does what `groundwork` does. So everything runs as a user runs it, in a process of its
 //! own, and DuckDB, polars and Typst are linked once.
 
-use groundwork_tests::{authors, coverage, exports, page, recount, road, tidy, verdicts, verify};
+use groundwork_tests::{authors, coverage, exports, kept, page, recount, road, tidy, verdicts, verify};
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
 
@@ -19,6 +19,7 @@ fn main() -> ExitCode {
     trials.extend(recount::trials());
     trials.extend(authors::trials());
     trials.extend(exports::trials());
+    trials.extend(kept::trials());
     trials.extend(coverage::trials());
     trials.extend(verdicts::trials());
     trials.extend(verify::trials());

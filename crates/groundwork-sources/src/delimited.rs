@@ -4,14 +4,14 @@ use crate::boundary::Boundary;
 use crate::decode::{Decoder, first_record};
 use crate::diagnose;
 use crate::encoding;
+use crate::records::{Record, Records};
 use crate::row::{Cells, Halt, Row, Visit, Wanted, is_tag, unpadded};
 use crate::values::text;
-use csv::StringRecord;
 use encoding_rs::{Encoding, UTF_8};
 use groundwork_plan::diag::Diagnostic;
 use memchr::memchr_iter;
 use std::fs::File;
-use std::io::{Read, Seek as _, SeekFrom};
+use std::io::Read;
 use std::path::Path;
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -113,45 +113,31 @@ impl Piece {
         Piece { text, line: mark.line, is_first: self.is_first }
     }
 
-    fn records(&self, delimiter: u8) -> Records<'_> {
-        let reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter)
-            .has_headers(false)
-            .flexible(true)
-            .buffer_capacity(1 << 16)
-            .from_reader(self.text.as_slice());
-        Records { reader, line: self.line }
-    }
-}
-
-/// The records of a piece that are not blank.
-struct Records<'p> {
-    reader: csv::Reader<&'p [u8]>,
-    /// The line of the first byte.
-    line: u64,
-}
-
-impl Records<'_> {
-    /// Reads a record; the line on which it begins, and the place behind it.
-    fn next(&mut self, record: &mut StringRecord) -> Result<Option<(u64, Mark)>, Diagnostic> {
-        loop {
-            match self.reader.read_record(record) {
-                Ok(true) if is_blank(record) => {}
-                Ok(true) => break,
-                Ok(false) => return Ok(None),
-                Err(_) => return Err(diagnose::engine("splitting delimited text")),
+    /// The first record that is not blank, and the place behind it.
+    fn header(&self, delimiter: u8) -> Result<Option<(Vec<String>, Mark)>, Diagnostic> {
+        let mut records = self.records(delimiter)?;
+        while let Some((_, record)) = records.next() {
+            if !is_blank(record) {
+                let fields = record.iter().map(str::to_owned).collect();
+                let (byte, line) = records.position();
+                return Ok(Some((fields, Mark { byte, line })));
             }
         }
-        let position = self.reader.position();
-        let after = position.line() + self.line - 1;
-        // Its own line end, and those inside its fields.
-        let line = after.saturating_sub(line_ends(record.as_slice().as_bytes()) + 1);
-        Ok(Some((line, Mark { byte: usize::try_from(position.byte()).unwrap_or(usize::MAX), line: after })))
+        Ok(None)
+    }
+
+    /// Its records.
+    ///
+    /// # Errors
+    /// Never: what was decoded is UTF-8.
+    fn records(&self, delimiter: u8) -> Result<Records<'_>, Diagnostic> {
+        let text = std::str::from_utf8(&self.text).map_err(|_| diagnose::engine("splitting delimited text"))?;
+        Ok(Records::new(text, delimiter, self.line))
     }
 }
 
 impl Form {
-    fn cells<'r>(&self, record: &'r StringRecord, wanted: &'r [Wanted]) -> Cells<'r> {
+    fn cells<'r>(&self, record: &'r Record<'r>, wanted: &'r [Wanted]) -> Cells<'r> {
         if self.padded { Cells::Padded(record, wanted) } else { Cells::Record(record, wanted) }
     }
 
@@ -161,9 +147,11 @@ impl Form {
     /// What `visit` returns.
     pub(crate) fn rows(&self, piece: &Piece, wanted: &[Wanted], visit: &mut Visit<'_>) -> Result<(), Halt> {
         let mut is_first = piece.is_first;
-        let mut records = piece.records(self.delimiter);
-        let mut record = StringRecord::new();
-        while let Some((number, _)) = records.next(&mut record)? {
+        let mut records = piece.records(self.delimiter)?;
+        while let Some((number, record)) = records.next() {
+            if is_blank(record) {
+                continue;
+            }
             let tags = std::mem::take(&mut is_first) && {
                 let mut filled = record.iter().map(text::trim).filter(|field| !field.is_empty());
                 filled.all(is_tag)
@@ -173,7 +161,7 @@ impl Form {
                 ragged: !(self.least..=self.most).contains(&record.len()),
                 tags,
                 parent: None,
-                cells: self.cells(&record, wanted),
+                cells: self.cells(record, wanted),
             })?;
         }
         Ok(())
@@ -195,11 +183,7 @@ impl Delimited {
         let mut file = File::open(path).map_err(unreadable)?;
         let other = match declared {
             Some(declared) => declared,
-            None => {
-                let spoken_for = encoding::of(&mut file).map_err(unreadable)?;
-                file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
-                spoken_for
-            }
+            None => encoding::of_file(path, &mut file).map_err(unreadable)?,
         };
         Self::begin(Box::new(file), name, declared, other, FIRST_PIECE)
     }
@@ -241,13 +225,12 @@ impl Delimited {
             whole: 0,
             most: first_piece,
         };
-        let mut record = StringRecord::new();
-        let (first, after_header) = loop {
+        let (first, record, after_header) = loop {
             let Some(piece) = pieces.next()? else {
                 return Err(diagnose::empty_file(name, None, false));
             };
-            if let Some((_, after)) = piece.records(delimiter).next(&mut record)? {
-                break (Piece { is_first: true, ..piece }, after);
+            if let Some((record, after)) = piece.header(delimiter)? {
+                break (Piece { is_first: true, ..piece }, record, after);
             }
         };
         if first_piece == FIRST_PIECE {
@@ -298,16 +281,17 @@ impl Delimited {
     /// `source.unreadable-file`.
     pub(crate) fn records(
         mut self,
-        visit: &mut dyn FnMut(u64, &StringRecord) -> Result<(), Diagnostic>,
+        visit: &mut dyn FnMut(u64, &Record<'_>) -> Result<(), Diagnostic>,
     ) -> Result<(), Diagnostic> {
         let mut hidden = self.lines_before;
-        let mut record = StringRecord::new();
         let mut piece = self.first;
         loop {
-            let mut records = piece.records(self.form.delimiter);
-            while let Some((line, _)) = records.next(&mut record)? {
-                visit(line.saturating_sub(hidden), &record)?;
-                hidden += line_ends(record.as_slice().as_bytes());
+            let mut records = piece.records(self.form.delimiter)?;
+            while let Some((line, record)) = records.next() {
+                if !is_blank(record) {
+                    visit(line.saturating_sub(hidden), record)?;
+                }
+                hidden += record.iter().map(|field| line_ends(field.as_bytes())).sum::<u64>();
             }
             match self.pieces.next()? {
                 Some(next) => piece = next,
@@ -367,7 +351,7 @@ fn delimiter_of(header: &[u8]) -> u8 {
     counts.iter().position(|count| *count == most).map_or(b',', |at| DELIMITERS[at])
 }
 
-fn is_blank(record: &StringRecord) -> bool {
+fn is_blank(record: &Record<'_>) -> bool {
     record.iter().all(|field| text::trim(field).is_empty())
 }
 

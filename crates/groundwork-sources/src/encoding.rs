@@ -1,7 +1,12 @@
 //! Which encoding a text file is in that says nothing about it.
 
 use encoding_rs::{Encoding, SHIFT_JIS, UTF_8, WINDOWS_874, WINDOWS_1252};
+use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 const CHUNK: usize = 1 << 18;
 
@@ -17,6 +22,26 @@ struct Evidence {
     /// Bytes that stand for no letter of a Western language and no quotation mark or dash.
     not_western: u64,
     before_is_high: bool,
+}
+
+/// The encoding that the file at a path speaks for. One that was looked through, and that nobody has
+/// written to since, is not looked through again: headers are read before rows.
+///
+/// # Errors
+/// What reading reports.
+pub(crate) fn of_file(path: &Path, file: &mut File) -> io::Result<&'static Encoding> {
+    type Known = BTreeMap<(PathBuf, u64, SystemTime), &'static Encoding>;
+    static KNOWN: Mutex<Known> = Mutex::new(BTreeMap::new());
+    let metadata = file.metadata()?;
+    let key = metadata.modified().map(|modified| (path.to_owned(), metadata.len(), modified)).ok();
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(encoding) = key.as_ref().and_then(|key| known().get(key).copied()) {
+        return Ok(encoding);
+    }
+    let encoding = of(file)?;
+    file.seek(SeekFrom::Start(0))?;
+    known().extend(key.map(|key| (key, encoding)));
+    Ok(encoding)
 }
 
 /// The encoding that the whole of a file speaks for. UTF-8 where all of it is UTF-8; otherwise

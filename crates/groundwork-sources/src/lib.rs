@@ -11,7 +11,7 @@
 //! | where | what |
 //! |---|---|
 //! | `files` | which files a source has |
-//! | `encoding`, `decode`, `boundary`, `delimited` | which encoding, bytes to text, where records end, their fields |
+//! | `encoding`, `decode`, `boundary`, `records`, `delimited` | which encoding, bytes to text, where records end, their fields, all together |
 //! | `workbook` | cells of a worksheet to text |
 //! | `guard` | steps of libraries that may panic |
 //! | `archive`, `held` | archives, measured before they are unpacked; tables in memory |
@@ -52,6 +52,7 @@ mod pseudonym;
 mod read;
 mod readers;
 mod recognise;
+mod records;
 mod relevant;
 mod repeat;
 mod row;
