@@ -3,6 +3,7 @@
 use crate::program;
 use libtest_mimic::{Failed, Trial};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// The tests of this file.
@@ -13,6 +14,8 @@ pub fn trials() -> Vec<Trial> {
     vec![
         trial("every report of an example, from another folder", examples),
         trial("one changed cell, definition, and file are named", one_change),
+        trial("a changed template is named", template),
+        trial("in-toto and RO-Crate name what was written", attested),
         trial("one flipped byte of a report is found, wherever it is", flipped),
         trial("diff names late rows, definitions and restated values", restated),
     ]
@@ -67,6 +70,63 @@ fn asked(folder: &Path, arguments: &[&str], code: i32) -> Result<Value, String> 
         ));
     }
     serde_json::from_str(&out).map_err(|e| format!("{arguments:?}: {e}\n{out}"))
+}
+
+/// A file of the organisation's own that a report is set from.
+fn template() -> Result<(), String> {
+    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+    let at = folder.path();
+    project(at)?;
+    let own = PIPELINE.replace("quarterly-funder", "quarterly-funder, templates: mine");
+    write(at, "pipeline.yaml", own)?;
+    std::fs::create_dir_all(at.join("mine/sections")).map_err(|e| e.to_string())?;
+    let section = |word: &str| format!("#let asks(doc, words) = par[{word}]\n");
+    write(at, "mine/sections/asks.typ", section("Two more volunteers."))?;
+    program::done(at, &["run", "pipeline.yaml", "--out", "out"])?;
+    asked(at, &["verify", "out/reports/brief-en.pdf"], 0)?;
+    write(at, "mine/sections/asks.typ", section("Three more volunteers."))?;
+    let found = asked(at, &["verify", "out/reports/brief-en.pdf"], 5)?;
+    expect(&found, "template sections/asks.typ of report brief")
+}
+
+/// SHA-256, hexadecimal.
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What others check the outputs by.
+fn attested() -> Result<(), String> {
+    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+    project(folder.path())?;
+    let out = folder.path().join("out");
+    let read = |name: &str| std::fs::read(out.join(name)).map_err(|e| format!("{name}: {e}"));
+    let json = |name: &str| -> Result<Value, String> {
+        serde_json::from_slice(&read(name)?).map_err(|e| format!("{name}: {e}"))
+    };
+    let hash = |name: &str| -> Result<String, String> { read(name).map(|bytes| sha256(&bytes)) };
+    let statement = json("reports/brief-en.pdf.intoto.json")?;
+    let told = statement["subject"][0]["digest"]["sha256"].as_str();
+    if told != Some(hash("reports/brief-en.pdf")?.as_str()) {
+        return Err(format!("the statement names {told:?}"));
+    }
+    let described = json("ro-crate-metadata.json")?;
+    let entities = described["@graph"].as_array().ok_or("no graph")?;
+    let mut seen = 0;
+    for file in entities.iter().filter(|entity| entity["@type"] == "File" && entity["sha256"].is_string()) {
+        let name = file["@id"].as_str().unwrap_or_default();
+        seen += 1;
+        if file["sha256"].as_str() != Some(hash(name)?.as_str()) {
+            return Err(format!("the crate gives {name} another hash"));
+        }
+    }
+    let manifest = json("manifest.json")?;
+    let listed = manifest["outputs"].as_array().map_or(0, Vec::len);
+    // The manifest lists the crate as well, and the crate the manifest.
+    if seen + 1 == listed {
+        Ok(())
+    } else {
+        Err(format!("the crate has {seen} files, the manifest {listed}"))
+    }
 }
 
 fn expect(found: &Value, what: &str) -> Result<(), String> {

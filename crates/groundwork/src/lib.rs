@@ -11,5 +11,6 @@ mod files;
 pub mod page;
 mod record;
 mod run;
+mod scratch;
 pub mod table;
 mod ui;

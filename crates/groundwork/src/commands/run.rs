@@ -78,7 +78,7 @@ impl Run {
             Format::Text => {
                 ui::diagnostics(&outcome.warnings, Some(&shown));
                 ui::fact(&format!("run {} in {}", outcome.run_id, self.out.display()));
-                for name in outcome.files.keys().filter(|n| n.starts_with("reports/")) {
+                for name in outcome.files.keys().filter(|n| is_report(n)) {
                     ui::fact(&self.out.join(name).display().to_string());
                 }
             }
@@ -93,4 +93,9 @@ impl Run {
         }
         exit::code(problems)
     }
+}
+
+/// Whether a file is a document for readers, and not a statement about one.
+fn is_report(name: &str) -> bool {
+    name.starts_with("reports/") && !name.ends_with(".intoto.json")
 }

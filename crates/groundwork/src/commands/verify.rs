@@ -215,9 +215,14 @@ fn compared(
     found.extend(changes.engine.iter().map(|engine| format!("engine: {engine}")));
     found.extend(changes.inputs.iter().map(|(name, words)| format!("export {name}: {words}")));
     found.extend(changes.definitions.iter().map(|(name, what)| format!("definition {name}: {what}")));
+    found.extend(changes.templates.iter().map(|(name, what)| format!("template {name}: {what}")));
     found.extend(changes.first().map(|first| format!("first number that differs: {first}")));
-    if changes.inputs.is_empty() && changes.definitions.is_empty() && changes.engine.is_none() {
-        found.push("exports and definitions are the same, so that the files themselves, templates or words were changed".into());
+    let explained = [&changes.inputs, &changes.templates].iter().any(|list| !list.is_empty());
+    if !explained && changes.definitions.is_empty() && changes.engine.is_none() {
+        found.push(
+            "exports, definitions and templates are the same, so that the files themselves were changed"
+                .into(),
+        );
     }
     let (some, more) = differ.split_at(differ.len().min(10));
     found.extend(some.iter().map(|name| format!("other bytes: {name}")));
