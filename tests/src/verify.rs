@@ -15,6 +15,7 @@ pub fn trials() -> Vec<Trial> {
         trial("every report of an example, from another folder", examples),
         trial("one changed cell, definition, and file are named", one_change),
         trial("a changed template is named", template),
+        trial("signatures are made and checked by OpenSSH", signed),
         trial("in-toto and RO-Crate name what was written", attested),
         trial("one flipped byte of a report is found, wherever it is", flipped),
         trial("diff names late rows, definitions and restated values", restated),
@@ -87,6 +88,38 @@ fn template() -> Result<(), String> {
     write(at, "mine/sections/asks.typ", section("Three more volunteers."))?;
     let found = asked(at, &["verify", "out/reports/brief-en.pdf"], 5)?;
     expect(&found, "template sections/asks.typ of report brief")
+}
+
+/// A key pair of OpenSSH; nothing where it is not installed.
+fn key(folder: &Path, name: &str) -> Option<()> {
+    let mut command = std::process::Command::new("ssh-keygen");
+    command.args(["-q", "-t", "ed25519", "-N", "", "-C", name, "-f"]).arg(folder.join(name));
+    command.status().ok().filter(|status| status.success()).map(drop)
+}
+
+fn signed() -> Result<(), String> {
+    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+    let at = folder.path();
+    project(at)?;
+    if ["ours", "theirs"].iter().any(|name| key(at, name).is_none()) {
+        println!("verify: there is no ssh-keygen; signatures are not tried");
+        return Ok(());
+    }
+    let report = "out/reports/brief-en.pdf";
+    let wanted = |code: i32, by: &str| asked(at, &["verify", report, "--signed-by", by], code);
+    expect(&wanted(5, "ours.pub")?, "bad_signature")?;
+    program::done(at, &["run", "pipeline.yaml", "--out", "out", "--sign", "ours"])?;
+    let found = asked(at, &["verify", report], 0)?;
+    expect(&found, "SHA256:")?;
+    wanted(0, "ours.pub")?;
+    asked(at, &["verify", "out"], 0)?;
+    // By another key, and of other bytes.
+    expect(&wanted(5, "theirs.pub")?, "bad_signature")?;
+    let path = at.join(report);
+    let mut bytes = std::fs::read(&path).map_err(|e| e.to_string())?;
+    bytes.push(b'\n');
+    std::fs::write(&path, bytes).map_err(|e| e.to_string())?;
+    expect(&wanted(5, "ours.pub")?, "bad_signature")
 }
 
 /// SHA-256, hexadecimal.

@@ -12,5 +12,6 @@ pub mod page;
 mod record;
 mod run;
 mod scratch;
+mod signature;
 pub mod table;
 mod ui;
