@@ -140,6 +140,7 @@ impl Changes {
             "rows": pairs(&self.rows),
             "definitions": self.definitions.iter()
                 .map(|(id, what)| json!({"name": id, "change": what})).collect::<Vec<_>>(),
+            "templates": pairs(&self.templates),
             "parameters": pairs(&self.parameters),
             "engine": self.engine,
             "cells_in_both": self.common,

@@ -63,12 +63,8 @@ pub(crate) fn check(signature: &[u8], bytes: &[u8], by: Option<&Path>) -> Result
         }
     };
     let input = std::fs::File::open(&file).map_err(|e| cannot(&e))?;
-    let output = command
-        .args(["-n", NAMESPACE, "-s"])
-        .arg(&told)
-        .stdin(input)
-        .output()
-        .map_err(no_openssh)?;
+    let output =
+        command.args(["-n", NAMESPACE, "-s"]).arg(&told).stdin(input).output().map_err(no_openssh)?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let fingerprint = text.split_whitespace().find(|word| word.starts_with("SHA256:"));
     match (output.status.success(), fingerprint) {

@@ -7,7 +7,6 @@ use crate::run::{
 };
 use crate::ui::{self, PipelineText, Progress};
 use groundwork_disclosure::{ContrastFigures, ReleasedCell, ReleasedEstimate, Status};
-use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::indicator::{Direction, Indicator, Summary};
 use groundwork_plan::number::{format_exact, format_interval, format_value};
 use groundwork_plan::reason::Reason;

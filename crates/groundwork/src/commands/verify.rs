@@ -61,8 +61,7 @@ impl Verify {
         match self.verified() {
             Ok((run_id, compared, signers)) => {
                 let signed: String = signers.iter().map(|key| format!("; signed by {key}")).collect();
-                let sentence =
-                    format!("run again, the same bytes: {compared} files of run {run_id}{signed}");
+                let sentence = format!("run again, the same bytes: {compared} files of run {run_id}{signed}");
                 match self.format {
                     Format::Json => ui::fact_json(&json!({
                         "verified": true, "cause": Value::Null, "run_id": run_id, "files": compared,
@@ -154,7 +153,10 @@ impl Verify {
             let name = report.display().to_string();
             let Ok(told) = std::fs::read(format!("{name}.sig")) else {
                 if self.signed_by.is_some() {
-                    return Err(Failed::Because("bad_signature", vec![format!("{name} is not signed: there is no {name}.sig")]));
+                    return Err(Failed::Because(
+                        "bad_signature",
+                        vec![format!("{name} is not signed: there is no {name}.sig")],
+                    ));
                 }
                 continue;
             };
