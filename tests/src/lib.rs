@@ -5,6 +5,7 @@ pub mod coverage;
 pub mod determinism;
 pub mod exports;
 pub mod faults;
+pub mod lessons;
 pub mod long_report;
 pub mod one_pass;
 pub mod page;
