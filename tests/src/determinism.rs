@@ -2,9 +2,8 @@
 //! another folder, under another language, time zone and umask of the machine, and at another time.
 //! Rows in another order give the same numbers.
 
-use crate::program;
+use crate::program::{self, files};
 use libtest_mimic::{Failed, Trial};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -93,28 +92,12 @@ fn twice(path: &Path) -> Result<(), String> {
     if first.keys().ne(second.keys()) {
         return Err(format!("other files: {:?} and {:?}", first.keys(), second.keys()));
     }
-    let differ: Vec<&PathBuf> = first
+    let differ: Vec<&String> = first
         .iter()
         .filter(|(name, bytes)| second.get(*name) != Some(*bytes))
         .map(|(name, _)| name)
         .collect();
     if differ.is_empty() { Ok(()) } else { Err(format!("other bytes in {differ:?}")) }
-}
-
-fn files(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>, String> {
-    let mut out = BTreeMap::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(at) = open.pop() {
-        for entry in std::fs::read_dir(&at).map_err(|e| format!("{}: {e}", at.display()))?.flatten() {
-            if entry.path().is_dir() {
-                open.push(entry.path());
-            } else {
-                let inside = entry.path().strip_prefix(folder).map_err(|e| e.to_string())?.to_owned();
-                out.insert(inside, std::fs::read(entry.path()).map_err(|e| e.to_string())?);
-            }
-        }
-    }
-    Ok(out)
 }
 
 /// The rows of the lists of the sample programme from the last to the first. Lists, because a row

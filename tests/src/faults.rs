@@ -1,8 +1,7 @@
 //! Faults: a run that is killed at any moment, a disk that is full, a folder that may not be written.
 
-use crate::program;
+use crate::program::{self, files};
 use libtest_mimic::{Failed, Trial};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -46,24 +45,6 @@ fn export(rows: u32, minutes: u32) -> String {
 
 fn write(folder: &Path, name: &str, text: &str) -> Result<(), String> {
     std::fs::write(folder.join(name), text).map_err(|e| e.to_string())
-}
-
-/// Every file below a folder.
-fn files(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>, String> {
-    let mut out = BTreeMap::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(at) = open.pop() {
-        for entry in std::fs::read_dir(&at).map_err(|e| format!("{}: {e}", at.display()))?.flatten() {
-            if entry.path().is_dir() {
-                open.push(entry.path());
-            } else {
-                let bytes = std::fs::read(entry.path()).map_err(|e| e.to_string())?;
-                let inside = entry.path().strip_prefix(folder).map_err(|e| e.to_string())?.to_owned();
-                out.insert(inside, bytes);
-            }
-        }
-    }
-    Ok(out)
 }
 
 /// Folders that a run made for itself and left.
