@@ -13,6 +13,7 @@ pub mod partners;
 pub mod program;
 pub mod reading;
 pub mod recount;
+pub mod restated;
 pub mod road;
 pub mod tidy;
 pub mod truth;

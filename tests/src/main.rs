@@ -6,8 +6,8 @@
 //! own, and DuckDB, polars and Typst are linked once.
 
 use groundwork_tests::{
-    authors, coverage, determinism, exports, faults, lessons, page, partners, recount, road, tidy, verdicts,
-    verify,
+    authors, coverage, determinism, exports, faults, lessons, page, partners, recount, restated, road, tidy,
+    verdicts, verify,
 };
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
@@ -28,6 +28,7 @@ fn main() -> ExitCode {
     trials.extend(partners::trials());
     trials.extend(faults::trials());
     trials.extend(lessons::trials());
+    trials.extend(restated::trials());
     trials.extend(determinism::trials());
     trials.extend(tidy::trials());
     libtest_mimic::run(&arguments, trials).exit_code()

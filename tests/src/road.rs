@@ -6,7 +6,6 @@ use crate::truth;
 use groundwork::table::Table;
 use groundwork_samples::{Programme, write};
 use libtest_mimic::{Failed, Trial};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
