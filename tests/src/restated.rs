@@ -108,18 +108,21 @@ fn truth(programme: &Programme) -> Table {
         .collect()
 }
 
-/// The rows of the table in the text of the report: after its caption, those that name the
-/// indicator and end with two numbers.
+/// The rows of the table in the text of the report: after its caption, those that begin with the
+/// indicator and a site and end with two numbers.
 fn printed(text: &str) -> Table {
     let after = text.split("Restated:").nth(1).unwrap_or_default();
     let mut out = Table::new();
     for line in after.lines() {
-        let cells: Vec<&str> = line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect();
-        if let [title, site, period, before, now] = cells.as_slice()
-            && *title == "Workshops held"
-            && let (Ok(before), Ok(now)) = (before.parse(), now.parse())
-        {
-            out.insert(((*site).to_owned(), (*period).to_owned()), (before, now));
+        let Some(rest) = line.trim().strip_prefix("Workshops held") else { continue };
+        for site in ["All sites", "Chiang Rai", "Nan"] {
+            let Some(rest) = rest.trim().strip_prefix(site) else { continue };
+            let words: Vec<&str> = rest.split_whitespace().collect();
+            if let [period @ .., before, now] = words.as_slice()
+                && let (Ok(before), Ok(now)) = (before.parse(), now.parse())
+            {
+                out.insert((site.to_owned(), period.join(" ")), (before, now));
+            }
         }
     }
     out

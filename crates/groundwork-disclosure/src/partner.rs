@@ -18,7 +18,7 @@ pub struct Partners {
 }
 
 /// Why a cell of a partner is withheld.
-const BY_PARTNER: &str = "by_partner";
+pub(crate) const BY_PARTNER: &str = "by_partner";
 
 impl Released {
     /// The same with what partners released. Where one of their published cells would be withheld
