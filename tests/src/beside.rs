@@ -13,8 +13,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const INDICATORS: &str = "\
-  sessions: {kind: count, title: Sessions attended, from: attendance, period_by: held, disaggregate: [sex, age_band], people: false}
+const INDICATORS: &str = "  sessions: {kind: count, title: Sessions attended, from: attendance, period_by: held, disaggregate: [sex, age_band], people: false}
   minutes_total: {kind: sum, of: minutes, title: Minutes attended, from: attendance, period_by: held, disaggregate: [sex, age_band]}
   minutes_mean: {kind: mean, of: minutes, title: Minutes of a session, from: attendance, period_by: held, disaggregate: [sex, age_band]}
   led: {kind: proportion, numerator: led_by_volunteer, title: Led by volunteers, from: attendance, period_by: held, disaggregate: [sex, age_band]}
@@ -137,7 +136,12 @@ fn chart(points: &[Vec<(f64, f64)>]) -> String {
     );
     for power in -3..=3 {
         let (_, y) = place((least, 10_f64.powi(power)));
-        _ = writeln!(out, "<path d=\"M60 {y:.1}H480\" stroke=\"#ddd\"/><text x=\"54\" y=\"{:.1}\" text-anchor=\"end\">{} s</text>", y + 4.0, 10_f64.powi(power));
+        _ = writeln!(
+            out,
+            "<path d=\"M60 {y:.1}H480\" stroke=\"#ddd\"/><text x=\"54\" y=\"{:.1}\" text-anchor=\"end\">{} s</text>",
+            y + 4.0,
+            10_f64.powi(power)
+        );
     }
     for (rows, _) in points.first().into_iter().flatten() {
         let (x, _) = place((*rows, 1.0));
@@ -150,7 +154,11 @@ fn chart(points: &[Vec<(f64, f64)>]) -> String {
         .map(|(rows, _)| (*rows, rows * rows.log2() / (most * most.log2()) * 100.0))
         .filter(|(_, seconds)| *seconds >= 1e-3)
         .collect();
-    _ = writeln!(out, "<polyline points=\"{}\" fill=\"none\" stroke=\"#888\" stroke-dasharray=\"4 4\"/>", line(&bound));
+    _ = writeln!(
+        out,
+        "<polyline points=\"{}\" fill=\"none\" stroke=\"#888\" stroke-dasharray=\"4 4\"/>",
+        line(&bound)
+    );
     let colours = ["#0072b2", "#d55e00", "#009e73", "#000000"];
     for (((name, _), points), colour) in STEPS.iter().zip(points).zip(colours) {
         let (_, y) = points.last().map_or((0.0, 0.0), |last| place(*last));
@@ -174,7 +182,9 @@ fn run(program: &Path, folder: &Path, text: &str) -> Result<Timed, Box<dyn Error
 fn steps(said: &str) -> Vec<(String, f64)> {
     let lines: Vec<&str> = said.lines().collect();
     let pairs = lines.windows(2);
-    pairs.filter_map(|pair| Some((pair[0].to_owned(), pair[1].trim().strip_suffix(" s")?.parse().ok()?))).collect()
+    pairs
+        .filter_map(|pair| Some((pair[0].to_owned(), pair[1].trim().strip_suffix(" s")?.parse().ok()?)))
+        .collect()
 }
 
 /// The Python that has the packages; `GROUNDWORK_PYTHON` names another one than that of the path.
@@ -192,7 +202,12 @@ fn numbers(path: &Path) -> Result<Numbers, Box<dyn Error>> {
     for record in reader.records() {
         let record = record?;
         let cell = |name: &str| {
-            headers.iter().position(|h| h == name).and_then(|at| record.get(at)).unwrap_or_default().to_owned()
+            headers
+                .iter()
+                .position(|h| h == name)
+                .and_then(|at| record.get(at))
+                .unwrap_or_default()
+                .to_owned()
         };
         let number = cell(if cell("indicator") == "minutes_mean" { "value" } else { "numerator" });
         if let Ok(number) = number.parse() {
@@ -212,7 +227,9 @@ fn compared(numbers: &Numbers, theirs: &Path) -> Result<usize, Box<dyn Error>> {
         let number: f64 = record.get(5).unwrap_or_default().parse()?;
         match numbers.get(&key) {
             Some(own) if (own - number).abs() <= 1e-9 * own.abs().max(1.0) => same += 1,
-            found => return Err(format!("{}: {key:?} is {number}, and not {found:?}", theirs.display()).into()),
+            found => {
+                return Err(format!("{}: {key:?} is {number}, and not {found:?}", theirs.display()).into());
+            }
         }
     }
     Ok(same)

@@ -22,8 +22,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 /// Every way in which rows are judged, and indicators that share scans and that do not.
-const INDICATORS: &str = "\
-  sessions: {kind: count, title: Sessions, from: attendance, period_by: held, disaggregate: [sex, age_band]}
+const INDICATORS: &str = "  sessions: {kind: count, title: Sessions, from: attendance, period_by: held, disaggregate: [sex, age_band]}
   long: {kind: proportion, numerator: minutes > 60, title: Long, from: attendance, period_by: held}
   reach: {kind: distinct_count, of: person, title: Reach, from: attendance, period_by: held, disaggregate: [sex]}
   middle: {kind: median, of: minutes, title: Middle, from: attendance, period_by: held}
@@ -99,7 +98,11 @@ fn changes() -> Result<(), String> {
     let folder = folder.path();
     let changed = |from: &str, to: &str| {
         let new = text.replace(from, to);
-        if new == text { Err(format!("`{from}` is not in the pipeline")) } else { write(folder, "pipeline.yaml", &new) }
+        if new == text {
+            Err(format!("`{from}` is not in the pipeline"))
+        } else {
+            write(folder, "pipeline.yaml", &new)
+        }
     };
     write(folder, "pipeline.yaml", &text)?;
     same(folder, "the first run", false)?;
@@ -175,7 +178,9 @@ fn at_once() -> Result<(), String> {
         let mut running = Vec::new();
         for out in &outs {
             let mut command = groundwork(folder, &["run", "pipeline.yaml", "--out", out]);
-            running.push(command.stderr(Stdio::null()).stdout(Stdio::null()).spawn().map_err(|e| e.to_string())?);
+            running.push(
+                command.stderr(Stdio::null()).stdout(Stdio::null()).spawn().map_err(|e| e.to_string())?,
+            );
         }
         for (mut child, out) in running.into_iter().zip(&outs) {
             let ended = child.wait().map_err(|e| e.to_string())?;
@@ -184,7 +189,8 @@ fn at_once() -> Result<(), String> {
             }
         }
     }
-    let aside = files(&folder.join(".groundwork")).into_keys().find(|n| n.to_string_lossy().contains("aside"));
+    let aside =
+        files(&folder.join(".groundwork")).into_keys().find(|n| n.to_string_lossy().contains("aside"));
     aside.map_or(Ok(()), |name| Err(format!("{} was left behind", name.display())))
 }
 

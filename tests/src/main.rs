@@ -6,8 +6,8 @@
 //! own, and DuckDB, polars and Typst are linked once.
 
 use groundwork_tests::{
-    authors, coverage, determinism, exports, faults, kept, lessons, page, partners, recount, restated, road, tidy,
-    verdicts, verify,
+    authors, coverage, determinism, exports, faults, kept, lessons, page, partners, recount, restated, road,
+    tidy, verdicts, verify,
 };
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;

@@ -20,7 +20,9 @@ use crate::indicator::source_table;
 use crate::plan::{columns, find};
 use crate::query::{From, JoinKind, Query, Select, SqlType, Statement, Value};
 use crate::reason::{Reason, companion};
-use crate::source::{Check, CheckRule, Column, ColumnType, OnFailure, Origin, Source, Summary, SummaryRule, only};
+use crate::source::{
+    Check, CheckRule, Column, ColumnType, OnFailure, Origin, Source, Summary, SummaryRule, only,
+};
 use jiff::civil::Date;
 
 /// The state of a row that counts. It is a text and not a missing value: DuckDB 2.0.0 wrongly
@@ -97,8 +99,9 @@ pub fn stage(source: &Source, sources: &[Source], as_of: Date) -> Vec<Statement>
 /// Whether each row of an export is judged by itself. Then the rows that count are not written down
 /// once more: they are the rows that were read, looked at through the conditions.
 pub fn is_row_by_row(source: &Source) -> bool {
-    let sets_copies_aside =
-        |check: &Check| matches!((&check.rule, check.on_failure), (CheckRule::Unique(_), OnFailure::SetAside));
+    let sets_copies_aside = |check: &Check| {
+        matches!((&check.rule, check.on_failure), (CheckRule::Unique(_), OnFailure::SetAside))
+    };
     source.export().is_some_and(|export| export.repeat_of.is_none())
         && source.record.is_none()
         && source.lookups.is_empty()

@@ -131,7 +131,8 @@ impl Piece {
     /// # Errors
     /// Never: what was decoded is UTF-8.
     fn records(&self, delimiter: u8) -> Result<Records<'_>, Diagnostic> {
-        let text = std::str::from_utf8(&self.text).map_err(|_| diagnose::engine("splitting delimited text"))?;
+        let text =
+            std::str::from_utf8(&self.text).map_err(|_| diagnose::engine("splitting delimited text"))?;
         Ok(Records::new(text, delimiter, self.line))
     }
 }
@@ -387,10 +388,7 @@ mod tests {
         }
     }
 
-    fn in_pieces(
-        input: Box<dyn Read + Send>,
-        most: usize,
-    ) -> Result<(Vec<String>, Lines), &'static str> {
+    fn in_pieces(input: Box<dyn Read + Send>, most: usize) -> Result<(Vec<String>, Lines), &'static str> {
         let delimited = Delimited::begin(input, "a.csv", None, UTF_8, most).map_err(|d| d.code)?;
         let headers = delimited.headers().to_vec();
         let wanted: Vec<Wanted> = (0..headers.len()).map(|column| Wanted { column, serial: false }).collect();

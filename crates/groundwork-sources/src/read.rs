@@ -162,21 +162,14 @@ impl<T: Send> Queue<'_, T> {
         }
     }
 
-    fn one(
-        &self,
-        job: &Job<'_>,
-        ordinal: usize,
-        sender: &SyncSender<T>,
-    ) -> Result<Outcome, Failure> {
+    fn one(&self, job: &Job<'_>, ordinal: usize, sender: &SyncSender<T>) -> Result<Outcome, Failure> {
         if self.abandoned.load(Ordering::Relaxed) {
             return Err(Failure::Abandoned);
         }
         if self.failed.load(Ordering::Relaxed) {
             return Err(job.open(ordinal).err().unwrap_or(Failure::Abandoned));
         }
-        job.read(ordinal, self.threads, self.make, &mut |made| {
-            sender.send(made).map_err(|_| Halt::Abandoned)
-        })
+        job.read(ordinal, self.threads, self.make, &mut |made| sender.send(made).map_err(|_| Halt::Abandoned))
     }
 }
 

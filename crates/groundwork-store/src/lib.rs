@@ -105,9 +105,9 @@ impl Store {
     /// Runs what was put off.
     fn catch_up(&self) -> Result<(), Diagnostic> {
         let later = self.later.take();
-        later.iter().try_for_each(|statement| {
-            self.connection.execute_batch(&statement.to_string()).map_err(failed)
-        })
+        later
+            .iter()
+            .try_for_each(|statement| self.connection.execute_batch(&statement.to_string()).map_err(failed))
     }
 
     /// Appends rows to a table; the columns are those of the table, in order.

@@ -50,7 +50,12 @@ impl Cache {
     /// The name of an entry made from these parts.
     pub(crate) fn key(&self, parts: &[&str]) -> String {
         let lengths: Vec<String> = parts.iter().map(|part| part.len().to_string()).collect();
-        sha256([&self.program, &lengths.join(" "), &parts.concat()].map(String::as_bytes).join(&b'\n').as_slice())
+        sha256(
+            [&self.program, &lengths.join(" "), &parts.concat()]
+                .map(String::as_bytes)
+                .join(&b'\n')
+                .as_slice(),
+        )
     }
 
     /// Whether there is any entry.

@@ -211,7 +211,9 @@ impl Table {
                 match table.rows {
                     Rows::Worksheet(mut workbook, sheet) => workbook.rows(&sheet, wanted, visit),
                     Rows::Held(held) => held.rows(wanted, visit),
-                    Rows::Delimited(_) | Rows::Arrow(_) => Err(diagnose::engine("taking a table apart").into()),
+                    Rows::Delimited(_) | Rows::Arrow(_) => {
+                        Err(diagnose::engine("taking a table apart").into())
+                    }
                 }
             }
         }

@@ -65,7 +65,8 @@ pub(crate) fn find(text: &str) -> Vec<Found> {
         let rest = &signs[place..];
         let before = place.checked_sub(1).and_then(|at| signs.get(at)).map(|sign| sign.sign);
         let begins = |sign: fn(char) -> bool| rest.first().is_some_and(|first| sign(first.sign));
-        let when = |may: bool, find: fn(&[Sign], Option<char>) -> Hit| may.then(|| find(rest, before)).flatten();
+        let when =
+            |may: bool, find: fn(&[Sign], Option<char>) -> Hit| may.then(|| find(rest, before)).flatten();
         let hit = when(has_address, mail_or_handle)
             .or_else(|| when(has_brackets && begins(|c| c.is_ascii_digit()), registration))
             .or_else(|| when(has_points, coordinates))

@@ -10,9 +10,7 @@ use super::stop_if_interrupted;
 use crate::ui::Progress;
 use groundwork_disclosure::{Cell, CellKey, Counts, Finding};
 use groundwork_plan::diag::Diagnostic;
-use groundwork_plan::indicator::{
-    Count, Counted, Indicator, IndicatorPeriod, Kind, Passes, Summary,
-};
+use groundwork_plan::indicator::{Count, Counted, Indicator, IndicatorPeriod, Kind, Passes, Summary};
 use groundwork_plan::plan::Plan;
 use groundwork_plan::query::{Query, Statement};
 use groundwork_stats::ClusteredRatio;
@@ -84,10 +82,12 @@ pub(super) fn compute(
             .iter()
             .map(|(at, counted)| all[*at].cells(counted, &all[*at].disaggregate, true))
             .collect();
-        let texts = || pass.prepare.iter().map(ToString::to_string).chain(queries.iter().map(ToString::to_string));
+        let texts =
+            || pass.prepare.iter().map(ToString::to_string).chain(queries.iter().map(ToString::to_string));
         let ask = || {
             run_all(store, &pass.prepare)?;
-            let cells: Result<Vec<Vec<CellCount>>, _> = queries.iter().map(|query| store.cells(query)).collect();
+            let cells: Result<Vec<Vec<CellCount>>, _> =
+                queries.iter().map(|query| store.cells(query)).collect();
             run_all(store, &pass.dismantle)?;
             cells
         };
@@ -219,8 +219,7 @@ fn on_its_own(store: &Store, indicator: &Indicator) -> Result<Answer, Diagnostic
         Summary::Quantile(share) => {
             let ranks = wanted_ranks(share, indicator.level, &answer.cells);
             if !ranks.is_empty() {
-                answer.ranks =
-                    store.ranked(&indicator.ranked(&units, &indicator.disaggregate, &ranks))?;
+                answer.ranks = store.ranked(&indicator.ranked(&units, &indicator.disaggregate, &ranks))?;
             }
         }
         _ => {}
