@@ -41,6 +41,8 @@ pub fn store(
             .set_compression(Compression::LZ4_RAW)
             .set_statistics_enabled(EnabledStatistics::Chunk)
             .set_offset_index_disabled(true)
+            // Words of categories fit, and names of rows and people are soon given up.
+            .set_dictionary_page_size_limit(1 << 17)
             .set_column_dictionary_enabled(numbers.clone(), false)
             .set_column_encoding(numbers, Encoding::DELTA_BINARY_PACKED)
             .build();

@@ -83,8 +83,11 @@ impl Store {
         if let Some(query) = staging::reported(source) {
             staged.reported = self.places(&query)?;
         }
-        if !staging::is_row_by_row(source) {
+        if !staging::is_looked_at(source) {
             self.run(&Statement::DropView(staging::staged_table(&source.id)))?;
+            for table in staging::put_aside(source) {
+                self.run(&Statement::DropTable(table))?;
+            }
             let raw = staging::raw_table(&source.id);
             match rows {
                 None => self.run(&Statement::DropTable(raw))?,

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// The folder beside the pipeline.
 pub(crate) const FOLDER: &str = ".groundwork";
@@ -21,6 +21,10 @@ pub(crate) const FOLDER: &str = ".groundwork";
 pub(crate) const WORTHWHILE: u64 = 4 << 20;
 /// Bytes of all entries, about; the oldest are removed beyond.
 const MOST: u64 = 8 << 30;
+
+/// What begins the names of entries that are being written, and how long that takes at most.
+const ASIDE: &str = "aside-";
+const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// The entries beside one pipeline.
 pub(crate) struct Cache {
@@ -81,7 +85,7 @@ impl Cache {
         let Ok((sha256, _)) = hash_file(path, "rows") else { return };
         let put = || -> io::Result<()> {
             self.make()?;
-            let aside = tempfile::Builder::new().prefix("aside-").tempdir_in(&self.folder)?;
+            let aside = tempfile::Builder::new().prefix(ASIDE).tempdir_in(&self.folder)?;
             let new = aside.path().join("rows");
             link(path, &new)?;
             fs::rename(new, self.folder.join(format!("{key}.parquet")))
@@ -109,7 +113,7 @@ impl Cache {
         let put = || -> io::Result<()> {
             let body = serde_json::to_vec(answer)?;
             self.make()?;
-            let mut new = tempfile::NamedTempFile::with_prefix_in("aside-", &self.folder)?;
+            let mut new = tempfile::NamedTempFile::with_prefix_in(ASIDE, &self.folder)?;
             new.write_all(sha256(&body).as_bytes())?;
             new.write_all(&body)?;
             new.persist(self.folder.join(format!("{key}.json")))?;
@@ -120,6 +124,7 @@ impl Cache {
 
     /// Removes the oldest entries where all of them together are too large.
     pub(crate) fn tidy(&self) {
+        self.sweep();
         let Ok(entries) = fs::read_dir(&self.folder) else { return };
         let mut files: Vec<(SystemTime, u64, PathBuf)> = entries
             .filter_map(|entry| {
@@ -136,6 +141,17 @@ impl Cache {
             }
             left -= bytes;
             let _ = fs::remove_file(path);
+        }
+    }
+
+    /// Removes what runs that were killed left beside the entries.
+    fn sweep(&self) {
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let age = entry.metadata().and_then(|e| e.modified()).ok().and_then(|m| m.elapsed().ok());
+            let is_left = entry.file_name().to_string_lossy().starts_with(ASIDE);
+            if is_left && age.is_some_and(|age| age > ABANDONED) {
+                let _ = fs::remove_file(entry.path()).or_else(|_| fs::remove_dir_all(entry.path()));
+            }
         }
     }
 
@@ -167,54 +183,4 @@ fn link(from: &Path, to: &Path) -> io::Result<()> {
 /// Says that an entry was of use.
 fn touch(file: &Path) {
     let _ = fs::File::options().append(true).open(file).and_then(|file| file.set_modified(SystemTime::now()));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn place() -> (tempfile::TempDir, Cache) {
-        let folder = tempfile::tempdir().unwrap();
-        let cache = Cache::beside(folder.path());
-        (folder, cache)
-    }
-
-    #[test]
-    fn an_answer_is_found_again_until_it_is_damaged() {
-        let (folder, cache) = place();
-        assert!(cache.is_empty());
-        let key = cache.key(&["a", "b"]);
-        assert_eq!(cache.answer::<Vec<u64>>(&key), None);
-        cache.keep(&key, &vec![1_u64, u64::MAX]);
-        assert_eq!(cache.answer(&key), Some(vec![1_u64, u64::MAX]));
-        assert!(!cache.is_empty());
-        let file = folder.path().join(FOLDER).join(format!("{key}.json"));
-        let mut bytes = fs::read(&file).unwrap();
-        *bytes.last_mut().unwrap() ^= 1;
-        fs::write(&file, bytes).unwrap();
-        assert_eq!(cache.answer::<Vec<u64>>(&key), None);
-        assert!(!file.exists());
-    }
-
-    #[test]
-    fn rows_are_found_again_until_they_are_damaged() {
-        let (folder, cache) = place();
-        let rows = folder.path().join("rows");
-        fs::write(&rows, b"rows").unwrap();
-        let reading = Reading { rows: 3, ..Reading::default() };
-        cache.keep_rows("k", &rows, &reading);
-        fs::remove_file(&rows).unwrap();
-        assert_eq!(cache.rows("k", &rows), Some(reading));
-        assert_eq!(fs::read(&rows).unwrap(), b"rows");
-        fs::write(folder.path().join(FOLDER).join("k.parquet"), b"rowz").unwrap();
-        assert_eq!(cache.rows("k", &folder.path().join("again")), None);
-        assert_eq!(cache.answer::<serde_json::Value>("k"), None);
-    }
-
-    #[test]
-    fn parts_of_a_key_do_not_run_together() {
-        let (_folder, cache) = place();
-        assert_ne!(cache.key(&["ab", "c"]), cache.key(&["a", "bc"]));
-        assert_ne!(cache.key(&["ab"]), cache.key(&["ab", ""]));
-    }
 }
