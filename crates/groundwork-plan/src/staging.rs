@@ -175,14 +175,14 @@ pub fn reported(source: &Source) -> Option<Query> {
                 let broken = fails(Value::of(condition, "s"));
                 queries.push(place(rows().filter(broken), format!("check:{at}")));
             }
-            CheckRule::Unique(names) => {
+            CheckRule::Unique(names) if !names.is_empty() => {
                 let rows = Select::from(From::Table(source_table(&source.id)), "r");
                 queries.push(place(
                     Select::from(copies(rows, names).rows(), "s"),
                     format!("check:{at}"),
                 ));
             }
-            CheckRule::AtLeastRows(_) => {}
+            CheckRule::Unique(_) | CheckRule::AtLeastRows(_) => {}
         }
     }
     queries.extend(source.columns.iter().filter(|c| c.asked.is_some()).map(|c| answered_unasked(source, c)));
