@@ -32,7 +32,7 @@ pub(super) fn rows(ground: &Ground<'_>, design: &Design) -> Vec<Estimate> {
             let elsewhere: Vec<&str> = all.filter(|site| *site != adaptation.site).collect();
             let line = |sites: &[&str]| {
                 let cells = sites.iter().flat_map(|site| {
-                    before.periods.iter().chain(&after.periods).map(|p| CellKey::total(name, *site, &p.id()))
+                    before.periods.iter().chain(&after.periods).map(|p| CellKey::total(name, site, &p.id()))
                 });
                 Line::about(ground, name, contrast(&before, &after)).on_cells(cells.collect::<Vec<_>>())
             };
