@@ -107,7 +107,7 @@ fn killed() -> Result<(), String> {
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
     }
-    let last = if kills % 2 == 0 { 1 } else { 0 };
+    let last = usize::from(kills.is_multiple_of(2));
     if files(&at.join("out"))? != undisturbed[last] {
         return Err("the run after the kills differs from an undisturbed one".into());
     }
