@@ -21,7 +21,7 @@ use crate::plan::{columns, find};
 use crate::query::{From, JoinKind, Query, Select, SqlType, Statement, Value};
 use crate::reason::{Reason, companion};
 use crate::source::{
-    Check, CheckRule, Column, ColumnType, OnFailure, Origin, Source, Summary, SummaryRule, only,
+    CheckRule, Column, ColumnType, OnFailure, Origin, Source, Summary, SummaryRule, only,
 };
 use jiff::civil::Date;
 
@@ -177,10 +177,7 @@ pub fn reported(source: &Source) -> Option<Query> {
             }
             CheckRule::Unique(names) if !names.is_empty() => {
                 let rows = Select::from(From::Table(source_table(&source.id)), "r");
-                queries.push(place(
-                    Select::from(copies(rows, names).rows(), "s"),
-                    format!("check:{at}"),
-                ));
+                queries.push(place(Select::from(copies(rows, names).rows(), "s"), format!("check:{at}")));
             }
             CheckRule::Unique(_) | CheckRule::AtLeastRows(_) => {}
         }
@@ -367,9 +364,12 @@ fn all_but_first(rows: Select, keys: usize, order: Vec<Value>) -> Query {
 /// Rows of part `r` with whether they are in a table of places.
 fn marked(select: Select, table: String, name: &str) -> Select {
     let same = |column: &str| Value::column("r", column).binary("=", Value::column("o", column));
-    select
-        .column(Value::column("o", "_row").is_there(), name)
-        .join(JoinKind::Left, From::Table(table), "o", same("_file").and(same("_row")))
+    select.column(Value::column("o", "_row").is_there(), name).join(
+        JoinKind::Left,
+        From::Table(table),
+        "o",
+        same("_file").and(same("_row")),
+    )
 }
 
 /// The rows with the columns of lookups, emptied where nothing was asked, and then those made from
