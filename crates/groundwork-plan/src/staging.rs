@@ -20,9 +20,7 @@ use crate::indicator::source_table;
 use crate::plan::{columns, find};
 use crate::query::{From, JoinKind, Query, Select, SqlType, Statement, Value};
 use crate::reason::{Reason, companion};
-use crate::source::{
-    CheckRule, Column, ColumnType, OnFailure, Origin, Source, Summary, SummaryRule, only,
-};
+use crate::source::{CheckRule, Column, ColumnType, OnFailure, Origin, Source, Summary, SummaryRule, only};
 use jiff::civil::Date;
 
 /// The state of a row that counts. It is a text and not a missing value: DuckDB 2.0.0 wrongly
