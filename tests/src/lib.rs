@@ -1,10 +1,13 @@
 //! What the suite is made of; see `README.md` beside.
 
+pub mod attendance;
 pub mod authors;
+pub mod beside;
 pub mod coverage;
 pub mod determinism;
 pub mod exports;
 pub mod faults;
+pub mod kept;
 pub mod lessons;
 pub mod long_report;
 pub mod one_pass;

@@ -6,8 +6,8 @@
 //! own, and DuckDB, polars and Typst are linked once.
 
 use groundwork_tests::{
-    authors, coverage, determinism, exports, faults, lessons, page, partners, recount, restated, road, tidy,
-    verdicts, verify,
+    authors, coverage, determinism, exports, faults, kept, lessons, page, partners, recount, restated, road,
+    tidy, verdicts, verify,
 };
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
@@ -22,6 +22,7 @@ fn main() -> ExitCode {
     trials.extend(recount::trials());
     trials.extend(authors::trials());
     trials.extend(exports::trials());
+    trials.extend(kept::trials());
     trials.extend(coverage::trials());
     trials.extend(verdicts::trials());
     trials.extend(verify::trials());
