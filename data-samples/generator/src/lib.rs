@@ -21,6 +21,7 @@ mod livelihood;
 mod plain_csv;
 mod programme;
 mod readme;
+pub mod register;
 mod registration;
 pub mod rng;
 pub mod scenario;
