@@ -113,11 +113,12 @@ fn manifests() -> Result<(), String> {
 }
 
 /// Which crate must not depend on which: what each guarantees is an absence.
-const ABSENT: [(&str, &[&str]); 7] = [
+const ABSENT: [(&str, &[&str]); 8] = [
     ("groundwork-plan", &["arrow", "duckdb", "polars", "typst", "plotters"]),
     ("groundwork-stats", &["groundwork-", "serde.", "arrow"]),
     ("groundwork-sources", &["duckdb", "groundwork-store", "typst", "plotters"]),
     ("groundwork-store", &["polars", "typst", "plotters"]),
+    ("groundwork-people", &["groundwork-plan", "groundwork-sources", "groundwork-store", "arrow", "serde"]),
     ("groundwork-disclosure", &["groundwork-store", "groundwork-sources", "arrow", "serde"]),
     ("groundwork-charts", &["groundwork-store", "groundwork-sources", "typst", "arrow"]),
     ("groundwork-report", &["groundwork-store", "groundwork-sources", "groundwork-charts", "arrow"]),
