@@ -151,7 +151,7 @@ impl Released {
         };
         let told = estimate.warnings.join("; ");
         let (status, reason, found) = match (withheld, &estimate.finding) {
-            (_, Finding::NoData | Finding::Bounds { .. }) => {
+            (_, Finding::NoData | Finding::Bounds { .. } | Finding::Band { .. }) => {
                 (Status::NoData, "nothing_recorded".to_owned(), None)
             }
             (Some(reason), _) => (Status::Withheld, reason.to_owned(), None),

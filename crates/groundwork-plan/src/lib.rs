@@ -17,6 +17,7 @@ mod language;
 pub mod location;
 pub mod method;
 pub mod number;
+pub mod people;
 pub mod period;
 pub mod plan;
 pub mod query;

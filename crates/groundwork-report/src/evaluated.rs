@@ -48,7 +48,7 @@ enum Measure<'a> {
 fn measure<'a>(estimand: &str, term: &str, unit: Option<&'a Unit>) -> Measure<'a> {
     let is = |start: &str| estimand.starts_with(start);
     let of_unit = unit.map_or(Measure::Plain, Measure::Difference);
-    if is("people in each site") || is("rows left out") {
+    if is("people in each site") || is("people on") || is("people, those") || is("people at least") || is("rows left out") {
         Measure::Value(Unit::Count)
     } else if is("ratio") || estimand.ends_with(", ratio") || term == "ratio" {
         Measure::Ratio

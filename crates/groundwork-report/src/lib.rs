@@ -31,7 +31,7 @@ mod tests;
 pub use attached::attached;
 pub use input::{
     Anchor, Attachment, ComparisonInfo, Direction, EvaluationInfo, IndicatorInfo, Input, InputFile,
-    IssueCount, PlacedFigure, PlacedLabel, Provenance, Relationship, SourceQuality, TEXT_WIDTH_PT,
+    IssueCount, PeopleQuality, PlacedFigure, PlacedLabel, Provenance, Relationship, SourceQuality, TEXT_WIDTH_PT,
 };
 pub use templates::Templates;
 pub use words::Words;

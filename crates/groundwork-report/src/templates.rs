@@ -11,7 +11,7 @@ macro_rules! built_in {
     };
 }
 
-const FILES: [(&str, &[u8]); 29] = built_in![
+const FILES: [(&str, &[u8]); 30] = built_in![
     "lessons-learned.typ",
     "quarterly-funder.typ",
     "quarterly-page.typ",
@@ -31,6 +31,7 @@ const FILES: [(&str, &[u8]); 29] = built_in![
     "sections/methods.typ",
     "sections/object.typ",
     "sections/opening.typ",
+    "sections/people.typ",
     "sections/performance.typ",
     "sections/provenance.typ",
     "sections/quality.typ",

@@ -6,6 +6,7 @@ mod disclosure;
 mod indicators;
 mod kinds;
 mod methods;
+mod people;
 pub(crate) mod sheets;
 mod sources;
 
@@ -87,7 +88,8 @@ impl Resolver {
         let calendar = self.calendar(root);
         let sites = self.sites(root);
         let sources = self.sources(root, &sites);
-        let indicators = self.indicators(root, &sources, &sites, &calendar);
+        let people = self.people(root, &sources);
+        let indicators = self.indicators(root, &sources, &people, &sites, &calendar);
         let events = self.events(root);
         let entries = root.get("indicators").map(Node::entries).unwrap_or_default();
         let ground = Ground {
@@ -108,6 +110,7 @@ impl Resolver {
             calendar,
             sites,
             sources,
+            people,
             indicators,
             indicators_from: None,
             evaluations,
