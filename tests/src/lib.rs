@@ -2,13 +2,18 @@
 
 pub mod authors;
 pub mod coverage;
+pub mod determinism;
 pub mod exports;
+pub mod faults;
+pub mod lessons;
 pub mod long_report;
 pub mod one_pass;
 pub mod page;
+pub mod partners;
 pub mod program;
 pub mod reading;
 pub mod recount;
+pub mod restated;
 pub mod road;
 pub mod tidy;
 pub mod truth;

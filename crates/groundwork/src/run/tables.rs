@@ -362,7 +362,12 @@ impl Table {
     }
 
     pub(super) fn row<const N: usize>(&mut self, cells: [String; N]) -> Result<(), Diagnostic> {
-        self.0.write_record(cells.map(guarded)).map_err(|e| failed(&e))
+        self.cells(cells.into())
+    }
+
+    /// A row with as many cells as the header.
+    pub(super) fn cells(&mut self, cells: Vec<String>) -> Result<(), Diagnostic> {
+        self.0.write_record(cells.into_iter().map(guarded)).map_err(|e| failed(&e))
     }
 
     pub(super) fn finish(self) -> Result<Vec<u8>, Diagnostic> {

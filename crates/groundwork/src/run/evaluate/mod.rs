@@ -3,6 +3,7 @@
 //! A design never stops a run: what cannot be answered is a row with the status `refused` and the
 //! reason. The rows come in the order of the plan.
 
+mod adaptation;
 mod adjusted_comparison;
 mod combination;
 mod decomposition;
@@ -22,6 +23,7 @@ mod time_to_event;
 mod translated_test;
 mod transport;
 
+use super::adaptations::Log;
 use super::compute::Results;
 use super::stop_if_interrupted;
 use frame::Frame;
@@ -38,6 +40,7 @@ pub(super) struct Ground<'a> {
     results: &'a Results,
     cells: BTreeMap<&'a CellKey, &'a Cell>,
     evaluation: &'a Evaluation,
+    log: &'a Log,
 }
 
 impl<'a> Ground<'a> {
@@ -50,13 +53,14 @@ impl<'a> Ground<'a> {
 pub(super) fn evaluate(
     plan: &Plan,
     results: &Results,
+    log: &Log,
     store: &Store,
 ) -> Result<Vec<Estimate>, Vec<Diagnostic>> {
     let cells: BTreeMap<&CellKey, &Cell> = results.cells.iter().map(|c| (&c.key, c)).collect();
     let mut out = Vec::new();
     for evaluation in &plan.evaluations {
         stop_if_interrupted()?;
-        let ground = Ground { plan, results, cells: cells.clone(), evaluation };
+        let ground = Ground { plan, results, cells: cells.clone(), evaluation, log };
         let frame = match data(&evaluation.design) {
             Some(data) => Some(Frame::load(store, data).map_err(|d| vec![d])?),
             None => None,
@@ -67,6 +71,7 @@ pub(super) fn evaluate(
         };
         let members = members.map(|query| store.columns(&query, 2)).transpose().map_err(|d| vec![d])?;
         let rows = match (&evaluation.design, &frame) {
+            (Design::Adaptation(design), _) => adaptation::rows(&ground, design),
             (Design::SiteComparison(design), _) => site_comparison::rows(&ground, design),
             (Design::NonInferiority(design), _) => non_inferiority::rows(&ground, design),
             (Design::Decomposition(design), _) => decomposition::rows(&ground, design),
@@ -128,7 +133,8 @@ fn data(design: &Design) -> Option<&Data> {
             SitesFrom::Arms(data) | SitesFrom::Shares(data) | SitesFrom::Estimates(data) => Some(data),
             SitesFrom::Cells { .. } => None,
         },
-        Design::SiteComparison(_)
+        Design::Adaptation(_)
+        | Design::SiteComparison(_)
         | Design::NonInferiority(_)
         | Design::Decomposition(_)
         | Design::DifferenceInDifferences(DifferenceInDifferences::Cells { .. })
