@@ -64,7 +64,7 @@ fn generated() -> Result<(), String> {
 }
 
 /// People of the example about who is who, and their seed.
-const REGISTER: (u32, u64) = (400, groundwork_samples::DEFAULT_SEED);
+const REGISTER: (u32, u64) = (300, 77);
 
 fn register() -> Result<(), String> {
     let rows = groundwork_samples::register::draw(REGISTER.0, REGISTER.1);

@@ -76,7 +76,7 @@ pub enum Finding {
         lower: f64,
         /// The most.
         upper: f64,
-        /// How often such a band holds the truth.
+        /// The probability from which links count at the upper end.
         level: f64,
     },
     /// Nothing was recorded.

@@ -147,7 +147,8 @@ pub(super) fn compute(
     Ok(results)
 }
 
-/// The level that a band of people is given: how often it should hold their number.
+/// The level that a band of people is given: the probability from which links count at its upper end.
+/// It is no share of bands that hold the truth.
 const BAND_LEVEL: f64 = 0.95;
 
 /// How far the ends of the band of a step lie beyond the people at its lowest and highest threshold.
