@@ -56,7 +56,7 @@ use crate::query::{Query, Statement};
 use crate::text::{Language, Localised};
 use jiff::civil::Date;
 use rows::RowMeasure;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use units::{Units, dimension_column, row_category};
 
 /// A defined measure.
@@ -82,6 +82,8 @@ pub struct Indicator {
     pub periods: Vec<IndicatorPeriod>,
     /// Its dimensions.
     pub disaggregate: Vec<Dimension>,
+    /// Whether the numbers that it adds up are floating ones, whose sum must not depend on an order.
+    pub floats: bool,
     /// Which way is better.
     pub direction: Direction,
     /// What the value is measured in.
@@ -392,13 +394,19 @@ impl Kind {
         if missing == Missing::SkipIfAny { Vec::new() } else { columns }
     }
 
-    /// Whether the numbers that it adds up are floating ones.
-    pub(crate) fn divides(&self) -> bool {
-        let of = |measure: &Measure| matches!(&measure.of, MeasureOf::Sum(number) if number.divides());
+    /// Whether the numbers that it adds up are floating ones, because something is divided, here or
+    /// in these derived columns.
+    pub(crate) fn adds_floats(&self, divided: &BTreeSet<&str>) -> bool {
+        let floats = |number: &Expression| {
+            number.divides() || number.columns().iter().any(|column| divided.contains(column))
+        };
+        let of = |measure: &Measure| matches!(&measure.of, MeasureOf::Sum(number) if floats(number));
         match self {
             Kind::Index(_) => true,
-            Kind::Sum(k) => k.of.divides(),
-            Kind::Mean(k) => k.of.divides(),
+            Kind::Sum(k) => floats(&k.of),
+            Kind::Mean(k) => floats(&k.of),
+            Kind::Stock(k) => floats(&k.of),
+            Kind::Change(k) => floats(&k.before) || floats(&k.after),
             Kind::Ratio(k) => of(&k.numerator) || of(&k.denominator),
             _ => false,
         }

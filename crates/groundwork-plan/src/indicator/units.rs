@@ -107,7 +107,7 @@ impl Indicator {
     fn summed(&self, name: &str) -> Value {
         let column = Value::column("u", name);
         // What was divided is a floating number.
-        let column = if self.kind.divides() { column.cast(SqlType::Double) } else { column };
+        let column = if self.floats { column.cast(SqlType::Double) } else { column };
         column.sum().cast(SqlType::Double)
     }
 

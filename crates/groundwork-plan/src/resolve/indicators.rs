@@ -1,6 +1,7 @@
 //! Indicators: every column, date and condition bound to its source.
 
 use super::{Resolver, localised};
+use crate::derive::DeriveRule;
 use crate::expression::Scope;
 use crate::indicator::{Dimension, Direction, Indicator, IndicatorPeriod, Kind, Summary, UNKNOWN, Window};
 use crate::number::Unit;
@@ -11,7 +12,7 @@ use crate::site::Site;
 use crate::source::{ColumnType, Source};
 use crate::yaml::{Key, Node, Value};
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What an indicator can be bound to.
 pub(super) struct Ground<'a> {
@@ -19,6 +20,20 @@ pub(super) struct Ground<'a> {
     sites: &'a [Site],
     pub(super) site_ids: Vec<String>,
     calendar: &'a Calendar,
+}
+
+/// The derived columns that something was divided for. A source stands after those that it needs,
+/// and a derived column after those of its own.
+fn divided(sources: &[Source]) -> BTreeSet<&str> {
+    let mut out: BTreeSet<&str> = BTreeSet::new();
+    for derived in sources.iter().flat_map(|source| &source.derived) {
+        if let DeriveRule::Value(number) = &derived.rule
+            && (number.divides() || number.columns().iter().any(|column| out.contains(column)))
+        {
+            out.insert(&derived.name);
+        }
+    }
+    out
 }
 
 /// The rows that an indicator, or one side of a ratio, is computed from.
@@ -159,6 +174,7 @@ impl Resolver {
         let level = self.level(node);
         let baselines = self.by_site(node.get("baseline"), ground, &unit);
         let targets = self.targets(key, node, ground, &periods, &unit, additivity.sites);
+        let floats = kind.adds_floats(&divided(ground.sources));
         let sheet = crate::language::SHEET_KEYS
             .iter()
             .filter_map(|name| Some((*name, localised(node.get("sheet"), name)?)))
@@ -175,6 +191,7 @@ impl Resolver {
             period_by: None,
             periods,
             disaggregate: Vec::new(),
+            floats,
             direction: match node.text_at("direction") {
                 Some("decrease") => Direction::Decrease,
                 _ => Direction::Increase,
