@@ -2,7 +2,9 @@
 
 pub mod authors;
 pub mod coverage;
+pub mod data_package;
 pub mod exports;
+pub mod iati;
 pub mod long_report;
 pub mod one_pass;
 pub mod page;
@@ -10,6 +12,7 @@ pub mod program;
 pub mod reading;
 pub mod recount;
 pub mod road;
+pub mod spreadsheet;
 pub mod tidy;
 pub mod truth;
 pub mod valid;

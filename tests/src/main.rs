@@ -5,7 +5,9 @@
 //! then does what `groundwork` does. So everything runs as a user runs it, in a process of its
 //! own, and DuckDB, polars and Typst are linked once.
 
-use groundwork_tests::{authors, coverage, exports, page, recount, road, tidy, verdicts, verify};
+use groundwork_tests::{
+    authors, coverage, data_package, exports, iati, page, recount, road, spreadsheet, tidy, verdicts, verify,
+};
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
 
@@ -22,6 +24,9 @@ fn main() -> ExitCode {
     trials.extend(coverage::trials());
     trials.extend(verdicts::trials());
     trials.extend(verify::trials());
+    trials.extend(spreadsheet::trials());
+    trials.extend(data_package::trials());
+    trials.extend(iati::trials());
     trials.extend(tidy::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }

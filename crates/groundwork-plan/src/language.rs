@@ -4,6 +4,7 @@ mod indicators;
 mod sources;
 
 pub(crate) use crate::evaluation::EVALUATION;
+use crate::iati::IATI;
 pub(crate) use indicators::{INDICATOR, SHEET_KEYS};
 pub(crate) use sources::SOURCE;
 
@@ -66,6 +67,7 @@ pub(crate) static PIPELINE: Object = Object {
         ),
         may("disclosure", Shape::Object(&DISCLOSURE), "What else protects people."),
         may("reports", Shape::Map(&Shape::Object(&REPORT)), "The documents to write, by identifier."),
+        may("iati", Shape::Object(&IATI), "The activity whose results are reported to the IATI registry."),
         may(
             "tests",
             Shape::List(&Shape::Text),

@@ -10,6 +10,7 @@ pub mod diag;
 pub mod disclosure;
 pub mod evaluation;
 pub mod expression;
+pub mod iati;
 pub mod indicator;
 pub mod indicator_sheet;
 pub mod issue;

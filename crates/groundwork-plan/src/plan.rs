@@ -2,6 +2,7 @@
 
 use crate::disclosure::Policy;
 pub use crate::evaluation::Evaluation;
+use crate::iati::Iati;
 use crate::indicator::Indicator;
 use crate::period::Calendar;
 pub use crate::report::{Lesson, Report};
@@ -33,6 +34,8 @@ pub struct Plan {
     pub policy: Policy,
     /// The documents.
     pub reports: Vec<Report>,
+    /// The activity in the IATI registry, where its results are reported.
+    pub iati: Option<Iati>,
     /// The pages of worked examples, or folders with some, where the pipeline names them.
     pub tests: Vec<String>,
 }

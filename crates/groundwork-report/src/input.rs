@@ -174,6 +174,23 @@ pub struct PlacedFigure {
     pub marks_svg: Vec<u8>,
     /// The words of the figure, set by the typesetter.
     pub labels: Vec<PlacedLabel>,
+    /// The same figure drawn for narrow screens, where it was.
+    pub narrow: Option<Drawing>,
+    /// Its numbers, one row each below a header; empty where they stand beside it.
+    pub data: Vec<Vec<String>>,
+}
+
+/// A figure in another size.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawing {
+    /// Width, points.
+    pub width_pt: f64,
+    /// Height, points.
+    pub height_pt: f64,
+    /// An SVG without text, as large as the drawing.
+    pub marks_svg: Vec<u8>,
+    /// Its words.
+    pub labels: Vec<PlacedLabel>,
 }
 
 /// The width of the text block on the page, points.

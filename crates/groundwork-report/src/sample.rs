@@ -261,6 +261,8 @@ pub(crate) fn figure(id: &str) -> PlacedFigure {
             label("Nan น่าน", 240.0, Anchor::Middle),
             label("မြန်မာ ●", 480.0, Anchor::End),
         ],
+        narrow: None,
+        data: vec![vec!["site".into(), "value".into()], vec!["chiang_rai".into(), "0.62".into()]],
     }
 }
 

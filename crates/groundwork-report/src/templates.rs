@@ -11,11 +11,12 @@ macro_rules! built_in {
     };
 }
 
-const FILES: [(&str, &[u8]); 29] = built_in![
+const FILES: [(&str, &[u8]); 30] = built_in![
     "lessons-learned.typ",
     "quarterly-funder.typ",
     "quarterly-page.typ",
     "site-comparison.typ",
+    "theme.css",
     "theme.typ",
     "sections/asks.typ",
     "sections/changes.typ",

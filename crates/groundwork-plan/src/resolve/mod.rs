@@ -105,6 +105,7 @@ impl Resolver {
             events,
             policy: self.policy(root, &indicators),
             reports: self.reports(root, &calendar, &indicators),
+            iati: self.iati(root, &indicators),
             calendar,
             sites,
             sources,

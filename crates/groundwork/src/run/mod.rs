@@ -4,12 +4,14 @@
 //! that an interrupted run leaves nothing behind. The only clock is the calendar's `as_of`.
 
 mod compute;
+mod data_package;
 mod earlier;
 mod estimate;
 mod evaluate;
 mod example;
 mod explain;
 mod figures;
+mod iati;
 mod load;
 mod lock;
 mod manifest;
@@ -19,6 +21,7 @@ mod quality;
 mod report;
 mod tables;
 mod templates;
+mod workbook;
 pub(crate) mod worked;
 
 use crate::files::{Folder, sha256};
@@ -230,11 +233,35 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     let mut files = Folder::new();
     tables::write(&plan, &passed, &loaded, &planned, &ground.store, &mut files).map_err(|d| vec![d])?;
     manifest.list_tables(&files);
+    let rows = tables::indicator_rows(&plan, &passed.released);
+    let sheets = workbook::Sheets { plan: &plan, rows: &rows, tables: &files, manifest: &manifest };
+    files.extend(sheets.write()?);
+    if let Some(iati) = &plan.iati {
+        if plan.policy.audience == Audience::Public {
+            files.insert("iati.xml".into(), iati::write(&plan, iati, &passed.released).map_err(|d| vec![d])?);
+        } else {
+            warnings.push(iati_for_the_public(plan.policy.audience));
+        }
+    }
     let run_id = manifest.run_id().to_owned();
     let record = ledger.and_then(|ledger| ledger.lines(&run_id, &passed.published));
     let kept = Kept { request: request.clone(), plan, passed, loaded, planned, manifest, tables: files };
-    let files = kept.written(progress)?;
+    let (files, left_out) = kept.written(progress)?;
+    warnings.extend(left_out);
     Ok(Outcome { run_id, files, record, warnings, kept })
+}
+
+/// Why there is no file for the registry.
+fn iati_for_the_public(audience: Audience) -> Diagnostic {
+    Diagnostic::command_line(
+        "iati.not-public",
+        format!(
+            "iati.xml was not written: a registry is read by everybody, and this run is for `{}`",
+            audience.word()
+        ),
+    )
+    .hint("Run with `--audience public` for the registry.")
+    .as_warning()
 }
 
 /// What reports were made from, so that they can be made again without the exports.
@@ -249,8 +276,9 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    /// Every file of the run, with charts drawn and reports set anew.
-    pub(crate) fn written(&self, progress: &Progress) -> Result<Folder, Vec<Diagnostic>> {
+    /// Every file of the run, with charts drawn and reports set anew; and what pages for screens leave
+    /// out.
+    pub(crate) fn written(&self, progress: &Progress) -> Result<(Folder, Vec<Diagnostic>), Vec<Diagnostic>> {
         let mut files = self.tables.clone();
         let made = Made {
             plan: &self.plan,
@@ -259,11 +287,16 @@ impl Kept {
             manifest: &self.manifest,
             planned: &self.planned,
         };
-        outputs(&self.request, &made, &mut files, progress)?;
+        let left_out = outputs(&self.request, &made, &mut files, progress)?;
         stop_if_interrupted()?;
         protect::last_look(&files, &self.passed.unreleased)?;
+        // Both hold hashes, and nothing that was not looked at.
+        files.insert(
+            data_package::NAME.into(),
+            data_package::describe(&self.plan, self.manifest.run_id(), &files),
+        );
         files.insert("manifest.json".into(), self.manifest.finished(&files));
-        Ok(files)
+        Ok((files, left_out))
     }
 
     /// The folders of templates that reports are set from.
@@ -316,7 +349,8 @@ fn outputs(
     made: &Made<'_>,
     files: &mut Folder,
     progress: &Progress,
-) -> Result<(), Vec<Diagnostic>> {
+) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+    let mut left_out = Vec::new();
     let Made { plan, released, loaded, manifest, planned } = *made;
     for report in &plan.reports {
         let templates = templates::templates(request, report)?;
@@ -328,9 +362,11 @@ fn outputs(
             stop_if_interrupted()?;
             progress.step(&format!("set report {} ({language})", report.id));
             let words = Words::of(&templates, *language)?;
-            let studio = figures::Studio { plan, report, released, words: &words };
-            let figures = figures::draw(&studio);
-            for figure in &figures {
+            let studio = |width_pt| figures::Studio { plan, report, released, words: &words, width_pt };
+            let mut narrow = figures::draw(&studio(figures::NARROW)).into_iter();
+            let wide = figures::draw(&studio(figures::WIDE)).into_iter();
+            let figures: Vec<_> = wide.map(|wide| (wide, narrow.next())).collect();
+            for (figure, _) in &figures {
                 let stem = format!("charts/{}-{}-{language}", report.id, figure.id);
                 files.insert(format!("{stem}.svg"), figure.figure.svg.clone().into_bytes());
                 files.insert(format!("{stem}.csv"), figure.figure.csv.clone().into_bytes());
@@ -347,13 +383,19 @@ fn outputs(
                 planned,
                 earlier: &earlier,
             };
-            let pdf = parts
+            let (pdf, page) = parts
                 .compose(*language, files, &templates)
                 .map_err(|problems| templates::placed(problems, report))?;
-            files.insert(format!("reports/{}-{language}.pdf", report.id), pdf);
+            let stem = format!("reports/{}-{language}", report.id);
+            files.insert(format!("{stem}.pdf"), pdf);
+            files.insert(format!("{stem}.html"), page.html.into_bytes());
+            if let Some(problem) = templates::left_out(report, &page.left_out) {
+                left_out.push(problem);
+            }
         }
     }
-    Ok(())
+    left_out.dedup();
+    Ok(left_out)
 }
 
 /// The plan of a report: the indicators that it shows, and the comparisons of those.

@@ -38,7 +38,13 @@ pub(super) struct Studio<'a> {
     pub(super) report: &'a Report,
     pub(super) released: &'a Released,
     pub(super) words: &'a Words,
+    /// How wide charts are, points.
+    pub(super) width_pt: f64,
 }
+
+/// The width of charts on a printed page, and on a narrow screen, points.
+pub(super) const WIDE: f64 = 470.0;
+pub(super) const NARROW: f64 = 260.0;
 
 /// Every figure of a report, in order: those that the pipeline names, or all that can be filled.
 pub(super) fn draw(studio: &Studio<'_>) -> Vec<Drawn> {
@@ -70,7 +76,7 @@ impl Studio<'_> {
 
     /// A chart that says what stands out, about a subject.
     fn about(&self, subject: &str, what: String) -> About {
-        About { with_finding: true, ..About::new(subject, what, self.language()) }
+        About { with_finding: true, width_pt: self.width_pt, ..About::new(subject, what, self.language()) }
     }
 
     /// What is shown, where and when.
@@ -165,7 +171,7 @@ fn spoken(name: &str) -> String {
 }
 
 /// A period in words: `Q4 2021`, `November 2021`, `2021`; Thai years in the Buddhist era.
-fn period_label(period: Period, language: Language) -> String {
+pub(super) fn period_label(period: Period, language: Language) -> String {
     let year = year(period, language);
     let label = match (period.frequency(), language) {
         (Frequency::Year, _) => year.to_string(),
