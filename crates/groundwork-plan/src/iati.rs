@@ -164,7 +164,7 @@ impl Resolver {
             );
         }
         if let Some(at) = year
-            && !at.text().is_some_and(|year| year.len() == 4)
+            && at.text().is_none_or(|year| year.len() != 4)
         {
             self.problem("iati.baseline-year", at.span, "a year has four digits");
         }

@@ -56,6 +56,11 @@ pub(crate) static PIPELINE: Object = Object {
             "A spreadsheet that writes one indicator a row, such as `indicators.xlsx`; alone or beside `indicators`.",
         ),
         may(
+            "labels",
+            Shape::Map(&Shape::Localised),
+            "What readers meet in the place of a source, a column, a category or a step, by its word, such as `female: {en: Women and girls, th: หญิง}`; `column.category` where the same word means several things. Reports, charts and workbooks use them; the tables keep the words.",
+        ),
+        may(
             "evaluations",
             Shape::Map(&Shape::Kinds(&EVALUATION)),
             "The questions that compare, by identifier.",

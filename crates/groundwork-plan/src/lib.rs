@@ -14,6 +14,7 @@ pub mod iati;
 pub mod indicator;
 pub mod indicator_sheet;
 pub mod issue;
+pub mod label;
 mod language;
 pub mod location;
 pub mod method;

@@ -4,6 +4,7 @@ use crate::disclosure::Policy;
 pub use crate::evaluation::Evaluation;
 use crate::iati::Iati;
 use crate::indicator::Indicator;
+use crate::label::Labels;
 use crate::period::Calendar;
 pub use crate::report::{Lesson, Report};
 use crate::site::Site;
@@ -28,6 +29,8 @@ pub struct Plan {
     pub indicators: Vec<Indicator>,
     /// The file that some of them stand in, and how many, where the pipeline names one.
     pub indicators_from: Option<(String, u64)>,
+    /// What readers meet in the place of words of the pipeline.
+    pub labels: Labels,
     /// The evaluations.
     pub evaluations: Vec<Evaluation>,
     /// What may leave the run.

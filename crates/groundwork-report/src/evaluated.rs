@@ -26,10 +26,29 @@ pub(crate) fn evaluations(input: &Input<'_>, words: &Words) -> Vec<doc::Evaluati
                 .estimates()
                 .iter()
                 .filter(|row| row.evaluation() == evaluation.id)
-                .map(|row| estimate(row, input, words))
+                .map(|row| estimate(row, evaluation.design, input, words))
                 .collect(),
         })
         .collect()
+}
+
+/// How the estimands begin that answer the question of a design. Of a design that is not here, all do.
+const ANSWERS: [(&str, &[&str]); 7] = [
+    ("adjusted_comparison", &["difference", "ratio", "share, had"]),
+    ("combination", &["difference", "ratio", "relative excess", "E-value"]),
+    ("decomposition", &["difference of sites", "due to composition", "due to rates", "due to both"]),
+    (
+        "sites_as_sample",
+        &["share in", "mean over sites", "value of a further", "ratio of a further", "variance", "I²"],
+    ),
+    ("staggered_adoption", &["effect"]),
+    ("time_to_event", &["share with", "mean time", "difference of the mean", "test of"]),
+    ("transport", &["effect in", "generalizability", "effective sample"]),
+];
+
+fn answers(design: &str, estimand: &str) -> bool {
+    let starts = ANSWERS.iter().find(|(name, _)| *name == design).map(|(_, starts)| *starts);
+    starts.is_none_or(|starts| starts.iter().any(|start| estimand.starts_with(start)))
 }
 
 /// What a number of an estimand is measured in.
@@ -48,7 +67,7 @@ enum Measure<'a> {
 fn measure<'a>(estimand: &str, term: &str, unit: Option<&'a Unit>) -> Measure<'a> {
     let is = |start: &str| estimand.starts_with(start);
     let of_unit = unit.map_or(Measure::Plain, Measure::Difference);
-    if is("people in each site") || is("rows left out") {
+    if is("people ") || is("rows left out") {
         Measure::Value(Unit::Count)
     } else if is("ratio") || estimand.ends_with(", ratio") || term == "ratio" {
         Measure::Ratio
@@ -72,7 +91,7 @@ fn measure<'a>(estimand: &str, term: &str, unit: Option<&'a Unit>) -> Measure<'a
     }
 }
 
-fn estimate(row: &ReleasedEstimate, input: &Input<'_>, words: &Words) -> doc::Estimate {
+fn estimate(row: &ReleasedEstimate, design: &str, input: &Input<'_>, words: &Words) -> doc::Estimate {
     let indicator = input.indicators.iter().find(|i| i.id == row.indicator());
     let measure = measure(row.estimand(), row.term(), indicator.map(|i| &i.unit));
     let limits = row.figures().and_then(ContrastFigures::interval);
@@ -98,10 +117,11 @@ fn estimate(row: &ReleasedEstimate, input: &Input<'_>, words: &Words) -> doc::Es
     };
     doc::Estimate {
         indicator: indicator.map_or_else(|| clean(row.indicator()), |i| clean(i.title.get(input.language))),
-        estimand: clean(&words.estimand(&sites_named(row.estimand(), input))),
+        estimand: clean(&words.estimand(&named(row.estimand(), input))),
         estimand_id: clean(row.estimand()),
-        term: clean(&words.estimand(&sites_named(row.term(), input))),
-        contrast: clean(&words.estimand(&sites_named(row.contrast(), input))),
+        answers: answers(design, row.estimand()),
+        term: clean(&words.estimand(&named(row.term(), input))),
+        contrast: clean(&words.estimand(&named(row.contrast(), input))),
         status: status.word(),
         reason: clean(row.reason()),
         value,
@@ -113,16 +133,17 @@ fn estimate(row: &ReleasedEstimate, input: &Input<'_>, words: &Words) -> doc::Es
     }
 }
 
-/// The names of sites in the place of their identifiers, where these stand as whole words.
-fn sites_named(text: &str, input: &Input<'_>) -> String {
+/// The names of sites and the labels of words in the place of both, where these stand as whole words.
+fn named(text: &str, input: &Input<'_>) -> String {
     let name = |word: &str| {
         let (id, comma) = word.strip_suffix(',').map_or((word, ""), |id| (id, ","));
         let site = input.sites.iter().find(|s| s.id == id);
-        site.map_or_else(|| word.to_owned(), |s| format!("{}{comma}", s.name.get(input.language)))
+        let label = site.map(|s| s.name.get(input.language)).or(input.labels.get(id, input.language));
+        label.map_or_else(|| word.to_owned(), |label| format!("{label}{comma}"))
     };
-    let named: Vec<String> =
+    let words: Vec<String> =
         text.split(' ').map(|word| if word == "-" { "–".into() } else { name(word) }).collect();
-    named.join(" ")
+    words.join(" ")
 }
 
 /// Three digits that count: `0.0421`, `3.18`, `1,204`.

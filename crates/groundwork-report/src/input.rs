@@ -2,6 +2,7 @@
 
 use groundwork_disclosure::{CellKey, Released};
 use groundwork_plan::issue::Action;
+use groundwork_plan::label::Labels;
 use groundwork_plan::number::Unit;
 use groundwork_plan::period::Period;
 use groundwork_plan::report::Lesson;
@@ -50,6 +51,8 @@ pub struct Input<'a> {
     pub earlier: &'a [(CellKey, f64)],
     /// A plain sentence that says so when the people in the report are invented.
     pub invented: Option<&'a Localised>,
+    /// What readers meet in the place of words of the pipeline.
+    pub labels: &'a Labels,
 }
 
 /// Which way an indicator should move.

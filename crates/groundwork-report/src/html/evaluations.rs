@@ -6,31 +6,11 @@ use crate::document::{Estimate, Evaluation, Lesson};
 use groundwork_plan::number::grouped;
 use maud::{Markup, html};
 
-/// The rows of a design that answer its question, by how their estimands begin; the others are
-/// counted. As in `reports/sections/evaluations.typ`.
-const MAIN: [(&str, &[&str]); 7] = [
-    (
-        "sites_as_sample",
-        &["share in", "mean over sites", "value of a further", "ratio of a further", "variance", "I²"],
-    ),
-    ("adjusted_comparison", &["difference", "ratio", "share, had"]),
-    ("transport", &["effect in", "generalizability", "effective sample"]),
-    ("combination", &["difference", "ratio", "relative excess", "E-value"]),
-    ("time_to_event", &["share with", "mean time", "difference of the mean", "test of"]),
-    ("staggered_adoption", &["effect"]),
-    ("decomposition", &["difference of sites", "due to composition", "due to rates", "due to both"]),
-];
-
 /// So many rows of an evaluation are printed.
 const MOST: usize = 14;
 
 /// What a table of comparisons has said already.
 const PAIRS: [&str; 2] = ["difference of sites", "ratio of sites"];
-
-fn answers(design: &str, row: &Estimate) -> bool {
-    let starts = MAIN.iter().find(|(name, _)| *name == design).map(|(_, starts)| *starts);
-    starts.is_none_or(|starts| starts.iter().any(|start| row.estimand_id.starts_with(start)))
-}
 
 impl Page<'_> {
     /// What is evaluated.
@@ -186,7 +166,7 @@ impl Page<'_> {
         let shown: Vec<&Estimate> = evaluation
             .rows
             .iter()
-            .filter(|r| r.status != "withheld" && answers(evaluation.design, r) && !said_before(r))
+            .filter(|r| r.status != "withheld" && r.answers && !said_before(r))
             .take(MOST)
             .collect();
         let n = |n: usize| self.words.digits(&grouped(n as f64, 0));
@@ -301,7 +281,7 @@ impl Page<'_> {
         let mut out = Vec::new();
         for e in self.doc.evaluations.iter().filter(|e| lesson.evaluations.contains(&e.id)) {
             let judged: Vec<&Estimate> = e.rows.iter().filter(|r| r.verdict.is_some()).collect();
-            let published = || e.rows.iter().filter(|r| r.value.is_some() && answers(e.design, r)).take(2);
+            let published = || e.rows.iter().filter(|r| r.value.is_some() && r.answers).take(2);
             match judged.is_empty() {
                 true => out.extend(published().map(|r| (e, r))),
                 false => out.extend(judged.into_iter().map(|r| (e, r))),

@@ -87,20 +87,27 @@ impl Page<'_> {
     /// The numbers of a figure, as in the file beside it. Its columns have the names of that file.
     fn numbers(&self, placed: &PlacedFigure, n: usize) -> Markup {
         let Some((head, rows)) = placed.data.split_first() else { return html! {} };
+        // Columns that hold something.
+        let filled: Vec<usize> = (0..head.len())
+            .filter(|at| rows.iter().any(|row| row.get(*at).is_some_and(|text| !text.is_empty())))
+            .collect();
+        let of = |row: &'_ [String]| -> Vec<String> {
+            filled.iter().map(|at| row.get(*at).cloned().unwrap_or_default()).collect()
+        };
         if rows.is_empty() {
             return html! {};
         }
         let label = format!("{} {}", self.say("html.data"), self.number_of(n));
-        let is_number = |text: &str| text.parse::<f64>().is_ok();
+        let is_number = |text: &str| text.parse::<f64>().is_ok_and(f64::is_finite);
         html! {
             details {
                 summary { (self.w("html.data")) span class="unseen" { " " (self.number_of(n)) } }
                 div class="frame" role="region" tabindex="0" aria-label=(label) {
                     table {
-                        thead { tr { @for name in head { th scope="col" { (self.t(&name.replace('_', " "))) } } } }
+                        thead { tr { @for name in of(head) { th scope="col" { (self.t(&name.replace('_', " "))) } } } }
                         tbody {
                             @for row in rows {
-                                tr { @for text in row { td class=[is_number(text).then_some("number")] { (self.t(text)) } } }
+                                tr { @for text in of(row) { td class=[is_number(&text).then_some("number")] { (self.t(&text)) } } }
                             }
                         }
                     }

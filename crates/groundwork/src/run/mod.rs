@@ -424,10 +424,16 @@ fn limited(plan: &Plan, released: &Released, (dimension, category): &(String, St
         indicator.baselines.clear();
     }
     let title = &mut plan.programme.title;
-    let only = format!(" · {}: {}", dimension.replace('_', " "), category.replace('_', " "));
-    title.en.push_str(&only);
-    for other in [&mut title.th, &mut title.my].into_iter().flatten() {
-        other.push_str(&only);
+    let labels = &plan.labels;
+    for language in Language::ALL {
+        let said = title.get(language).to_owned();
+        let only = (labels.word(dimension, language), labels.category(dimension, category, language));
+        let said = format!("{said} · {}: {}", only.0, only.1);
+        match language {
+            Language::En => title.en = said,
+            Language::Th => title.th = Some(said),
+            Language::My => title.my = Some(said),
+        }
     }
     (plan, released.limited_to(dimension, category))
 }

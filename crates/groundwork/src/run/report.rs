@@ -67,7 +67,7 @@ impl Parts<'_> {
             })
             .collect();
         let figures: Vec<PlacedFigure> = self.figures.iter().map(placed).collect();
-        let quality = quality::quality(self.loaded);
+        let quality = quality::quality(self.loaded, &plan.labels);
         let provenance = self.provenance();
         let attachments = self.attachments(files);
         let input = Input {
@@ -90,6 +90,7 @@ impl Parts<'_> {
             asks: &self.report.asks,
             earlier: self.earlier,
             invented: plan.programme.notice.as_ref(),
+            labels: &plan.labels,
         };
         Ok((compose(&input, templates)?, web_page(&input, templates)?))
     }

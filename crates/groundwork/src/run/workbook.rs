@@ -151,7 +151,11 @@ impl Sheets<'_> {
             let period = period.map_or_else(|| key.period.clone(), |p| period_label(p, language));
             let group = match key.dimension.as_str() {
                 "" => String::new(),
-                dimension => format!("{dimension}: {}", key.category),
+                dimension => format!(
+                    "{}: {}",
+                    self.plan.labels.word(dimension, language),
+                    self.plan.labels.category(dimension, &key.category, language)
+                ),
             };
             let texts = [title, &site, &period, &group, &unit_word(cell.unit(), words)];
             for (column, text) in (0u16..).zip(texts) {
@@ -323,7 +327,7 @@ fn table(name: &str, bytes: &[u8], frozen: u16, style: &Style) -> Result<(Worksh
                 string(&mut sheet, at, column, value, &style.text)?;
             } else if let Some(day) = parsed_day(value) {
                 sheet.write_datetime_with_format(at, column, day, &style.day)?;
-            } else if let Ok(number) = value.parse::<f64>() {
+            } else if let Some(number) = value.parse::<f64>().ok().filter(|n| n.is_finite()) {
                 sheet.write_number_with_format(at, column, number, &style.plain)?;
             } else {
                 string(&mut sheet, at, column, value, &style.text)?;

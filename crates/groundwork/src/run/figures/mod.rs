@@ -2,6 +2,7 @@
 //! released; nothing else can be drawn. One file for each group of charts; each gives every chart
 //! of its kinds that the plan and the results can fill.
 
+mod answers;
 mod evaluated;
 mod overview;
 mod people;
@@ -50,6 +51,7 @@ pub(super) const NARROW: f64 = 260.0;
 pub(super) fn draw(studio: &Studio<'_>) -> Vec<Drawn> {
     let mut all = overview::draw(studio);
     all.extend(people::draw(studio));
+    all.extend(answers::draw(studio));
     all.extend(within::draw(studio));
     all.extend(evaluated::draw(studio));
     let Some(wanted) = &studio.report.charts else {
@@ -109,6 +111,16 @@ impl Studio<'_> {
         indicator.title.get(self.language())
     }
 
+    /// A column, a step or a dimension for readers.
+    fn word(&self, word: &str) -> String {
+        self.plan.labels.word(word, self.language())
+    }
+
+    /// A category of a dimension for readers.
+    fn category(&self, dimension: &str, category: &str) -> String {
+        self.plan.labels.category(dimension, category, self.language())
+    }
+
     fn unit_title(&self, unit: &Unit) -> String {
         let path = match unit {
             Unit::Share => "charts.share",
@@ -158,16 +170,6 @@ impl Studio<'_> {
             self.plan.calendar.periods.iter().copied().filter(|p| *p <= self.report.period).collect();
         all.get(all.len().saturating_sub(most)..).unwrap_or_default().to_vec()
     }
-}
-
-/// A name of a column or a category as a reader meets it: `documents_gathered_on` is
-/// `Documents gathered`.
-fn spoken(name: &str) -> String {
-    let words = name.trim_end_matches("_on").split('_');
-    let text = words.map(|w| if w == "id" { "ID" } else { w }).collect::<Vec<_>>().join(" ");
-    let mut letters = text.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    first + letters.as_str()
 }
 
 /// A period in words: `Q4 2021`, `November 2021`, `2021`; Thai years in the Buddhist era.
