@@ -6,7 +6,8 @@
 //! own, and DuckDB, polars and Typst are linked once.
 
 use groundwork_tests::{
-    authors, coverage, data_package, exports, iati, page, recount, road, spreadsheet, tidy, verdicts, verify,
+    authors, coverage, data_package, determinism, exports, faults, iati, lessons, page, partners, recount,
+    restated, road, spreadsheet, tidy, verdicts, verify,
 };
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
@@ -27,6 +28,11 @@ fn main() -> ExitCode {
     trials.extend(spreadsheet::trials());
     trials.extend(data_package::trials());
     trials.extend(iati::trials());
+    trials.extend(partners::trials());
+    trials.extend(faults::trials());
+    trials.extend(lessons::trials());
+    trials.extend(restated::trials());
+    trials.extend(determinism::trials());
     trials.extend(tidy::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -5,6 +5,7 @@
 //! Its spread is left out where that of one of these cells is.
 
 use crate::cell::{CellKey, Finding};
+use crate::partner::BY_PARTNER;
 use crate::release::{ContrastFigures, Released, Status};
 
 /// One row of an evaluation on its way to the gate.
@@ -150,7 +151,12 @@ impl Released {
             None
         };
         let told = estimate.warnings.join("; ");
+        // What a partner withheld is not there to be compared, and is withheld all the same.
+        let of_partner = |key: &CellKey| self.cell(key).is_some_and(|cell| cell.reason() == BY_PARTNER);
         let (status, reason, found) = match (withheld, &estimate.finding) {
+            (Some(reason), Finding::NoData) if estimate.cells.iter().any(of_partner) => {
+                (Status::Withheld, reason.to_owned(), None)
+            }
             (_, Finding::NoData | Finding::Bounds { .. }) => {
                 (Status::NoData, "nothing_recorded".to_owned(), None)
             }

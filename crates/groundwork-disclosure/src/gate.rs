@@ -200,7 +200,7 @@ fn released(
     Released { policy: policy.clone(), cells, contrasts, estimates: Vec::new() }
 }
 
-fn released_cell(cell: Cell, hidden: Option<&'static str>, bare: bool) -> ReleasedCell {
+pub(crate) fn released_cell(cell: Cell, hidden: Option<&'static str>, bare: bool) -> ReleasedCell {
     let whole = if cell.partial { "partial_period" } else { "" };
     let (status, reason, value, interval) = match (hidden, &cell.finding) {
         (_, Finding::NoData) => (Status::NoData, "nothing_recorded", None, None),

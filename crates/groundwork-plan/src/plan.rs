@@ -1,15 +1,18 @@
 //! The plan: a pipeline after everything was resolved. Typed, total, in the order of the file.
 
+use crate::adaptation::AdaptationLog;
 use crate::disclosure::Policy;
 pub use crate::evaluation::Evaluation;
 use crate::iati::Iati;
 use crate::indicator::Indicator;
 use crate::label::Labels;
+use crate::partner::Partner;
 use crate::period::Calendar;
 pub use crate::report::{Lesson, Report};
 use crate::site::Site;
 use crate::source::{ColumnType, Origin, Source, SummaryRule};
 use crate::text::Localised;
+use crate::voice::Voices;
 use jiff::civil::Date;
 
 /// A pipeline, resolved.
@@ -33,6 +36,12 @@ pub struct Plan {
     pub labels: Labels,
     /// The evaluations.
     pub evaluations: Vec<Evaluation>,
+    /// Programmes that share what they released, and no rows.
+    pub partners: Vec<Partner>,
+    /// Where adaptations of the model are logged.
+    pub adaptation_log: Option<AdaptationLog>,
+    /// Where what people said stands.
+    pub voices: Option<Voices>,
     /// What may leave the run.
     pub policy: Policy,
     /// The documents.

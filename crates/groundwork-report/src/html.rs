@@ -6,6 +6,7 @@
 //! headings and paragraphs that its author wrote there; see [`outline`].
 
 mod answer;
+mod beside;
 mod evaluations;
 mod figures;
 mod indicators;
@@ -167,6 +168,8 @@ impl<'a> Page<'a> {
             "scorecard" => self.scorecard(),
             "object" => self.object(),
             "matrix" => self.matrix(),
+            "adaptations" => self.adaptations(),
+            "voices" => self.voices(),
             "findings" => self.findings(),
             "all-findings" => self.all_findings(),
             "lessons" => self.lessons(),

@@ -10,8 +10,10 @@
 
 pub mod document;
 
+mod adapted;
 mod assemble;
 mod attached;
+mod certainty;
 mod diag;
 mod evaluated;
 mod finding;
@@ -32,8 +34,9 @@ mod tests;
 pub use attached::attached;
 pub use html::{WebPage, web_page};
 pub use input::{
-    Anchor, Attachment, ComparisonInfo, Direction, Drawing, EvaluationInfo, IndicatorInfo, Input, InputFile,
-    IssueCount, PlacedFigure, PlacedLabel, Provenance, Relationship, SourceQuality, TEXT_WIDTH_PT,
+    AdaptationInfo, Anchor, Attachment, ComparisonInfo, Direction, Drawing, EvaluationInfo, IndicatorInfo,
+    Input, InputFile, IssueCount, PlacedFigure, PlacedLabel, Provenance, Relationship, SourceQuality,
+    TEXT_WIDTH_PT, VoiceInfo,
 };
 pub use templates::Templates;
 pub use words::Words;

@@ -12,6 +12,23 @@ const MOST: usize = 14;
 /// What a table of comparisons has said already.
 const PAIRS: [&str; 2] = ["difference of sites", "ratio of sites"];
 
+/// The dimensions of RE-AIM, in order.
+const RE_AIM: [&str; 5] = ["reach", "effectiveness", "adoption", "implementation", "maintenance"];
+
+/// The rows with a verdict, or that ask for one.
+fn judged(evaluation: &Evaluation) -> impl Iterator<Item = &Estimate> {
+    evaluation.rows.iter().filter(|r| r.verdict.is_some() || r.estimand_id.contains(", margin "))
+}
+
+/// The rows that speak for an evaluation: verdicts, else the first that answers its question.
+fn speaking(evaluation: &Evaluation) -> Vec<&Estimate> {
+    let verdicts: Vec<&Estimate> = judged(evaluation).collect();
+    match verdicts.is_empty() {
+        false => verdicts,
+        true => evaluation.rows.iter().find(|r| r.said.is_some()).into_iter().collect(),
+    }
+}
+
 impl Page<'_> {
     /// What is evaluated.
     pub(super) fn object(&self) -> Vec<Section> {
@@ -46,19 +63,27 @@ impl Page<'_> {
         if doc.evaluations.is_empty() {
             return Vec::new();
         }
+        let criteria = doc.evaluations.iter().any(|e| e.criterion.is_some());
         let row = |e: &Evaluation| {
-            vec![
+            let mut row = vec![
                 self.t(&e.question),
                 self.w(&format!("designs.{}.name", e.design)),
                 html! {
                     (self.w(&format!("standings.{}", e.standing)))
                     @if !e.deviations.is_empty() { br; span class="small" { (self.t(&e.deviations.join(", "))) } }
                 },
-            ]
+            ];
+            if criteria {
+                let criterion = e.criterion.map(|c| self.w(&format!("criteria.{c}")));
+                row.push(criterion.unwrap_or_else(|| self.w("dash")));
+            }
+            row
         };
+        let names = ["question", "design", "standing", "criterion"];
+        let names = names.iter().take(if criteria { 4 } else { 3 });
         let body = self.listing(Listing {
             caption: self.say("matrix.caption"),
-            head: ["question", "design", "standing"].map(|w| self.w(&format!("matrix.{w}"))).to_vec(),
+            head: names.map(|w| self.w(&format!("matrix.{w}"))).collect(),
             numbers: &[],
             rows: doc.evaluations.iter().map(row).collect(),
             remark: html! {},
@@ -66,36 +91,70 @@ impl Page<'_> {
         Section::titled(self.say("matrix.title"), body)
     }
 
-    /// Every verdict against the margin that was set beforehand.
+    /// Every verdict against the margin that was set beforehand; by the dimensions of RE-AIM where
+    /// evaluations name theirs.
     pub(super) fn scorecard(&self) -> Vec<Section> {
-        let judged: Vec<(&Evaluation, &Estimate)> = self
-            .doc
-            .evaluations
-            .iter()
-            .flat_map(|e| e.rows.iter().map(move |r| (e, r)))
-            .filter(|(_, r)| r.verdict.is_some() || r.estimand_id.contains(", margin "))
-            .collect();
-        if judged.is_empty() {
+        let all = &self.doc.evaluations;
+        let framed = all.iter().any(|e| e.re_aim.is_some());
+        let rows: Vec<Vec<Markup>> = if framed {
+            RE_AIM.iter().flat_map(|dimension| self.dimension(dimension)).collect()
+        } else {
+            let judged = all.iter().flat_map(|e| judged(e).map(move |r| (e, r)));
+            judged.map(|(e, r)| self.answered(html! {}, e, r)).collect()
+        };
+        if rows.is_empty() {
             return Vec::new();
         }
-        let row = |(e, r): &(&Evaluation, &Estimate)| {
-            vec![
-                self.t(&e.question),
-                html! { (self.t(&r.indicator)) br; span class="small" { (self.t(&r.contrast)) } },
-                self.estimated(r.value.as_ref(), r.interval.as_ref(), r.status),
-                self.verdict(r),
-            ]
-        };
+        let names = [
+            "matrix.question",
+            "indicators.indicator",
+            "comparison.difference",
+            "scorecard.verdict",
+            "certainty.word",
+        ];
         let body = self.listing(Listing {
-            caption: self.say("scorecard.caption"),
-            head: ["matrix.question", "indicators.indicator", "comparison.difference", "scorecard.verdict"]
-                .map(|w| self.w(w))
-                .to_vec(),
+            caption: self.say(if framed { "scorecard.caption_frame" } else { "scorecard.caption" }),
+            head: names.map(|w| self.w(w)).to_vec(),
             numbers: &[2],
-            rows: judged.iter().map(row).collect(),
+            rows,
             remark: self.w("scorecard.rule"),
         });
         Section::titled(self.say("scorecard.title"), body)
+    }
+
+    /// The rows of a dimension of RE-AIM; one that says so where nothing asks about it.
+    fn dimension(&self, dimension: &str) -> Vec<Vec<Markup>> {
+        let title = html! { b { (self.w(&format!("re_aim.{dimension}"))) } };
+        let asked: Vec<&Evaluation> =
+            self.doc.evaluations.iter().filter(|e| e.re_aim == Some(dimension)).collect();
+        if asked.is_empty() {
+            let none = self.w("scorecard.unasked");
+            return vec![vec![title, none, html! {}, html! {}, html! {}]];
+        }
+        let mut rows = Vec::new();
+        for evaluation in asked {
+            let before = if rows.is_empty() { html! { (title) br; } } else { html! {} };
+            let speaking = speaking(evaluation);
+            if speaking.is_empty() {
+                let question = html! { (before) (self.t(&evaluation.question)) };
+                rows.push(vec![question, self.w("scorecard.open"), html! {}, html! {}, html! {}]);
+            }
+            for (at, row) in speaking.into_iter().enumerate() {
+                let before = if at == 0 { before.clone() } else { html! {} };
+                rows.push(self.answered(before, evaluation, row));
+            }
+        }
+        rows
+    }
+
+    fn answered(&self, before: Markup, evaluation: &Evaluation, row: &Estimate) -> Vec<Markup> {
+        vec![
+            html! { (before) (self.t(&evaluation.question)) },
+            html! { (self.t(&row.indicator)) br; span class="small" { (self.t(&row.contrast)) } },
+            self.estimated(row.value.as_ref(), row.interval.as_ref(), row.status),
+            self.verdict(row),
+            self.certainty(row),
+        ]
     }
 
     fn verdict(&self, row: &Estimate) -> Markup {
@@ -149,7 +208,12 @@ impl Page<'_> {
             h3 { (self.t(&evaluation.question)) }
             p class="note" { (self.w(&format!("{design}.name"))) ". " (self.w(&format!("{design}.means"))) }
             (figures)
-            (self.evidence_of(evaluation, compared))
+            @if evaluation.design == "adaptation" {
+                (self.moved(None))
+            } @else {
+                (self.sentences(evaluation))
+                (self.evidence_of(evaluation, compared))
+            }
         }
     }
 
@@ -170,13 +234,7 @@ impl Page<'_> {
             .take(MOST)
             .collect();
         let n = |n: usize| self.words.digits(&grouped(n as f64, 0));
-        let kept = match hidden {
-            0 => String::new(),
-            _ => self
-                .say("findings.hidden")
-                .replace("{n}", &n(hidden))
-                .replace("{mark}", self.say("withheld_mark")),
-        };
+        let kept = self.hidden_rows(hidden);
         if shown.is_empty() {
             return html! {
                 @if !kept.is_empty() { p { (self.t(&kept)) } }
@@ -247,6 +305,9 @@ impl Page<'_> {
         let terms: Vec<(&str, &String)> =
             terms.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?))).collect();
         let rows = self.resting_on(lesson);
+        let own = Some(&lesson.id).filter(|id| !id.is_empty());
+        let about = own.into_iter().chain(&lesson.evaluations).chain(&lesson.adaptations);
+        let about: Vec<&str> = about.map(String::as_str).collect();
         html! {
             h3 { (self.number_of(n)) ". " (self.t(&lesson.lesson)) }
             @if !terms.is_empty() {
@@ -273,6 +334,8 @@ impl Page<'_> {
                     remark: html! {},
                 }))
             }
+            (self.moved(Some(&lesson.adaptations)))
+            (self.voices_about(&about))
         }
     }
 

@@ -17,10 +17,11 @@ use groundwork_plan::query::Statement;
 use groundwork_stats::ClusteredRatio;
 use groundwork_stats::estimators::quantile_ranks::quantile_ranks;
 use groundwork_store::{CellCount, ClusterSum, Store};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What was computed.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Results {
     /// Every cell.
     pub(super) cells: Vec<Cell>,
@@ -30,6 +31,23 @@ pub(super) struct Results {
     pub(super) clusters: BTreeMap<CellKey, Vec<ClusterSum>>,
     /// For sums and means: the largest amount that one unit adds.
     pub(super) largest: BTreeMap<CellKey, f64>,
+}
+
+impl Results {
+    /// The same with these cells in the place of those with their keys.
+    pub(super) fn with(&self, others: &[Cell]) -> Cow<'_, Self> {
+        if others.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let others: BTreeMap<&CellKey, &Cell> = others.iter().map(|cell| (&cell.key, cell)).collect();
+        let mut all = self.clone();
+        for cell in &mut all.cells {
+            if let Some(other) = others.get(&cell.key) {
+                *cell = (*other).clone();
+            }
+        }
+        Cow::Owned(all)
+    }
 }
 
 /// What was counted for one indicator.

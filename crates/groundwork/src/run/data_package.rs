@@ -17,7 +17,8 @@ struct Described {
     columns: &'static [Column],
 }
 
-const TABLES: [Described; 4] = [
+const TABLES: [Described; 5] = [
+    Described { name: "adaptations", title: "How the model was adapted, in the fields of FRAME", columns: &ADAPTATIONS },
     Described {
         name: "indicators",
         title: "Every number: one row for each indicator, site, period and category",
@@ -90,6 +91,24 @@ const ISSUES: [Column; 8] = [
     ("check", "string", "The rule"),
     ("severity", "string", "How bad it is"),
     ("action", "string", "What was done: row_set_aside, value_missing, kept or stopped"),
+];
+
+const ADAPTATIONS: [Column; 15] = [
+    ("site", "string", "The identifier of the site"),
+    ("adaptation", "string", "The identifier of the adaptation"),
+    ("on", "string", "Its day"),
+    ("stage", "string", "When in the life of the programme"),
+    ("planned", "string", "Whether it was planned"),
+    ("decided_by", "string", "Who decided"),
+    ("what", "string", "What was modified"),
+    ("level", "string", "For whom"),
+    ("nature", "string", "How"),
+    ("consistent", "string", "Whether the core stayed"),
+    ("goal", "string", "What for"),
+    ("reason", "string", "What led to it"),
+    ("component", "string", "The core component that it touches"),
+    ("description", "string", "In words"),
+    ("moves", "string", "The indicators that it was meant to move"),
 ];
 
 const DISCLOSURE: [Column; 9] = [

@@ -1,22 +1,27 @@
 //! Reports: what a document is made from, put together from the plan and what was released.
 
+use super::adaptations::Adaptation;
 use super::evaluate::site_comparison::pairs;
 use super::figures::Drawn;
 use super::manifest::Manifest;
 use super::planned::Planned;
-use super::{Loaded, Request, lock, pipeline_hash, pipeline_name, quality};
+use super::voices::Voice;
+use super::{Beside, Loaded, Request, lock, pipeline_hash, pipeline_name, quality};
 use crate::files::Folder;
 use groundwork_charts::{Figure, Label};
 use groundwork_disclosure::{CellKey, Released};
+use groundwork_plan::adaptation::FIELDS;
 use groundwork_plan::diag::Diagnostic;
+use groundwork_plan::evaluation::Design;
 use groundwork_plan::indicator::{self, Kind, Summary};
 use groundwork_plan::method::CellMethod;
 use groundwork_plan::number::{Unit, digits, format_value};
 use groundwork_plan::plan::{Plan, Report};
 use groundwork_plan::text::{Language, Localised};
 use groundwork_report::{
-    Anchor, Attachment, ComparisonInfo, Direction, Drawing, EvaluationInfo, IndicatorInfo, Input, InputFile,
-    PlacedFigure, PlacedLabel, Provenance, Relationship, Templates, WebPage, compose, web_page,
+    AdaptationInfo, Anchor, Attachment, ComparisonInfo, Direction, Drawing, EvaluationInfo, IndicatorInfo,
+    Input, InputFile, PlacedFigure, PlacedLabel, Provenance, Relationship, Templates, VoiceInfo, WebPage,
+    compose, web_page,
 };
 
 /// What a report in every language is made from.
@@ -30,6 +35,7 @@ pub(super) struct Parts<'a> {
     /// Each figure as it is printed, and drawn for narrow screens.
     pub(super) figures: &'a [(Drawn, Option<Drawn>)],
     pub(super) planned: &'a Planned,
+    pub(super) beside: &'a Beside,
     pub(super) earlier: &'a [(CellKey, f64)],
 }
 
@@ -64,8 +70,16 @@ impl Parts<'_> {
                 design: evaluation.design.word(),
                 question: evaluation.question.clone(),
                 standing: self.planned.standing(&evaluation.id),
+                by_lot: evaluation.by_lot,
+                // Designs with several events or items name each by itself.
+                outcome: evaluation.estimand.outcome.clone().filter(|_| {
+                    !matches!(evaluation.design, Design::TimeToEvent(_) | Design::TranslatedTest(_))
+                }),
+                re_aim: evaluation.re_aim,
+                criterion: evaluation.criterion,
             })
             .collect();
+        let (adaptations, voices) = (self.adaptations(), self.voices());
         let figures: Vec<PlacedFigure> = self.figures.iter().map(placed).collect();
         let quality = quality::quality(self.loaded, &plan.labels);
         let provenance = self.provenance();
@@ -86,6 +100,9 @@ impl Parts<'_> {
             provenance: &provenance,
             attachments: &attachments,
             evaluations: &evaluations,
+            adaptations: &adaptations,
+            voices: &voices,
+            voices_kept_back: self.beside.voices.kept_back,
             lessons: &self.report.lessons,
             asks: &self.report.asks,
             earlier: self.earlier,
@@ -93,6 +110,28 @@ impl Parts<'_> {
             labels: &plan.labels,
         };
         Ok((compose(&input, templates)?, web_page(&input, templates)?))
+    }
+
+    fn adaptations(&self) -> Vec<AdaptationInfo> {
+        let info = |adaptation: &Adaptation| AdaptationInfo {
+            id: adaptation.id.clone(),
+            site: adaptation.site.clone(),
+            on: adaptation.on,
+            fields: FIELDS.into_iter().zip(adaptation.fields.iter().cloned()).collect(),
+            moves: adaptation.moves.clone(),
+        };
+        self.beside.log.all.iter().map(info).collect()
+    }
+
+    fn voices(&self) -> Vec<VoiceInfo> {
+        let info = |voice: &Voice| VoiceInfo {
+            id: voice.id.clone(),
+            kind: voice.kind.clone(),
+            speaker: voice.speaker.clone(),
+            about: voice.about.clone(),
+            text: voice.text.clone(),
+        };
+        self.beside.voices.all.iter().map(info).collect()
     }
 
     fn indicator(&self, indicator: &indicator::Indicator) -> IndicatorInfo {
@@ -348,7 +387,15 @@ fn usual(summary: &Summary) -> (&'static str, &'static str) {
 
 /// What a reader should know before using the numbers, from what the plan holds.
 pub(super) fn limits(plan: &Plan) -> Vec<Localised> {
-    let mut out = Vec::new();
+    let mut out: Vec<Localised> = Vec::new();
+    for partner in &plan.partners {
+        let id = &partner.id;
+        out.push(Localised {
+            en: format!("The numbers of {id} are those that this partner released, from rows that are not here; they are no part of the numbers of all sites together."),
+            th: Some(format!("ตัวเลขของ {id} เป็นตัวเลขที่ภาคีเผยแพร่จากข้อมูลที่ไม่มีในที่นี้ และไม่รวมอยู่ในตัวเลขรวมทุกพื้นที่")),
+            my: Some(format!("{id} ၏ ဂဏန်းများသည် မိတ်ဖက်က ထုတ်ပြန်ထားသည်များ ဖြစ်ပြီး နေရာအားလုံး၏ စုစုပေါင်းတွင် မပါဝင်ပါ။")),
+        });
+    }
     let mut add = |en: &str, th: &str, my: &str| {
         out.push(Localised { en: en.to_owned(), th: Some(th.to_owned()), my: Some(my.to_owned()) });
     };

@@ -8,6 +8,7 @@ mod overview;
 mod people;
 mod within;
 
+use super::adaptations::Log;
 use groundwork_charts::{About, ChartSite, Figure};
 use groundwork_disclosure::{CellKey, Released, Status};
 use groundwork_plan::indicator::Indicator;
@@ -41,6 +42,7 @@ pub(super) struct Studio<'a> {
     pub(super) words: &'a Words,
     /// How wide charts are, points.
     pub(super) width_pt: f64,
+    pub(super) log: &'a Log,
 }
 
 /// The width of charts on a printed page, and on a narrow screen, points.
