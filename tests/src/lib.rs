@@ -2,9 +2,11 @@
 
 pub mod authors;
 pub mod coverage;
+pub mod data_package;
 pub mod determinism;
 pub mod exports;
 pub mod faults;
+pub mod iati;
 pub mod lessons;
 pub mod long_report;
 pub mod one_pass;
@@ -15,6 +17,7 @@ pub mod reading;
 pub mod recount;
 pub mod restated;
 pub mod road;
+pub mod spreadsheet;
 pub mod tidy;
 pub mod truth;
 pub mod valid;

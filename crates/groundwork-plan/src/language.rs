@@ -5,6 +5,7 @@ mod sources;
 
 use crate::adaptation::ADAPTATION_LOG;
 pub(crate) use crate::evaluation::EVALUATION;
+use crate::iati::IATI;
 use crate::partner::PARTNER;
 use crate::voice::VOICES;
 pub(crate) use indicators::{INDICATOR, SHEET_KEYS};
@@ -58,6 +59,11 @@ pub(crate) static PIPELINE: Object = Object {
             "A spreadsheet that writes one indicator a row, such as `indicators.xlsx`; alone or beside `indicators`.",
         ),
         may(
+            "labels",
+            Shape::Map(&Shape::Localised),
+            "What readers meet in the place of a source, a column, a category or a step, by its word, such as `female: {en: Women and girls, th: หญิง}`; `column.category` where the same word means several things. Reports, charts and workbooks use them; the tables keep the words.",
+        ),
+        may(
             "evaluations",
             Shape::Map(&Shape::Kinds(&EVALUATION)),
             "The questions that compare, by identifier.",
@@ -80,6 +86,7 @@ pub(crate) static PIPELINE: Object = Object {
         ),
         may("disclosure", Shape::Object(&DISCLOSURE), "What else protects people."),
         may("reports", Shape::Map(&Shape::Object(&REPORT)), "The documents to write, by identifier."),
+        may("iati", Shape::Object(&IATI), "The activity whose results are reported to the IATI registry."),
         may(
             "tests",
             Shape::List(&Shape::Text),

@@ -311,7 +311,8 @@ impl<'a> Maker<'a> {
         };
         let mut parts = vec![name];
         if !key.category.is_empty() {
-            parts.push(clean(&key.category));
+            let labels = self.input.labels;
+            parts.push(clean(&labels.category(&key.dimension, &key.category, self.input.language)));
         }
         if key.period != other.period {
             let period = Period::parse(&key.period).map(|p| self.period_text(p));

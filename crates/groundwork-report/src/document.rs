@@ -270,6 +270,9 @@ pub struct Estimate {
     pub estimand: String,
     /// The same in English, as in `estimates.csv`.
     pub estimand_id: String,
+    /// Whether it is among the rows that answer the question of the design; the others stand in
+    /// `estimates.csv` for those who check.
+    pub answers: bool,
     /// Which part of it.
     pub term: String,
     /// What is set against what.

@@ -7,6 +7,7 @@ use crate::input::{
 use groundwork_disclosure::{Cell, CellKey, Contrast, Counts, Finding, Released, release};
 use groundwork_plan::disclosure::{Audience, Policy};
 use groundwork_plan::issue::Action;
+use groundwork_plan::label::Labels;
 use groundwork_plan::number::Unit;
 use groundwork_plan::period::Period;
 use groundwork_plan::site::{Site, SiteRole};
@@ -28,6 +29,7 @@ pub(crate) struct Sample {
     pub(crate) provenance: Provenance,
     pub(crate) attachments: Vec<Attachment>,
     pub(crate) notice: Localised,
+    pub(crate) labels: Labels,
 }
 
 impl Sample {
@@ -55,6 +57,7 @@ impl Sample {
             asks: &[],
             earlier: &[],
             invented: Some(&self.notice),
+            labels: &self.labels,
         }
     }
 }
@@ -264,6 +267,8 @@ pub(crate) fn figure(id: &str) -> PlacedFigure {
             label("Nan น่าน", 240.0, Anchor::Middle),
             label("မြန်မာ ●", 480.0, Anchor::End),
         ],
+        narrow: None,
+        data: vec![vec!["site".into(), "value".into()], vec!["chiang_rai".into(), "0.62".into()]],
     }
 }
 
@@ -341,5 +346,6 @@ pub(crate) fn sample() -> Sample {
             attachment("indicators.csv", Relationship::Data, "text/csv", "Every published number"),
         ],
         notice: both("The people in this report are invented.", "บุคคลในรายงานนี้เป็นบุคคลสมมติ"),
+        labels: Labels::default(),
     }
 }

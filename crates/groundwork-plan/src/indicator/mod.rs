@@ -84,6 +84,8 @@ pub struct Indicator {
     pub disaggregate: Vec<Dimension>,
     /// Whether the numbers that it adds up are floating ones, whose sum must not depend on an order.
     pub floats: bool,
+    /// The dimension that is a scale of agreement, where one is.
+    pub scale: Option<Scale>,
     /// Which way is better.
     pub direction: Direction,
     /// What the value is measured in.
@@ -145,6 +147,16 @@ pub struct Dimension {
 impl Dimension {
     /// What stands between the names and between the categories of a crossing.
     pub const CROSS: &str = " × ";
+}
+
+/// A dimension whose categories are answers, from the strongest disagreement to the strongest
+/// agreement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scale {
+    /// The dimension.
+    pub dimension: String,
+    /// The answer that is neither.
+    pub neutral: Option<String>,
 }
 
 /// The category of units whose category is not known.

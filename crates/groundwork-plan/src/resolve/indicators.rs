@@ -3,7 +3,9 @@
 use super::{Resolver, localised};
 use crate::derive::DeriveRule;
 use crate::expression::Scope;
-use crate::indicator::{Dimension, Direction, Indicator, IndicatorPeriod, Kind, Summary, UNKNOWN, Window};
+use crate::indicator::{
+    Dimension, Direction, Indicator, IndicatorPeriod, Kind, Scale, Summary, UNKNOWN, Window,
+};
 use crate::number::Unit;
 use crate::period::Calendar;
 use crate::plan::{columns, find};
@@ -126,8 +128,34 @@ impl Resolver {
         indicator.filter = only_asked(filter, &indicator.kind.filled_columns(), &rows.columns);
         indicator.period_by = period_by;
         indicator.site_by = site_by;
+        indicator.scale = self.scale(node, &disaggregate, &indicator.unit);
         indicator.disaggregate = disaggregate;
         Some(indicator)
+    }
+
+    /// The dimension that is a scale of agreement.
+    fn scale(&mut self, node: &Node, disaggregate: &[Dimension], unit: &Unit) -> Option<Scale> {
+        let at = node.get("scale")?;
+        let name = at.text_at("by")?;
+        let Some(dimension) = disaggregate.iter().find(|d| d.name == name && d.columns.len() == 1) else {
+            let message = format!("`{name}` is no column under `disaggregate`");
+            self.problem("indicator.scale", at.span, message).hints.push(
+                "Name the column with the answers there as well, so that each of them is counted.".into(),
+            );
+            return None;
+        };
+        if *unit != Unit::Count {
+            self.problem("indicator.scale", at.span, "a scale needs an indicator that counts")
+                .hints
+                .push("Use `kind: count` or `kind: distinct_count`: the shares of the answers are made from their counts.".into());
+        }
+        let neutral = at.text_at("neutral").map(str::to_owned);
+        if let Some(word) = neutral.as_ref().filter(|word| !dimension.categories.contains(word)) {
+            let span = at.get("neutral").map_or(at.span, |n| n.span);
+            let known = dimension.categories.iter().map(String::as_str);
+            self.unknown("indicator.scale", span, "answer", word, known);
+        }
+        Some(Scale { dimension: name.to_owned(), neutral })
     }
 
     /// What every kind has, with nothing bound to a source yet.
@@ -192,6 +220,7 @@ impl Resolver {
             periods,
             disaggregate: Vec::new(),
             floats,
+            scale: None,
             direction: match node.text_at("direction") {
                 Some("decrease") => Direction::Decrease,
                 _ => Direction::Increase,

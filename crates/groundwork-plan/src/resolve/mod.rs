@@ -68,6 +68,11 @@ impl Resolver {
         &mut self.problems[at]
     }
 
+    /// Adds a problem that was found elsewhere.
+    pub(crate) fn found(&mut self, problem: Diagnostic) {
+        self.problems.push(problem);
+    }
+
     /// Reports a name that is not among the known ones.
     pub(crate) fn unknown<'k>(
         &mut self,
@@ -113,6 +118,8 @@ impl Resolver {
             voices,
             policy: self.policy(root, &indicators),
             reports: self.reports(root, &calendar, &indicators),
+            iati: self.iati(root, &indicators),
+            labels: self.labels(root, &sources),
             calendar,
             sites,
             sources,

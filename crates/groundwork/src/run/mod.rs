@@ -6,12 +6,14 @@
 mod adaptations;
 mod attestation;
 mod compute;
+mod data_package;
 mod earlier;
 mod estimate;
 mod evaluate;
 mod example;
 mod explain;
 mod figures;
+mod iati;
 mod load;
 mod lock;
 mod manifest;
@@ -23,6 +25,7 @@ mod report;
 mod tables;
 mod templates;
 mod voices;
+mod workbook;
 pub(crate) mod worked;
 
 use crate::files::{Folder, sha256};
@@ -241,12 +244,36 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
         files.insert("adaptations.csv".into(), table);
     }
     manifest.list_tables(&files);
+    let rows = tables::indicator_rows(&plan, &passed.released);
+    let sheets = workbook::Sheets { plan: &plan, rows: &rows, tables: &files, manifest: &manifest };
+    files.extend(sheets.write()?);
+    if let Some(iati) = &plan.iati {
+        if plan.policy.audience == Audience::Public {
+            files.insert("iati.xml".into(), iati::write(&plan, iati, &passed.released).map_err(|d| vec![d])?);
+        } else {
+            warnings.push(iati_for_the_public(plan.policy.audience));
+        }
+    }
     let run_id = manifest.run_id().to_owned();
     let record = ledger.and_then(|ledger| ledger.lines(&run_id, &passed.published));
     let kept =
         Kept { request: request.clone(), plan, passed, loaded, planned, beside, manifest, tables: files };
-    let files = kept.written(progress)?;
+    let (files, left_out) = kept.written(progress)?;
+    warnings.extend(left_out);
     Ok(Outcome { run_id, files, record, warnings, kept })
+}
+
+/// Why there is no file for the registry.
+fn iati_for_the_public(audience: Audience) -> Diagnostic {
+    Diagnostic::command_line(
+        "iati.not-public",
+        format!(
+            "iati.xml was not written: a registry is read by everybody, and this run is for `{}`",
+            audience.word()
+        ),
+    )
+    .hint("Run with `--audience public` for the registry.")
+    .as_warning()
 }
 
 /// What reports were made from, so that they can be made again without the exports.
@@ -262,8 +289,9 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    /// Every file of the run, with charts drawn and reports set anew.
-    pub(crate) fn written(&self, progress: &Progress) -> Result<Folder, Vec<Diagnostic>> {
+    /// Every file of the run, with charts drawn and reports set anew; and what pages for screens leave
+    /// out.
+    pub(crate) fn written(&self, progress: &Progress) -> Result<(Folder, Vec<Diagnostic>), Vec<Diagnostic>> {
         let mut files = self.tables.clone();
         let mut templates = Vec::new();
         for report in &self.plan.reports {
@@ -280,12 +308,15 @@ impl Kept {
             planned: &self.planned,
             beside: &self.beside,
         };
-        outputs(&self.request, &made, &mut files, progress)?;
+        let left_out = outputs(&self.request, &made, &mut files, progress)?;
         stop_if_interrupted()?;
         protect::last_look(&files, &self.passed.unreleased)?;
+        // All of them hold hashes, and nothing that was not looked at.
+        let described = data_package::describe(&self.plan, manifest.run_id(), &files);
+        files.insert(data_package::NAME.into(), described);
         attestation::attest(&self.plan, &manifest, &mut files);
         files.insert("manifest.json".into(), manifest.finished(&files));
-        Ok(files)
+        Ok((files, left_out))
     }
 
     /// The folders of templates that reports are set from.
@@ -374,7 +405,8 @@ fn outputs(
     made: &Made<'_>,
     files: &mut Folder,
     progress: &Progress,
-) -> Result<(), Vec<Diagnostic>> {
+) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+    let mut left_out = Vec::new();
     let Made { plan, released, loaded, manifest, templates, planned, beside } = *made;
     for (report, templates) in plan.reports.iter().zip(templates) {
         let earlier = earlier::earlier(request, plan, report)?;
@@ -385,9 +417,18 @@ fn outputs(
             stop_if_interrupted()?;
             progress.step(&format!("set report {} ({language})", report.id));
             let words = Words::of(templates, *language)?;
-            let studio = figures::Studio { plan, report, released, words: &words, log: &beside.log };
-            let figures = figures::draw(&studio);
-            for figure in &figures {
+            let studio = |width_pt| figures::Studio {
+                plan,
+                report,
+                released,
+                words: &words,
+                width_pt,
+                log: &beside.log,
+            };
+            let mut narrow = figures::draw(&studio(figures::NARROW)).into_iter();
+            let wide = figures::draw(&studio(figures::WIDE)).into_iter();
+            let figures: Vec<_> = wide.map(|wide| (wide, narrow.next())).collect();
+            for (figure, _) in &figures {
                 let stem = format!("charts/{}-{}-{language}", report.id, figure.id);
                 files.insert(format!("{stem}.svg"), figure.figure.svg.clone().into_bytes());
                 files.insert(format!("{stem}.csv"), figure.figure.csv.clone().into_bytes());
@@ -405,13 +446,19 @@ fn outputs(
                 beside,
                 earlier: &earlier,
             };
-            let pdf = parts
+            let (pdf, page) = parts
                 .compose(*language, files, templates)
                 .map_err(|problems| templates::placed(problems, report))?;
-            files.insert(format!("reports/{}-{language}.pdf", report.id), pdf);
+            let stem = format!("reports/{}-{language}", report.id);
+            files.insert(format!("{stem}.pdf"), pdf);
+            files.insert(format!("{stem}.html"), page.html.into_bytes());
+            if let Some(problem) = templates::left_out(report, &page.left_out) {
+                left_out.push(problem);
+            }
         }
     }
-    Ok(())
+    left_out.dedup();
+    Ok(left_out)
 }
 
 /// The plan of a report: the indicators that it shows, and the comparisons of those.
@@ -440,10 +487,16 @@ fn limited(plan: &Plan, released: &Released, (dimension, category): &(String, St
         indicator.baselines.clear();
     }
     let title = &mut plan.programme.title;
-    let only = format!(" · {}: {}", dimension.replace('_', " "), category.replace('_', " "));
-    title.en.push_str(&only);
-    for other in [&mut title.th, &mut title.my].into_iter().flatten() {
-        other.push_str(&only);
+    let labels = &plan.labels;
+    for language in Language::ALL {
+        let said = title.get(language).to_owned();
+        let only = (labels.word(dimension, language), labels.category(dimension, category, language));
+        let said = format!("{said} · {}: {}", only.0, only.1);
+        match language {
+            Language::En => title.en = said,
+            Language::Th => title.th = Some(said),
+            Language::My => title.my = Some(said),
+        }
     }
     (plan, released.limited_to(dimension, category))
 }

@@ -8,6 +8,8 @@ use groundwork_disclosure::{Contrast, Frame, Passed, Published, Unreleased, rele
 use groundwork_plan::diag::{Diagnostic, Fault};
 use groundwork_plan::disclosure::Audience;
 use groundwork_plan::plan::Plan;
+use std::borrow::Cow;
+use std::io::Read;
 use std::path::PathBuf;
 
 /// The column of the ledger before those of the numbers.
@@ -43,8 +45,7 @@ pub(super) fn last_look(files: &Folder, unreleased: &Unreleased) -> Result<(), V
     let hits: Vec<Diagnostic> = files
         .iter()
         .filter_map(|(name, bytes)| {
-            let text = std::str::from_utf8(bytes).ok()?;
-            let what = unreleased.found_in(text)?;
+            let what = unpacked(bytes).iter().find_map(|text| unreleased.found_in(text))?;
             let message = format!("{what} stands in {name}");
             let problem = Diagnostic {
                 fault: Fault::Disclosure,
@@ -56,6 +57,33 @@ pub(super) fn last_look(files: &Folder, unreleased: &Unreleased) -> Result<(), V
         })
         .collect();
     if hits.is_empty() { Ok(()) } else { Err(hits) }
+}
+
+/// The texts in a file: itself, or the parts of a workbook, with a line for each cell of a sheet. The
+/// pages of a PDF and the columns of Parquet hold what is looked at elsewhere.
+fn unpacked(bytes: &[u8]) -> Vec<Cow<'_, str>> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return vec![Cow::Borrowed(text)];
+    }
+    let Ok(mut archive) = zip::ZipArchive::new(std::io::Cursor::new(bytes)) else {
+        return Vec::new();
+    };
+    let mut out = Vec::new();
+    for at in 0..archive.len() {
+        let Ok(mut part) = archive.by_index(at) else { continue };
+        let is_sheet = part.name().is_ok_and(|name| name.starts_with("xl/worksheets/"));
+        let mut text = String::new();
+        if part.read_to_string(&mut text).is_ok() {
+            out.push(Cow::Owned(if is_sheet { without_tags(&text) } else { text }));
+        }
+    }
+    out
+}
+
+/// What stands between the tags of XML, each on a line of its own.
+fn without_tags(xml: &str) -> String {
+    let between = xml.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text);
+    between.filter(|text| !text.is_empty()).flat_map(|text| [text, "\n"]).collect()
 }
 
 /// The ledger of a pipeline.

@@ -37,14 +37,14 @@ pub(super) fn write(
 }
 
 /// One row of `indicators`.
-struct Row<'a> {
-    cell: &'a ReleasedCell,
-    first_day: Option<Date>,
-    last_day: Option<Date>,
-    baseline: Option<f64>,
-    target: Option<f64>,
-    achievement: Option<f64>,
-    progress: Option<f64>,
+pub(super) struct Row<'a> {
+    pub(super) cell: &'a ReleasedCell,
+    pub(super) first_day: Option<Date>,
+    pub(super) last_day: Option<Date>,
+    pub(super) baseline: Option<f64>,
+    pub(super) target: Option<f64>,
+    pub(super) achievement: Option<f64>,
+    pub(super) progress: Option<f64>,
 }
 
 const COLUMNS: [&str; 22] = [
@@ -72,7 +72,8 @@ const COLUMNS: [&str; 22] = [
     "progress",
 ];
 
-fn indicator_rows<'a>(plan: &Plan, released: &'a Released) -> Vec<Row<'a>> {
+/// The rows of `indicators`, in the order of what was released.
+pub(super) fn indicator_rows<'a>(plan: &Plan, released: &'a Released) -> Vec<Row<'a>> {
     released
         .cells()
         .iter()
