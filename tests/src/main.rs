@@ -5,7 +5,7 @@
 //! then does what `groundwork` does. So everything runs as a user runs it, in a process of its
 //! own, and DuckDB, polars and Typst are linked once.
 
-use groundwork_tests::{authors, coverage, exports, page, recount, road, tidy, verdicts, verify};
+use groundwork_tests::{attack, authors, coverage, exports, page, recount, road, tidy, verdicts, verify};
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
 
@@ -22,6 +22,7 @@ fn main() -> ExitCode {
     trials.extend(coverage::trials());
     trials.extend(verdicts::trials());
     trials.extend(verify::trials());
+    trials.extend(attack::trials());
     trials.extend(tidy::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -1,7 +1,8 @@
 //! From the plan to who is counted: which indicators count the same people, and which a part of
 //! those of another.
 
-use crate::frame::{Counting, Frame, Measure, Time};
+use crate::frame::{Counting, Frame, Measure, OwnDimension, Time};
+use groundwork_plan::evaluation::Data;
 use groundwork_plan::expression::{Expression, Operator, Tree};
 use groundwork_plan::indicator::{Indicator, Kind, MeasureOf, Missing, Window};
 use groundwork_plan::plan::Plan;
@@ -14,7 +15,7 @@ impl Frame {
         let mut frame = Frame::default();
         for indicator in plan.indicators.iter().filter(|i| i.people) {
             if let Some(mut measure) = measure(indicator) {
-                let own = measure.own_dimension.as_mut().map(|(_, counting)| counting);
+                let own = measure.own_dimension.as_mut().map(|own| &mut own.from);
                 for counting in
                     [measure.numerator.as_mut(), measure.denominator.as_mut(), own].into_iter().flatten()
                 {
@@ -27,6 +28,16 @@ impl Frame {
         }
         frame
     }
+}
+
+/// The rows that an evaluation asks for, and those of them that have every value it needs.
+pub fn rows_of(data: &Data) -> (Counting, Counting) {
+    let mut asked = Counting::rows(&data.from);
+    asked.conditions = conditions(data.filter.as_ref());
+    let mut complete = asked.clone();
+    let needed = data.columns.iter().filter(|c| !c.role.may_be_missing());
+    complete.conditions.extend(needed.map(|c| format!("{} is known", words(&c.what.tree))));
+    (asked, complete)
 }
 
 /// A condition that can be decided only where something was recorded, with what it then implies.
@@ -80,7 +91,7 @@ fn measure(indicator: &Indicator) -> Option<Measure> {
     };
     const ROWS: &str = "rows";
     let measure = |numerator, denominator| {
-        Some(Measure { numerator, denominator, own_dimension: None, sensitive: false, days: BTreeMap::new() })
+        Some(Measure { numerator, denominator, ..Measure::default() })
     };
     match &indicator.kind {
         Kind::Count(k) => measure(Some(people(ROWS, &k.from, vec![], k.window)), None),
@@ -122,25 +133,43 @@ fn measure(indicator: &Indicator) -> Option<Measure> {
             measure(Some(numerator), Some(denominator))
         }
         Kind::Completion(k) => {
+            // They belong to the period in which their time was up.
             let by = format!("{} and {} months", k.entered, k.within_months);
+            let filter = indicator.filter.as_ref();
             let denominator = Counting {
                 of: counted(ROWS, &k.from, Some(&by), indicator.site_by.as_deref()),
-                conditions: conditions(indicator.filter.as_ref()),
-                // Cohorts of different periods are not set against each other.
-                time: Time::Moment,
+                conditions: conditions(filter),
+                time: time(k.window, filter),
             };
             let mut numerator = denominator.clone();
             let last = k.steps.last().cloned().unwrap_or_default();
             numerator.conditions.insert(Counting::category("step", &last));
             let mut measure = measure(Some(numerator), Some(denominator.clone()))?;
-            measure.own_dimension = Some(("step".into(), denominator));
+            let own = indicator.kind.own_dimension()?;
+            let outcomes = own.categories.iter().filter(|c| !k.steps.contains(c)).cloned();
+            measure.own_dimension = Some(OwnDimension {
+                name: own.name,
+                from: denominator.clone(),
+                parts: std::iter::once(last).chain(outcomes).collect(),
+                chain: k.steps.clone(),
+            });
+            // Those whose time is not up yet entered as well.
+            measure.entered = (k.window == Window::ToDate).then(|| Counting {
+                of: counted(ROWS, &k.from, Some(&k.entered), indicator.site_by.as_deref()),
+                ..denominator
+            });
             Some(measure)
         }
         Kind::Cascade(k) => {
             let led = format!("led by someone of {}", k.tree.from);
             let all = people(&k.of, &k.from, vec![led], k.window);
             let mut measure = measure(Some(all.clone()), None)?;
-            measure.own_dimension = indicator.kind.own_dimension().map(|d| (d.name, all));
+            measure.own_dimension = indicator.kind.own_dimension().map(|own| OwnDimension {
+                name: own.name,
+                from: all,
+                parts: own.categories,
+                chain: Vec::new(),
+            });
             Some(measure)
         }
         Kind::Ratio(k) => {
@@ -153,11 +182,7 @@ fn measure(indicator: &Indicator) -> Option<Measure> {
                 Some(Counting {
                     of: counted(of, &m.from, m.period_by.as_deref(), m.site_by.as_deref()),
                     conditions: conditions(m.filter.as_ref()),
-                    // Those trained so far: a side of a ratio is not set against earlier periods.
-                    time: match time(m.window, m.filter.as_ref()) {
-                        Time::ToDate => Time::Moment,
-                        time => time,
-                    },
+                    time: time(m.window, m.filter.as_ref()),
                 })
             };
             measure(side(&k.numerator), side(&k.denominator))

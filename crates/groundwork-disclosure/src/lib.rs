@@ -31,8 +31,9 @@ mod tests;
 
 pub use audit::{Audit, Withheld};
 pub use cell::{Cell, CellKey, Contrast, Counts, Finding};
-pub use estimate::{Estimate, ReleasedEstimate};
-pub use frame::{Counting, Frame, Measure, Nesting, Time};
+pub use counting::rows_of;
+pub use estimate::{Estimate, People, ReleasedEstimate};
+pub use frame::{Counting, Frame, Households, Measure, Nesting, OwnDimension, Time};
 pub use gate::{Passed, Refusal, release, release_jointly};
 pub use interval::{End, Fact, Puzzle, Unknown};
 pub use ledger::Published;

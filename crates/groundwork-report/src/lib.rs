@@ -19,6 +19,7 @@ mod input;
 mod placed;
 mod standing;
 mod templates;
+mod unpacked;
 mod words;
 mod world;
 mod write;
@@ -34,6 +35,7 @@ pub use input::{
     IssueCount, PlacedFigure, PlacedLabel, Provenance, Relationship, SourceQuality, TEXT_WIDTH_PT,
 };
 pub use templates::Templates;
+pub use unpacked::texts;
 pub use words::Words;
 
 use groundwork_plan::diag::Diagnostic;

@@ -103,7 +103,7 @@ impl Resolver {
         Plan {
             programme: self.programme(root),
             events,
-            policy: self.policy(root, &indicators),
+            policy: self.policy(root, &indicators, &sources),
             reports: self.reports(root, &calendar, &indicators),
             calendar,
             sites,

@@ -10,6 +10,7 @@ mod evaluate;
 mod example;
 mod explain;
 mod figures;
+mod households;
 mod load;
 mod lock;
 mod manifest;
@@ -19,6 +20,7 @@ mod quality;
 mod report;
 mod tables;
 mod templates;
+mod unpack;
 pub(crate) mod worked;
 
 use crate::files::{Folder, sha256};
@@ -30,6 +32,7 @@ use groundwork_plan::evaluation::Design;
 use groundwork_plan::indicator_sheet::{IndicatorSheet, indicators_from};
 use groundwork_plan::period::Period;
 use groundwork_plan::plan::Plan;
+use groundwork_plan::query::Statement;
 use groundwork_plan::text::Language;
 use groundwork_report::Words;
 use groundwork_sources::KEY_FILE;
@@ -225,7 +228,7 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     let mut manifest = manifest::Manifest::new(request, &plan, &loaded, &planned);
     let ledger = protect::Ledger::read(request, &plan, manifest.run_id()).map_err(|d| vec![d])?;
     let earlier = ledger.as_ref().map(|l| l.earlier.as_slice()).unwrap_or_default();
-    let passed = evaluated(&plan, results, &ground.store, earlier, progress)?;
+    let passed = evaluated(&plan, results, &ground.store, &loaded, earlier, progress)?;
     progress.step("write tables");
     let mut files = Folder::new();
     tables::write(&plan, &passed, &loaded, &planned, &ground.store, &mut files).map_err(|d| vec![d])?;
@@ -291,6 +294,7 @@ fn evaluated(
     plan: &Plan,
     results: compute::Results,
     store: &Store,
+    loaded: &Loaded,
     earlier: &[Published],
     progress: &Progress,
 ) -> Result<Passed, Vec<Diagnostic>> {
@@ -298,8 +302,7 @@ fn evaluated(
     let estimates = evaluate::evaluate(plan, &results, store)?;
     let contrasts = evaluate::site_comparison::contrasts(plan, &results);
     progress.step("apply the disclosure policy");
-    let passed = protect::protect(plan, results, contrasts, earlier).map_err(|d| vec![d])?;
-    Ok(Passed { released: passed.released.with_estimates(estimates), ..passed })
+    protect::protect(plan, results, contrasts, estimates, loaded, earlier).map_err(|d| vec![d])
 }
 
 /// What reports are made from.
@@ -419,6 +422,10 @@ fn interrupts_stop(store: &Store) {
             interrupt.interrupt();
         }
     });
+}
+
+fn run_all(store: &Store, statements: &[Statement]) -> Result<(), Diagnostic> {
+    statements.iter().try_for_each(|statement| store.run(statement))
 }
 
 fn stop_if_interrupted() -> Result<(), Vec<Diagnostic>> {
