@@ -7,8 +7,9 @@ use crate::frame::{Counting, Frame};
 use crate::ladder;
 use crate::ledger::{self, Published};
 use crate::look::Unreleased;
-use crate::matrix::Matrix;
+use crate::matrix::{Address, Matrix};
 use crate::primary;
+use crate::secondary::Decision;
 use crate::release::{ContrastFigures, Figures, Released, ReleasedCell, ReleasedContrast, Status};
 use groundwork_plan::disclosure::{Policy, SENSITIVE_THRESHOLD};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,8 @@ pub struct Passed {
     pub published: Vec<Published>,
     /// What finished files must not hold.
     pub unreleased: Unreleased,
+    /// Whether it may be told how many rows of each source there are.
+    pub rows_told: bool,
 }
 
 /// Nothing may be published: somebody could be found whatever is withheld.
@@ -69,19 +72,13 @@ pub fn release_jointly(
     let cells: Vec<Cell> = cells.into_values().collect();
     let thresholds: Vec<i64> = cells.iter().map(|cell| threshold(cell, policy, frame)).collect();
     let known = ledger::known(earlier, policy.audience);
-    let mut matrix = Matrix::of(&cells, frame, &thresholds, &people.groups, &known);
-    let mut reasons: Vec<Option<&'static str>> = cells
-        .iter()
-        .zip(&thresholds)
-        .map(|(cell, threshold)| {
-            let groups = people.groups.get(&cell.key).map(Vec::as_slice).unwrap_or_default();
-            let small = |(_, size): &(Counting, u64)| *size > 0 && (*size as i64) < *threshold;
-            let small = groups.iter().any(small).then_some("below_threshold");
-            small.or_else(|| primary::reason(cell, *threshold, policy, frame))
-        })
-        .collect();
-    guard_classes(&cells, &mut matrix, &mut reasons, policy, frame);
-    let (decision, rolled_up) = ladder::decide(&cells, &matrix, &mut reasons, policy);
+    let ground = Ground { cells: &cells, thresholds: &thresholds, people: &people, policy, known: &known };
+    // How many rows there are is told where nobody is found by it.
+    let all = decide(&ground, frame);
+    let rows_told = all.decision.open.is_empty() || frame.rows.is_empty();
+    let decided =
+        if rows_told { all } else { decide(&ground, &Frame { rows: BTreeMap::new(), ..frame.clone() }) };
+    let Decided { matrix, mut reasons, decision, rolled_up } = decided;
     let mut open = decision.open.clone();
     open.extend(ledger::revealing(earlier, &matrix, &decision.hidden, policy.audience));
     if !open.is_empty() {
@@ -100,7 +97,42 @@ pub fn release_jointly(
     let hidden = cells.iter().zip(&reasons).filter_map(|(cell, reason)| Some((&cell.key, (*reason)?)));
     let behind = people.reasons(&hidden.collect());
     let released = released(cells, contrasts, &reasons, policy).with_estimates(estimates, behind);
-    Ok(Passed { released, audit, published, unreleased })
+    Ok(Passed { released, audit, published, unreleased, rows_told })
+}
+
+/// What is decided about.
+struct Ground<'a> {
+    cells: &'a [Cell],
+    thresholds: &'a [i64],
+    people: &'a StandIns,
+    policy: &'a Policy,
+    known: &'a [(Address, i64)],
+}
+
+/// What was decided, with the matrix that it rests on.
+struct Decided {
+    matrix: Matrix,
+    reasons: Vec<Option<&'static str>>,
+    decision: Decision,
+    rolled_up: usize,
+}
+
+fn decide(ground: &Ground<'_>, frame: &Frame) -> Decided {
+    let Ground { cells, thresholds, people, policy, known } = *ground;
+    let mut matrix = Matrix::of(cells, frame, thresholds, &people.groups, known);
+    let mut reasons: Vec<Option<&'static str>> = cells
+        .iter()
+        .zip(thresholds)
+        .map(|(cell, threshold)| {
+            let groups = people.groups.get(&cell.key).map(Vec::as_slice).unwrap_or_default();
+            let small = |(_, size): &(Counting, u64)| *size > 0 && (*size as i64) < *threshold;
+            let small = groups.iter().any(small).then_some("below_threshold");
+            small.or_else(|| primary::reason(cell, *threshold, policy, frame))
+        })
+        .collect();
+    guard_classes(cells, &mut matrix, &mut reasons, policy, frame);
+    let (decision, rolled_up) = ladder::decide(cells, &matrix, &mut reasons, policy);
+    Decided { matrix, reasons, decision, rolled_up }
 }
 
 /// Marks the numbers of which nobody may find out that they are everybody or nobody.

@@ -24,6 +24,7 @@ mod near;
 mod primary;
 mod release;
 mod secondary;
+mod sets;
 mod shown;
 mod simplex;
 #[cfg(test)]

@@ -8,6 +8,7 @@
 
 use crate::cell::{Cell, CellKey, Counts, Finding};
 use crate::frame::{Counting, Frame};
+use crate::sets;
 use crate::shown::{By, Counted, address, conditions_of, counted, whole};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -158,6 +159,7 @@ impl Matrix {
         }
         matrix.relate_categories(&tables);
         matrix.relate_own_dimensions(cells, frame);
+        sets::relate(&mut matrix);
         matrix.relate_nested_columns(frame);
         matrix.relate_sites();
         matrix.relate_periods();
@@ -286,7 +288,12 @@ impl Matrix {
         self.by_address.get(address).copied()
     }
 
-    fn value(&self, id: usize) -> i64 {
+    /// Every address with its quantity.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = (&Address, usize)> {
+        self.by_address.iter().map(|(address, id)| (address, *id))
+    }
+
+    pub(crate) fn value(&self, id: usize) -> i64 {
         self.quantities.get(id).map_or(0, |q| q.value)
     }
 
@@ -305,6 +312,12 @@ impl Matrix {
         self.quantities.len() - 1
     }
 
+    /// What is left of some numbers, with an address, so that it is the same wherever it is left.
+    pub(crate) fn rest_at(&mut self, address: Address, value: i64, of: &[usize]) -> usize {
+        let threshold = of.iter().filter_map(|id| self.quantities.get(*id)).map(|q| q.threshold).max();
+        self.quantity(address, value, threshold.unwrap_or(0), "rest")
+    }
+
     pub(crate) fn add(&mut self, mut terms: Vec<(usize, i64)>) {
         terms.sort_unstable();
         if !self.seen.insert(terms.clone()) {
@@ -321,7 +334,7 @@ impl Matrix {
 
     /// A total and its parts. Parts that overlap give away how many are in several, and who is in
     /// no other part; parts that fall short give away the rest.
-    fn union(&mut self, total: usize, parts: &[usize]) {
+    pub(crate) fn union(&mut self, total: usize, parts: &[usize]) {
         let sum: i64 = parts.iter().map(|part| self.value(*part)).sum();
         let gap = self.value(total) - sum;
         let mut terms = vec![(total, 1)];
@@ -497,7 +510,7 @@ impl Matrix {
     /// Those in the denominator of a cell who are not in its numerator.
     pub(crate) fn complement(&self, cell: usize) -> Option<usize> {
         let shown = self.shown.get(cell)?;
-        let rest = |id: &usize| self.quantities.get(*id).is_some_and(|q| q.address.is_none());
+        let rest = |id: &usize| self.quantities.get(*id).is_some_and(|q| q.cells.is_empty() && !q.given);
         self.relations.iter().find_map(|relation| match relation.terms.as_slice() {
             [(a, _), (b, _), (c, _)] if rest(c) && shown.contains(a) && shown.contains(b) => Some(*c),
             _ => None,

@@ -216,8 +216,7 @@ impl Search<'_> {
         let mut secondary: Vec<usize> =
             (0..self.hidden.len()).filter(|cell| self.hidden[*cell] && !primary[*cell]).collect();
         secondary.sort_by_key(|cell| (std::cmp::Reverse(size(cell)), *cell));
-        // In a small matrix there is time to look for other proofs everywhere.
-        let small = quantities.len() < SMALL;
+        let mut searches = SEARCHES;
         for cell in secondary {
             let shown = &self.matrix.shown[cell];
             if shown.iter().any(|id| quantities[*id].is_protected()) {
@@ -225,12 +224,14 @@ impl Search<'_> {
             }
             let affected: BTreeSet<usize> =
                 shown.iter().filter_map(|id| needed.get(id)).flatten().copied().collect();
-            if affected.len() > AFFECTED && !small {
+            if affected.len() > AFFECTED && searches == 0 {
                 continue;
             }
             self.set(cell, false);
-            let found: Vec<(usize, Proof)> =
-                affected.iter().map_while(|id| Some((*id, self.proof_again(*id, small)?))).collect();
+            let found: Vec<(usize, Proof)> = affected
+                .iter()
+                .map_while(|id| Some((*id, self.proof_again(*id, &mut searches)?)))
+                .collect();
             if found.len() < affected.len() {
                 self.set(cell, true);
                 continue;
@@ -248,16 +249,17 @@ impl Search<'_> {
         }
     }
 
-    fn proof_again(&self, id: usize, thoroughly: bool) -> Option<Proof> {
-        if thoroughly {
-            return self.proof(id);
+    fn proof_again(&self, id: usize, searches: &mut usize) -> Option<Proof> {
+        if *searches == 0 {
+            let free = |id: usize| self.is_unknown(id).then_some(0);
+            return circuit::far_enough(self.matrix, id, &free).map(|(_, moved)| moved);
         }
-        let free = |id: usize| self.is_unknown(id).then_some(0);
-        circuit::far_enough(self.matrix, id, &free).map(|(_, moved)| moved)
+        *searches -= 1;
+        self.proof(id)
     }
 }
 
-/// A cell that more proofs than this rest on is not looked at again,
+/// So many times the interval audit helps to find another proof;
+const SEARCHES: usize = 600;
+/// then a cell that more proofs than this rest on is not looked at again.
 const AFFECTED: usize = 12;
-/// unless all numbers are fewer than this.
-const SMALL: usize = 4000;

@@ -8,7 +8,7 @@ use crate::attached::text;
 use hayro_syntax::Pdf;
 use hayro_syntax::content::TypedIter;
 use hayro_syntax::content::ops::TypedInstruction;
-use hayro_syntax::object::{Array, Dict, MaybeRef, Name, Object, Stream, String as Text};
+use hayro_syntax::object::{Array, Dict, MaybeRef, Name, Object, Stream};
 use hayro_syntax::page::Resources;
 use std::collections::BTreeMap;
 

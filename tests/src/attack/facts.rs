@@ -47,6 +47,8 @@ pub(super) struct Release {
     pub(super) numbers: Vec<Number>,
     by_address: BTreeMap<Address, usize>,
     by_cell: BTreeMap<(Key, bool), usize>,
+    /// The cells whose numerator is a part of their denominator.
+    shares: BTreeSet<Key>,
     facts: Vec<Fact>,
     derived: Vec<(String, Sum)>,
 }
@@ -68,6 +70,9 @@ impl Release {
             let of_column = key[3].split(" × ").any(|c| sensitive.iter().any(|s| s == c));
             let strict = of_column || definition.sensitive;
             let threshold = if strict { threshold.max(10.0) } else { threshold };
+            if definition.part {
+                out.shares.insert(key.clone());
+            }
             for (above, who, value) in [
                 (true, above(definition, &key[3]), cell.numerator),
                 (false, definition.below.clone(), cell.denominator.or(cell.n)),
@@ -336,6 +341,34 @@ impl Release {
             }
             self.facts.push(at_most(&parts));
         }
+    }
+
+    /// What adds up to zero for certain.
+    pub(super) fn sums(&self) -> impl Iterator<Item = &Sum> {
+        self.facts.iter().filter(|fact| fact.exact).map(|fact| &fact.sum)
+    }
+
+    /// The numbers of each cell that has any: of a part, that of the whole after it.
+    pub(super) fn cells(&self) -> BTreeMap<&Key, Vec<usize>> {
+        let mut cells: BTreeMap<&Key, Vec<usize>> = BTreeMap::new();
+        for above in [true, false] {
+            for ((key, side), id) in &self.by_cell {
+                if *side == above {
+                    cells.entry(key).or_default().push(*id);
+                }
+            }
+        }
+        cells
+    }
+
+    /// Whether the numerator of a cell is a part of its denominator.
+    pub(super) fn is_share(&self, key: &Key) -> bool {
+        self.shares.contains(key)
+    }
+
+    /// How many cells with numbers of people a reader has not got.
+    pub(super) fn withheld(&self, is_known: &dyn Fn(&Key) -> bool) -> usize {
+        self.cells().keys().filter(|key| !is_known(key)).count()
     }
 
     /// What a reader knows of this release, with what is known from others of the same addresses.

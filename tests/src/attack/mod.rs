@@ -13,6 +13,8 @@
 mod bounds;
 mod definitions;
 mod facts;
+mod listed;
+mod plain;
 mod published;
 
 use crate::exports::unpacked;
@@ -36,7 +38,8 @@ const SEEDS: std::ops::Range<u64> = 1000..1012;
 
 /// The tests of the attacker.
 pub fn trials() -> Vec<Trial> {
-    let all: [(&str, Check); 4] = [
+    let all: [(&str, Check); 5] = [
+        ("known attacks are stopped", listed::attacks),
         ("nobody is found in the reports of the examples", examples),
         ("nobody is found in sample data that was drawn anew", samples),
         ("nobody is found in programmes of every kind", drawn),
@@ -57,6 +60,9 @@ struct Score {
     found: Vec<String>,
     /// What the same attacker finds where cells with small numbers alone are withheld.
     control: usize,
+    /// By audience: cells with numbers of people, those withheld, and those that plain secondary
+    /// suppression would withhold.
+    costs: BTreeMap<&'static str, [usize; 3]>,
 }
 
 impl Score {
@@ -67,6 +73,10 @@ impl Score {
         self.cut += other.cut;
         self.found.extend(other.found);
         self.control += other.control;
+        for (audience, of) in other.costs {
+            let all = self.costs.entry(audience).or_default();
+            all.iter_mut().zip(of).for_each(|(all, of)| *all += of);
+        }
     }
 
     fn result(self, what: &str) -> Result<(), String> {
@@ -75,6 +85,14 @@ impl Score {
              for with part of what surrounds them; {} found where cells with small numbers alone are withheld",
             self.cells, self.withheld, self.targets, self.cut, self.control
         );
+        for (audience, [all, policy, plain]) in &self.costs {
+            let share = |n: usize| 100.0 * n as f64 / (*all).max(1) as f64;
+            println!(
+                "{what}, {audience}: of {all} cells with numbers of people {:.1} % are withheld, {:.1} % by plain suppression",
+                share(*policy),
+                share(*plain)
+            );
+        }
         if !self.found.is_empty() {
             let some = self.found.iter().take(20).cloned().collect::<Vec<_>>().join("\n");
             return Err(format!("{what}: {} found:\n{some}", self.found.len()));
@@ -119,7 +137,7 @@ impl Subject {
     }
 
     /// What a reader of a run directory sets up.
-    fn release(&self, out: &Path, threshold: f64) -> Result<(Release, Score), String> {
+    fn release(&self, out: &Path, (audience, threshold): (&'static str, f64)) -> Result<(Release, Score), String> {
         let seen = published::cells(out)?;
         if let Some(key) = self.truth.keys().find(|key| !seen.contains_key(*key)) {
             return Err(format!("{key:?} is missing from the release, which says something of it"));
@@ -135,7 +153,9 @@ impl Subject {
         let (definitions, sensitive) = definitions::read(&self.text)?;
         let rows = published::rows(out)?;
         let release = Release::of(&definitions, &sensitive, &self.truth, &rows, threshold, &is_known);
-        Ok((release, Score { cells: seen.len(), withheld, ..Score::default() }))
+        let costs = [release.cells().len(), release.withheld(&is_known), plain::withheld(&release)];
+        let costs = BTreeMap::from([(audience, costs)]);
+        Ok((release, Score { cells: seen.len(), withheld, costs, ..Score::default() }))
     }
 
     /// The numbers that a reader of a run directory knows, whatever is true on another day.
@@ -167,7 +187,7 @@ impl Subject {
             let out = self.publish(audience, more)?;
             published::parquet_is_the_same(&out)?;
             self.texts_say_nothing_else(&out)?;
-            let (release, mut of) = self.release(&out, threshold)?;
+            let (release, mut of) = self.release(&out, (audience, threshold))?;
             let (found, targets, cut) = narrowed(&release, &BTreeMap::new(), usize::MAX);
             of.found = found.into_iter().map(|f| format!("{audience}: {f}")).collect();
             (of.targets, of.cut) = (targets, cut);
@@ -327,7 +347,7 @@ fn two_reports() -> Result<(), String> {
             if said.contains("disclosure.by-comparison") { Ok(()) } else { Err(said) }
         }
         Some(0) => {
-            let (release, mut score) = subject.release(&out, threshold)?;
+            let (release, mut score) = subject.release(&out, AUDIENCES[0])?;
             (score.found, score.targets, score.cut) = narrowed(&release, &before, usize::MAX);
             score.found.extend(release.changed_by_few(&before));
             score.result("two reports, one after the other")

@@ -229,6 +229,9 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     let ledger = protect::Ledger::read(request, &plan, manifest.run_id()).map_err(|d| vec![d])?;
     let earlier = ledger.as_ref().map(|l| l.earlier.as_slice()).unwrap_or_default();
     let passed = evaluated(&plan, results, &ground.store, &loaded, earlier, progress)?;
+    if !passed.rows_told {
+        manifest.leave_out_rows();
+    }
     progress.step("write tables");
     let mut files = Folder::new();
     tables::write(&plan, &passed, &loaded, &planned, &ground.store, &mut files).map_err(|d| vec![d])?;

@@ -65,7 +65,8 @@ impl Parts<'_> {
             })
             .collect();
         let figures: Vec<PlacedFigure> = self.figures.iter().map(placed).collect();
-        let quality = quality::quality(self.loaded);
+        // Where somebody could be found by it, nothing is said of how many rows there are.
+        let quality = if self.rows_told { quality::quality(self.loaded) } else { Vec::new() };
         let provenance = self.provenance();
         let attachments = self.attachments(files);
         compose(

@@ -40,9 +40,10 @@ fn archived(bytes: &[u8]) -> Option<Vec<(String, Vec<u8>)>> {
     let mut out = Vec::new();
     for at in 0..archive.len() {
         let mut part = archive.by_index(at).ok()?;
+        let name = part.name().ok()?.into_owned();
         let mut content = Vec::new();
         part.read_to_end(&mut content).ok()?;
-        out.push((part.name().to_owned(), content));
+        out.push((name, content));
     }
     Some(out)
 }
