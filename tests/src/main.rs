@@ -5,7 +5,10 @@
 //! then does what `groundwork` does. So everything runs as a user runs it, in a process of its
 //! own, and DuckDB, polars and Typst are linked once.
 
-use groundwork_tests::{attack, authors, coverage, exports, page, recount, road, tidy, verdicts, verify};
+use groundwork_tests::{
+    attack, authors, coverage, determinism, exports, faults, lessons, page, partners, recount, restated, road, tidy,
+    verdicts, verify,
+};
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
 
@@ -23,6 +26,11 @@ fn main() -> ExitCode {
     trials.extend(verdicts::trials());
     trials.extend(verify::trials());
     trials.extend(attack::trials());
+    trials.extend(partners::trials());
+    trials.extend(faults::trials());
+    trials.extend(lessons::trials());
+    trials.extend(restated::trials());
+    trials.extend(determinism::trials());
     trials.extend(tidy::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -1,5 +1,6 @@
 //! Starting the program under test.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -37,6 +38,27 @@ pub fn done(folder: &Path, arguments: &[&str]) -> Result<String, String> {
 /// The top of the repository.
 pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the repository").to_owned()
+}
+
+/// The files of a folder, by their path in it.
+///
+/// # Errors
+/// A folder or a file that cannot be read.
+pub fn files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, String> {
+    let mut out = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(at) = folders.pop() {
+        for entry in std::fs::read_dir(&at).map_err(|e| e.to_string())?.flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path.strip_prefix(folder).map_err(|e| e.to_string())?.to_string_lossy().into_owned();
+            out.insert(name, std::fs::read(&path).map_err(|e| e.to_string())?);
+        }
+    }
+    Ok(out)
 }
 
 /// A run that was measured.

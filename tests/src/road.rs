@@ -1,12 +1,11 @@
 //! The whole road: from exports to a report, on the samples, on generated programmes, and on
 //! public data.
 
-use crate::program::{done, groundwork, repository};
+use crate::program::{done, files, groundwork, repository};
 use crate::truth;
 use groundwork::table::Table;
 use groundwork_samples::{Programme, write};
 use libtest_mimic::{Failed, Trial};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -97,24 +96,6 @@ fn contract() -> Result<(), String> {
         Some(other) => Err(format!("`{other}` is no status")),
         None => Ok(()),
     }
-}
-
-/// The files of a folder, by their path in it.
-fn files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, String> {
-    let mut out = BTreeMap::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(at) = folders.pop() {
-        for entry in std::fs::read_dir(&at).map_err(|e| e.to_string())?.flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let name = path.strip_prefix(folder).map_err(|e| e.to_string())?.to_string_lossy().into_owned();
-            out.insert(name, std::fs::read(&path).map_err(|e| e.to_string())?);
-        }
-    }
-    Ok(out)
 }
 
 fn headline_numbers() -> Result<(), String> {

@@ -3,6 +3,7 @@
 use crate::program;
 use libtest_mimic::{Failed, Trial};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::path::Path;
 
 /// The tests of this file.
@@ -13,6 +14,9 @@ pub fn trials() -> Vec<Trial> {
     vec![
         trial("every report of an example, from another folder", examples),
         trial("one changed cell, definition, and file are named", one_change),
+        trial("a changed template is named", template),
+        trial("signatures are made and checked by OpenSSH", signed),
+        trial("in-toto and RO-Crate name what was written", attested),
         trial("one flipped byte of a report is found, wherever it is", flipped),
         trial("diff names late rows, definitions and restated values", restated),
     ]
@@ -67,6 +71,95 @@ fn asked(folder: &Path, arguments: &[&str], code: i32) -> Result<Value, String> 
         ));
     }
     serde_json::from_str(&out).map_err(|e| format!("{arguments:?}: {e}\n{out}"))
+}
+
+/// A file of the organisation's own that a report is set from.
+fn template() -> Result<(), String> {
+    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+    let at = folder.path();
+    project(at)?;
+    let own = PIPELINE.replace("quarterly-funder", "quarterly-funder, templates: mine");
+    write(at, "pipeline.yaml", own)?;
+    std::fs::create_dir_all(at.join("mine/sections")).map_err(|e| e.to_string())?;
+    let section = |word: &str| format!("#let asks(doc, words) = par[{word}]\n");
+    write(at, "mine/sections/asks.typ", section("Two more volunteers."))?;
+    program::done(at, &["run", "pipeline.yaml", "--out", "out"])?;
+    asked(at, &["verify", "out/reports/brief-en.pdf"], 0)?;
+    write(at, "mine/sections/asks.typ", section("Three more volunteers."))?;
+    let found = asked(at, &["verify", "out/reports/brief-en.pdf"], 5)?;
+    expect(&found, "template sections/asks.typ of report brief")
+}
+
+/// A key pair of OpenSSH; nothing where it is not installed.
+fn key(folder: &Path, name: &str) -> Option<()> {
+    let mut command = std::process::Command::new("ssh-keygen");
+    command.args(["-q", "-t", "ed25519", "-N", "", "-C", name, "-f"]).arg(folder.join(name));
+    command.status().ok().filter(|status| status.success()).map(drop)
+}
+
+fn signed() -> Result<(), String> {
+    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+    let at = folder.path();
+    project(at)?;
+    if ["ours", "theirs"].iter().any(|name| key(at, name).is_none()) {
+        println!("verify: there is no ssh-keygen; signatures are not tried");
+        return Ok(());
+    }
+    let report = "out/reports/brief-en.pdf";
+    let wanted = |code: i32, by: &str| asked(at, &["verify", report, "--signed-by", by], code);
+    expect(&wanted(5, "ours.pub")?, "bad_signature")?;
+    program::done(at, &["run", "pipeline.yaml", "--out", "out", "--sign", "ours"])?;
+    let found = asked(at, &["verify", report], 0)?;
+    expect(&found, "SHA256:")?;
+    wanted(0, "ours.pub")?;
+    asked(at, &["verify", "out"], 0)?;
+    // By another key, and of other bytes.
+    expect(&wanted(5, "theirs.pub")?, "bad_signature")?;
+    let path = at.join(report);
+    let mut bytes = std::fs::read(&path).map_err(|e| e.to_string())?;
+    bytes.push(b'\n');
+    std::fs::write(&path, bytes).map_err(|e| e.to_string())?;
+    expect(&wanted(5, "ours.pub")?, "bad_signature")
+}
+
+/// SHA-256, hexadecimal.
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What others check the outputs by.
+fn attested() -> Result<(), String> {
+    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+    project(folder.path())?;
+    let out = folder.path().join("out");
+    let read = |name: &str| std::fs::read(out.join(name)).map_err(|e| format!("{name}: {e}"));
+    let json = |name: &str| -> Result<Value, String> {
+        serde_json::from_slice(&read(name)?).map_err(|e| format!("{name}: {e}"))
+    };
+    let hash = |name: &str| -> Result<String, String> { read(name).map(|bytes| sha256(&bytes)) };
+    let statement = json("reports/brief-en.pdf.intoto.json")?;
+    let told = statement["subject"][0]["digest"]["sha256"].as_str();
+    if told != Some(hash("reports/brief-en.pdf")?.as_str()) {
+        return Err(format!("the statement names {told:?}"));
+    }
+    let described = json("ro-crate-metadata.json")?;
+    let entities = described["@graph"].as_array().ok_or("no graph")?;
+    let mut seen = 0;
+    for file in entities.iter().filter(|entity| entity["@type"] == "File" && entity["sha256"].is_string()) {
+        let name = file["@id"].as_str().unwrap_or_default();
+        seen += 1;
+        if file["sha256"].as_str() != Some(hash(name)?.as_str()) {
+            return Err(format!("the crate gives {name} another hash"));
+        }
+    }
+    let manifest = json("manifest.json")?;
+    let listed = manifest["outputs"].as_array().map_or(0, Vec::len);
+    // The manifest lists the crate as well, and the crate the manifest.
+    if seen + 1 == listed {
+        Ok(())
+    } else {
+        Err(format!("the crate has {seen} files, the manifest {listed}"))
+    }
 }
 
 fn expect(found: &Value, what: &str) -> Result<(), String> {

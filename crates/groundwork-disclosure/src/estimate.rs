@@ -9,6 +9,7 @@
 use crate::cell::{Cell, CellKey, Counts, Finding};
 use crate::frame::{Counting, Time};
 use crate::matrix::Groups;
+use crate::partner::BY_PARTNER;
 use crate::release::{ContrastFigures, Released, Status};
 use groundwork_plan::number::Unit;
 use std::collections::{BTreeMap, BTreeSet};
@@ -209,12 +210,8 @@ impl ReleasedEstimate {
 impl Released {
     /// The same with what passes of some estimates, in their order, each with the reason why the
     /// people behind it are withheld, if they are.
-    pub(crate) fn with_estimates(
-        mut self,
-        estimates: Vec<Estimate>,
-        reasons: Vec<Option<&'static str>>,
-    ) -> Self {
-        let all = estimates.into_iter().zip(reasons);
+    pub(crate) fn with_estimates(mut self, estimates: Vec<(Estimate, Option<&'static str>)>) -> Self {
+        let all = estimates.into_iter();
         self.estimates = all.map(|(estimate, reason)| self.let_out(estimate, reason)).collect();
         self
     }
@@ -231,7 +228,12 @@ impl Released {
         let cells_hidden = estimate.cells.iter().any(hidden).then_some("a_compared_cell_is_withheld");
         let withheld = cells_hidden.or(hidden_people);
         let told = estimate.warnings.join("; ");
+        // What a partner withheld is not there to be compared, and is withheld all the same.
+        let of_partner = |key: &CellKey| self.cell(key).is_some_and(|cell| cell.reason() == BY_PARTNER);
         let (status, reason, found) = match (withheld, &estimate.finding) {
+            (Some(reason), Finding::NoData) if estimate.cells.iter().any(of_partner) => {
+                (Status::Withheld, reason.to_owned(), None)
+            }
             (_, Finding::NoData | Finding::Bounds { .. }) => {
                 (Status::NoData, "nothing_recorded".to_owned(), None)
             }

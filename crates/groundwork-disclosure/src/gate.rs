@@ -8,6 +8,7 @@ use crate::ladder;
 use crate::ledger::{self, Published};
 use crate::look::Unreleased;
 use crate::matrix::{Address, Matrix};
+use crate::partner::Partners;
 use crate::primary;
 use crate::secondary::Decision;
 use crate::release::{ContrastFigures, Figures, Released, ReleasedCell, ReleasedContrast, Status};
@@ -25,8 +26,19 @@ pub struct Passed {
     pub published: Vec<Published>,
     /// What finished files must not hold.
     pub unreleased: Unreleased,
+    /// The estimates as they came, each with why the people behind it are withheld, if they are.
+    estimates: Vec<(Estimate, Option<&'static str>)>,
     /// Whether it may be told how many rows of each source there are.
     pub rows_told: bool,
+}
+
+impl Passed {
+    /// The same with what partners released, and estimates of that.
+    #[must_use]
+    pub fn with_partners(mut self, partners: Partners) -> Self {
+        self.released = self.released.with_partners(partners).with_estimates(self.estimates.clone());
+        self
+    }
 }
 
 /// Nothing may be published: somebody could be found whatever is withheld.
@@ -96,8 +108,9 @@ pub fn release_jointly(
     let unreleased = Unreleased::of(&cells, &reasons);
     let hidden = cells.iter().zip(&reasons).filter_map(|(cell, reason)| Some((&cell.key, (*reason)?)));
     let behind = people.reasons(&hidden.collect());
-    let released = released(cells, contrasts, &reasons, policy).with_estimates(estimates, behind);
-    Ok(Passed { released, audit, published, unreleased, rows_told })
+    let estimates: Vec<(Estimate, Option<&'static str>)> = estimates.into_iter().zip(behind).collect();
+    let released = released(cells, contrasts, &reasons, policy).with_estimates(estimates.clone());
+    Ok(Passed { released, audit, published, unreleased, estimates, rows_told })
 }
 
 /// What is decided about.
@@ -247,7 +260,7 @@ fn released(
     Released { policy: policy.clone(), cells, contrasts, estimates: Vec::new() }
 }
 
-fn released_cell(cell: Cell, hidden: Option<&'static str>, bare: bool) -> ReleasedCell {
+pub(crate) fn released_cell(cell: Cell, hidden: Option<&'static str>, bare: bool) -> ReleasedCell {
     let whole = if cell.partial { "partial_period" } else { "" };
     let (status, reason, value, interval) = match (hidden, &cell.finding) {
         (_, Finding::NoData) => (Status::NoData, "nothing_recorded", None, None),

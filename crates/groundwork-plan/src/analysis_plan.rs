@@ -7,6 +7,8 @@
 
 use crate::diag::Diagnostic;
 use crate::indicator_sheet::{IndicatorSheet, Sheets};
+use crate::language::{EVALUATION, INDICATOR, SOURCE};
+use crate::shape::{Entry, Shape};
 use crate::yaml::{Node, Value, parse};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -16,7 +18,9 @@ use std::fmt::Write;
 pub type Item = BTreeMap<String, String>;
 
 /// Keys that change what readers see and not what is computed.
-const FOR_READERS: [&str; 11] = [
+const FOR_READERS: [&str; 13] = [
+    "re_aim",
+    "criterion",
     "title",
     "definition",
     "parts",
@@ -77,12 +81,24 @@ pub fn items(text: &str, sheets: &[IndicatorSheet]) -> Result<BTreeMap<String, I
     let mut out = BTreeMap::new();
     for (key, node) in root.get("evaluations").map(Node::entries).unwrap_or_default() {
         let mut item = Item::new();
-        flatten(node, "", &mut item);
+        flatten(node, Some(&Shape::Kinds(&EVALUATION)), "", &mut item);
         let mut sources = Vec::new();
         names_of(node, "from", &mut sources);
-        for name in node.texts_at("indicators") {
+        let mut compared = node.texts_at("indicators");
+        if node.text_at("design") == Some("adaptation")
+            && let Some(log) = root.get("adaptation_log")
+        {
+            flatten(log, None, "adaptation_log", &mut item);
+            names_of(log, "from", &mut sources);
+            let moved = log.get("moves").map(Node::entries).unwrap_or_default();
+            for name in moved.iter().flat_map(|(_, list)| list.items()).filter_map(Node::text) {
+                add(name, &mut compared);
+            }
+        }
+        for name in compared {
             if let Some(indicator) = root.get("indicators").and_then(|all| all.get(&name)) {
-                flatten(indicator, &format!("indicators.{name}"), &mut item);
+                let shape = Shape::Kinds(&INDICATOR);
+                flatten(indicator, Some(&shape), &format!("indicators.{name}"), &mut item);
                 names_of(indicator, "from", &mut sources);
             }
         }
@@ -90,7 +106,7 @@ pub fn items(text: &str, sheets: &[IndicatorSheet]) -> Result<BTreeMap<String, I
         while let Some(name) = sources.get(at).cloned() {
             at += 1;
             let Some(source) = root.get("sources").and_then(|all| all.get(&name)) else { continue };
-            flatten(source, &format!("sources.{name}"), &mut item);
+            flatten(source, Some(&Shape::Object(&SOURCE)), &format!("sources.{name}"), &mut item);
             for key in ["repeat_of", "of"] {
                 names_of(source, key, &mut sources);
             }
@@ -121,27 +137,65 @@ fn names_of(node: &Node, key: &str, names: &mut Vec<String>) {
     }
 }
 
-fn flatten(node: &Node, path: &str, out: &mut Item) {
+/// Lists the paths and values below a node. What is written out as it would be understood without
+/// being written (a default of its shape) is left out, and numbers have one form.
+fn flatten(node: &Node, shape: Option<&Shape>, path: &str, out: &mut Item) {
     let inner = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
     match &node.value {
         Value::Nothing => {
             out.insert(path.to_owned(), String::new());
         }
         Value::Scalar(text) => {
-            out.insert(path.to_owned(), text.clone());
+            out.insert(path.to_owned(), one_form(text, shape));
         }
         Value::List(items) => {
+            let shape = match shape {
+                Some(Shape::List(item)) => Some(*item),
+                _ => None,
+            };
             for (at, item) in items.iter().enumerate() {
-                flatten(item, &inner(&(at + 1).to_string()), out);
+                flatten(item, shape, &inner(&(at + 1).to_string()), out);
             }
         }
         Value::Map(entries) => {
-            for (key, value) in entries {
-                if !FOR_READERS.contains(&key.name.as_str()) {
-                    flatten(value, &inner(&key.name), out);
+            for (key, value) in entries.iter().filter(|(key, _)| !FOR_READERS.contains(&key.name.as_str())) {
+                let entry = shape.and_then(|shape| entry(shape, node, &key.name));
+                let shape = match shape {
+                    Some(Shape::Map(item)) => Some(*item),
+                    _ => entry.map(|entry| &entry.shape),
+                };
+                let is_default = |text: &str| {
+                    let default = entry.and_then(|entry| entry.default);
+                    default.is_some_and(|default| one_form(default, shape) == one_form(text, shape))
+                };
+                if !value.text().is_some_and(is_default) {
+                    flatten(value, shape, &inner(&key.name), out);
                 }
             }
         }
+    }
+}
+
+/// What the language says of a key of an object.
+fn entry<'s>(shape: &'s Shape, node: &Node, key: &str) -> Option<&'s Entry> {
+    let of = |entries: &'static [Entry]| entries.iter().find(|entry| entry.key == key);
+    match shape {
+        Shape::Object(object) => of(object.keys),
+        Shape::Kinds(kinds) => {
+            let word = node.text_at(kinds.tag);
+            let kind = kinds.kinds.iter().find(|kind| Some(kind.name) == word);
+            of(kinds.shared).or_else(|| of(kind?.keys))
+        }
+        Shape::Either(_, second) => entry(second, node, key),
+        _ => None,
+    }
+}
+
+/// A number as every other number, anything else as it is written.
+fn one_form(text: &str, shape: Option<&Shape>) -> String {
+    match (shape, text.parse::<f64>()) {
+        (Some(Shape::Number | Shape::Integer), Ok(number)) => number.to_string(),
+        _ => text.to_owned(),
     }
 }
 
@@ -271,6 +325,19 @@ sources:
   visits: {columns: {minutes: number}, export: other.csv, keep: minutes > 0}
 ";
         assert_eq!(standing(moved), Standing::Planned);
+    }
+
+    #[test]
+    fn what_is_written_out_as_it_would_be_understood_does_not_matter() {
+        let written = PIPELINE
+            .replace(
+                "design: non_inferiority,",
+                "design: non_inferiority, level: 0.950, alpha: 0.05, multiplicity: holm,",
+            )
+            .replace("kind: proportion,", "kind: proportion, level: 0.95, direction: increase,");
+        assert_eq!(standing(&written), Standing::Planned);
+        let other = PIPELINE.replace("design: non_inferiority,", "design: non_inferiority, alpha: 0.025,");
+        assert_eq!(standing(&other), Standing::Deviated(vec!["alpha".into()]));
     }
 
     #[test]

@@ -67,6 +67,13 @@ impl Expression {
         uses
     }
 
+    /// Whether something is divided in it, so that it is a floating number.
+    pub fn divides(&self) -> bool {
+        let mut divides = false;
+        self.tree.walk(&mut |tree| divides |= matches!(tree, Tree::Binary(_, Operator::Divided, _)));
+        divides
+    }
+
     /// The columns that it names, each once, in the order of the text.
     pub fn columns(&self) -> Vec<&str> {
         let mut columns: Vec<&str> = Vec::new();

@@ -3,7 +3,10 @@
 mod indicators;
 mod sources;
 
+use crate::adaptation::ADAPTATION_LOG;
 pub(crate) use crate::evaluation::EVALUATION;
+use crate::partner::PARTNER;
+use crate::voice::VOICES;
 pub(crate) use indicators::{INDICATOR, SHEET_KEYS};
 pub(crate) use sources::SOURCE;
 
@@ -11,11 +14,11 @@ use crate::period::Frequency;
 use crate::shape::{Entry, Object, Shape};
 
 pub(crate) const fn must(key: &'static str, shape: Shape, about: &'static str) -> Entry {
-    Entry { key, required: true, shape, about }
+    Entry { key, required: true, shape, about, default: None }
 }
 
 pub(crate) const fn may(key: &'static str, shape: Shape, about: &'static str) -> Entry {
-    Entry { key, required: false, shape, about }
+    Entry { key, required: false, shape, about, default: None }
 }
 
 pub(crate) static PIPELINE: Object = Object {
@@ -59,6 +62,17 @@ pub(crate) static PIPELINE: Object = Object {
             Shape::Map(&Shape::Kinds(&EVALUATION)),
             "The questions that compare, by identifier.",
         ),
+        may(
+            "partners",
+            Shape::Map(&Shape::Object(&PARTNER)),
+            "Other programmes that share what they released, and no rows, by name.",
+        ),
+        may(
+            "adaptation_log",
+            Shape::Object(&ADAPTATION_LOG),
+            "Where what was changed in the model stands, and what each change was meant to move.",
+        ),
+        may("voices", Shape::Object(&VOICES), "Where what people said stands."),
         must(
             "audience",
             Shape::OneOf(&["internal", "partner", "public"]),
@@ -128,12 +142,12 @@ static CALENDAR: Object = Object {
             "fiscal_year_starts",
             Shape::OneOf(MONTHS),
             "The first month of fiscal years, which are written `FY2022` and `FY2022-Q1`; `october`, as in Thailand, where it is missing.",
-        ),
+        ).or("october"),
         may(
             "fiscal_year_named_by",
             Shape::OneOf(&["end", "start"]),
             "The calendar year that a fiscal year is named after; `end` where it is missing, as in Thailand.",
-        ),
+        ).or("end"),
         may(
             "since_opening",
             Shape::Object(&SINCE_OPENING),
@@ -307,6 +321,12 @@ static LESSON: Object = Object {
     about: "A lesson with what it rests on and what follows. The numbers of its evaluations are printed with it.",
     keys: &[
         must("lesson", Shape::Localised, "The lesson, one sentence."),
+        may("id", Shape::Text, "A name for it, which voices can speak to."),
+        may(
+            "adaptations",
+            Shape::List(&Shape::Text),
+            "The adaptations that it rests on, as the log names them.",
+        ),
         may("evaluations", Shape::List(&Shape::Text), "The evaluations that it rests on."),
         may("condition", Shape::Localised, "Where and for whom it holds."),
         may("mechanism", Shape::Localised, "Why it should be so."),

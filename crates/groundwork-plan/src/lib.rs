@@ -4,6 +4,7 @@
 //! problem that it has, each with its place. Nothing here opens a file, asks a clock or knows an
 //! engine; SQL is made in [`query`] as text.
 
+pub mod adaptation;
 pub mod analysis_plan;
 pub mod derive;
 pub mod diag;
@@ -17,6 +18,7 @@ mod language;
 pub mod location;
 pub mod method;
 pub mod number;
+pub mod partner;
 pub mod period;
 pub mod plan;
 pub mod query;
@@ -30,6 +32,7 @@ pub mod source;
 pub mod spells;
 pub mod staging;
 pub mod text;
+pub mod voice;
 mod yaml;
 
 pub use resolve::{resolve, resolve_with};

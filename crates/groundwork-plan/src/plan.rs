@@ -1,13 +1,16 @@
 //! The plan: a pipeline after everything was resolved. Typed, total, in the order of the file.
 
+use crate::adaptation::AdaptationLog;
 use crate::disclosure::Policy;
 pub use crate::evaluation::Evaluation;
 use crate::indicator::Indicator;
+use crate::partner::Partner;
 use crate::period::Calendar;
 pub use crate::report::{Lesson, Report};
 use crate::site::Site;
 use crate::source::{ColumnType, Origin, Source, SummaryRule};
 use crate::text::Localised;
+use crate::voice::Voices;
 use jiff::civil::Date;
 
 /// A pipeline, resolved.
@@ -29,6 +32,12 @@ pub struct Plan {
     pub indicators_from: Option<(String, u64)>,
     /// The evaluations.
     pub evaluations: Vec<Evaluation>,
+    /// Programmes that share what they released, and no rows.
+    pub partners: Vec<Partner>,
+    /// Where adaptations of the model are logged.
+    pub adaptation_log: Option<AdaptationLog>,
+    /// Where what people said stands.
+    pub voices: Option<Voices>,
     /// What may leave the run.
     pub policy: Policy,
     /// The documents.

@@ -70,6 +70,8 @@ pub enum SqlType {
     Wide,
     /// A number with nine decimals that has room for squares.
     WideFine,
+    /// A decimal for the sum of floating numbers: 18 digits behind the point.
+    WideFinest,
     /// A whole number of 32 bits without a sign: the number of a file.
     File,
     /// A whole number of 64 bits without a sign: the number of a row.
@@ -88,6 +90,7 @@ impl SqlType {
             SqlType::Fine => "DECIMAL(18,9)",
             SqlType::Wide => "DECIMAL(38,4)",
             SqlType::WideFine => "DECIMAL(38,9)",
+            SqlType::WideFinest => "DECIMAL(38,18)",
             SqlType::File => "UINTEGER",
             SqlType::Row => "UBIGINT",
         }
@@ -144,6 +147,17 @@ impl Value {
     #[must_use]
     pub fn flag(self) -> Self {
         Value::Case(vec![(self, Value::integer(1))], Box::new(Value::integer(0)))
+    }
+
+    /// The sum of this. Floating numbers, which a division gives, are added as decimals: their sum
+    /// would depend on the order in which threads come to them.
+    #[must_use]
+    pub fn sum(self) -> Self {
+        let mut floats = false;
+        self.walk(&mut |value| {
+            floats |= matches!(value, Value::Binary(_, "/", _) | Value::Cast(_, SqlType::Double));
+        });
+        Value::Call("sum", vec![if floats { self.cast(SqlType::WideFinest) } else { self }])
     }
 
     /// Looks at this and everything inside, the outer ones first.

@@ -70,6 +70,10 @@ pub struct Report {
 pub struct Lesson {
     /// The lesson, one sentence.
     pub lesson: Localised,
+    /// A name for it.
+    pub id: Option<String>,
+    /// The adaptations that it rests on, as the log names them.
+    pub adaptations: Vec<String>,
     /// The evaluations that it rests on.
     pub evaluations: Vec<String>,
     /// Where and for whom it holds.
@@ -200,6 +204,8 @@ impl Resolver {
                 let text = |key| localised(Some(item), key);
                 Lesson {
                     lesson: text("lesson").unwrap_or_default(),
+                    id: item.text_at("id").map(str::to_owned),
+                    adaptations: item.texts_at("adaptations"),
                     evaluations: item.texts_at("evaluations"),
                     condition: text("condition"),
                     mechanism: text("mechanism"),

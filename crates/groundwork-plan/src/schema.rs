@@ -23,6 +23,9 @@ fn object(keys: &[Entry]) -> Value {
         let mut shape = shape(&entry.shape);
         if let Some(map) = shape.as_object_mut() {
             map.insert("description".into(), json!(entry.about));
+            if let Some(default) = entry.default {
+                map.insert("default".into(), typed(&entry.shape, default));
+            }
         }
         properties.insert(entry.key.into(), shape);
         if entry.required {
@@ -30,6 +33,14 @@ fn object(keys: &[Entry]) -> Value {
         }
     }
     json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
+}
+
+/// A default as a value of its type.
+fn typed(shape: &Shape, text: &str) -> Value {
+    match shape {
+        Shape::Boolean | Shape::Integer | Shape::Number => text.parse().unwrap_or_else(|_| json!(text)),
+        _ => json!(text),
+    }
 }
 
 fn shape(of: &Shape) -> Value {

@@ -61,6 +61,16 @@ pub(crate) struct Entry {
     pub(crate) required: bool,
     pub(crate) shape: Shape,
     pub(crate) about: &'static str,
+    /// What stands for it where it is missing, if that is one value.
+    pub(crate) default: Option<&'static str>,
+}
+
+impl Entry {
+    /// The same with the value that stands for it where it is missing.
+    pub(crate) const fn or(self, default: &'static str) -> Self {
+        let Entry { key, required, shape, about, .. } = self;
+        Entry { key, required, shape, about, default: Some(default) }
+    }
 }
 
 /// Objects that share some keys and differ by a word.

@@ -1,6 +1,7 @@
 //! From the input to the document: look up, format, sort. The only place where released numbers
 //! become text.
 
+use crate::adapted;
 use crate::document as doc;
 use crate::document::{Day, Document, Evidence, PeriodText, Withheld};
 use crate::evaluated;
@@ -51,6 +52,9 @@ pub(crate) fn document(input: &Input<'_>, words: &Words) -> Document {
         changes: maker.changes(),
         restated: maker.restated(),
         evaluations: evaluated::evaluations(input, words),
+        adaptations: adapted::adaptations(input, words),
+        voices: adapted::voices(input, words),
+        voices_kept_back: (input.voices_kept_back > 0).then(|| count(input.voices_kept_back, words)),
         lessons: evaluated::lessons(input),
         indicators: input.indicators.iter().map(|i| maker.indicator(i)).collect(),
         comparisons: input.comparisons.iter().map(|c| maker.comparison(c)).collect(),
@@ -450,7 +454,7 @@ impl<'a> Maker<'a> {
                 .map(|file| doc::InputFileText {
                     path: clean(&file.path),
                     sha256: short(&file.sha256),
-                    rows: count(file.rows, self.words),
+                    rows: file.rows.map(|rows| count(rows, self.words)),
                 })
                 .collect(),
             pipeline: clean(&provenance.pipeline),

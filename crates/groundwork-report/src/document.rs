@@ -51,6 +51,12 @@ pub struct Document {
     pub restated: Vec<Restated>,
     /// Every evaluation, in the order of the plan.
     pub evaluations: Vec<Evaluation>,
+    /// What was changed in the model, by day.
+    pub adaptations: Vec<Adaptation>,
+    /// What people said who agreed to be quoted.
+    pub voices: Vec<Voice>,
+    /// How many voices are kept back; `null` where there are none.
+    pub voices_kept_back: Option<Number>,
     /// What was learned.
     pub lessons: Vec<Lesson>,
     /// Every indicator, for the tables.
@@ -244,6 +250,11 @@ pub struct Evaluation {
     pub question: String,
     /// `planned`, `planned_after_data`, `deviated` or `exploratory`; a key of `words.standings`.
     pub standing: &'static str,
+    /// `reach`, `effectiveness`, `adoption`, `implementation` or `maintenance`; a key of
+    /// `words.re_aim`.
+    pub re_aim: Option<&'static str>,
+    /// The criterion that it serves; a key of `words.criteria`.
+    pub criterion: Option<&'static str>,
     /// The places of the plan that were changed, where some were.
     pub deviations: Vec<String>,
     /// The rows of `estimates.csv`.
@@ -279,6 +290,93 @@ pub struct Estimate {
     pub method: &'static str,
     /// `adapted`, `worse`, `inconclusive` or `not_supported`, where the design gives one.
     pub verdict: Option<&'static str>,
+    /// What it says, for rows that answer the question.
+    pub said: Option<Said>,
+}
+
+/// What an estimate says, and how sure that is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Said {
+    /// The sentence.
+    pub sentence: String,
+    /// `high`, `moderate`, `low` or `very_low`: the words of GRADE.
+    pub certainty: &'static str,
+    /// What made the certainty what it is, one clause each.
+    pub because: Vec<String>,
+    /// What it means.
+    pub means: String,
+    /// What would change it.
+    pub would_change: String,
+}
+
+/// An adaptation of the model, in the fields of FRAME; those that were not told are empty.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Adaptation {
+    /// Its identifier.
+    pub id: String,
+    /// The name of its site.
+    pub site: String,
+    /// Its day, for readers.
+    pub on: String,
+    /// When in the life of the programme.
+    pub stage: String,
+    /// Whether it was planned.
+    pub planned: String,
+    /// Who decided.
+    pub decided_by: String,
+    /// What was modified.
+    pub what: String,
+    /// For whom.
+    pub level: String,
+    /// How.
+    pub nature: String,
+    /// Whether the core stayed.
+    pub consistent: String,
+    /// What for.
+    pub goal: String,
+    /// What led to it.
+    pub reason: String,
+    /// The core component that it touches.
+    pub component: String,
+    /// In words.
+    pub description: String,
+    /// The indicators that it was meant to move.
+    pub moved: Vec<Moved>,
+}
+
+/// What became of an indicator at an adaptation.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Moved {
+    /// The name of the indicator.
+    pub indicator: String,
+    /// The status of the change: `published`, `withheld`, `refused`, or `absent` where no
+    /// evaluation looks at it.
+    pub status: &'static str,
+    /// The mean of the periods before.
+    pub before: Option<Number>,
+    /// The mean of the periods after.
+    pub after: Option<Number>,
+    /// The change, signed and with its unit.
+    pub change: Option<Number>,
+    /// The change at the other sites over the same periods.
+    pub elsewhere: Option<Number>,
+}
+
+/// What somebody said.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Voice {
+    /// Its identifier.
+    pub id: String,
+    /// What it is, in words.
+    pub kind: String,
+    /// What kind of source it is, in words.
+    pub speaker: String,
+    /// The identifier of what it speaks to.
+    pub about: String,
+    /// The name of what it speaks to, where it is an indicator or an evaluation.
+    pub about_title: String,
+    /// The words.
+    pub text: String,
 }
 
 /// A lesson, as the pipeline states it.
@@ -286,6 +384,10 @@ pub struct Estimate {
 pub struct Lesson {
     /// The lesson.
     pub lesson: String,
+    /// A name for it, which voices can speak to; empty without one.
+    pub id: String,
+    /// The identifiers of the adaptations that it rests on.
+    pub adaptations: Vec<String>,
     /// The identifiers of the evaluations that it rests on.
     pub evaluations: Vec<String>,
     /// Where and for whom it holds.
@@ -515,8 +617,8 @@ pub struct InputFileText {
     pub path: String,
     /// The first twelve digits of its SHA-256.
     pub sha256: String,
-    /// Rows in it.
-    pub rows: Number,
+    /// Rows in it, where it may be told how many.
+    pub rows: Option<Number>,
 }
 
 /// A program and its version.

@@ -1,9 +1,10 @@
 //! Evaluations and lessons for the document: the rows of `estimates.csv` with names in place of
 //! identifiers, in the language of the report.
 
+use crate::certainty::{self, Known, is_answer};
 use crate::document as doc;
 use crate::finding;
-use crate::input::Input;
+use crate::input::{EvaluationInfo, Input};
 use crate::words::Words;
 use crate::write::{clean, count, interval, number, ratio_interval, value};
 use groundwork_disclosure::{ContrastFigures, ReleasedEstimate, Status};
@@ -20,13 +21,15 @@ pub(crate) fn evaluations(input: &Input<'_>, words: &Words) -> Vec<doc::Evaluati
             design: evaluation.design,
             question: clean(evaluation.question.get(input.language)),
             standing: evaluation.standing.0,
+            re_aim: evaluation.re_aim,
+            criterion: evaluation.criterion,
             deviations: evaluation.standing.1.iter().map(|place| clean(place)).collect(),
             rows: input
                 .released
                 .estimates()
                 .iter()
                 .filter(|row| row.evaluation() == evaluation.id)
-                .map(|row| estimate(row, input, words))
+                .map(|row| estimate(row, evaluation, input, words))
                 .collect(),
         })
         .collect()
@@ -52,11 +55,16 @@ fn measure<'a>(estimand: &str, term: &str, unit: Option<&'a Unit>) -> Measure<'a
         Measure::Value(Unit::Count)
     } else if is("ratio") || estimand.ends_with(", ratio") || term == "ratio" {
         Measure::Ratio
+    } else if is("value before") || is("value after") {
+        unit.map_or(Measure::Plain, |unit| Measure::Value(unit.clone()))
     } else if is("share") || is("I²") || is("power") {
         Measure::Value(Unit::Share)
     } else if [
         "difference of sites",
         "difference in",
+        "change at an adaptation",
+        "change elsewhere",
+        "change beyond",
         "due to",
         "gap between",
         "placebo",
@@ -72,7 +80,12 @@ fn measure<'a>(estimand: &str, term: &str, unit: Option<&'a Unit>) -> Measure<'a
     }
 }
 
-fn estimate(row: &ReleasedEstimate, input: &Input<'_>, words: &Words) -> doc::Estimate {
+pub(crate) fn estimate(
+    row: &ReleasedEstimate,
+    evaluation: &EvaluationInfo,
+    input: &Input<'_>,
+    words: &Words,
+) -> doc::Estimate {
     let indicator = input.indicators.iter().find(|i| i.id == row.indicator());
     let measure = measure(row.estimand(), row.term(), indicator.map(|i| &i.unit));
     let limits = row.figures().and_then(ContrastFigures::interval);
@@ -96,12 +109,33 @@ fn estimate(row: &ReleasedEstimate, input: &Input<'_>, words: &Words) -> doc::Es
         Status::Published if value.is_none() => Status::Undefined,
         status => status,
     };
+    let title = indicator.map(|i| &i.title).or(evaluation.outcome.as_ref());
+    let name = title.map_or_else(|| clean(row.indicator()), |title| clean(title.get(input.language)));
+    let contrast = clean(&words.estimand(&sites_named(row.contrast(), input)));
+    let said = match (raw, limits, &value, &interval) {
+        (Some(raw), Some((lower, upper, _)), Some(value), Some(interval)) if is_answer(row.estimand()) => {
+            let about = [name.as_str(), &contrast].into_iter().filter(|part| !part.is_empty());
+            let known = Known {
+                about: about.collect::<Vec<_>>().join(words.text("finding.comma")),
+                value: &value.text,
+                interval: &interval.text,
+                raw: (raw, lower, upper),
+                ratio: matches!(measure, Measure::Ratio),
+                verdict: row.verdict(),
+                by_lot: evaluation.by_lot,
+                planned: evaluation.standing.0 == "planned",
+                warned: !row.reason().is_empty(),
+            };
+            Some(certainty::said(&known, words))
+        }
+        _ => None,
+    };
     doc::Estimate {
-        indicator: indicator.map_or_else(|| clean(row.indicator()), |i| clean(i.title.get(input.language))),
+        indicator: name,
         estimand: clean(&words.estimand(&sites_named(row.estimand(), input))),
         estimand_id: clean(row.estimand()),
         term: clean(&words.estimand(&sites_named(row.term(), input))),
-        contrast: clean(&words.estimand(&sites_named(row.contrast(), input))),
+        contrast,
         status: status.word(),
         reason: clean(row.reason()),
         value,
@@ -110,6 +144,7 @@ fn estimate(row: &ReleasedEstimate, input: &Input<'_>, words: &Words) -> doc::Es
         n: row.figures().map(|f| count(f.n(), words)),
         method: row.method(),
         verdict: row.verdict(),
+        said,
     }
 }
 
@@ -163,6 +198,8 @@ pub(crate) fn lessons(input: &Input<'_>) -> Vec<doc::Lesson> {
         .iter()
         .map(|lesson| doc::Lesson {
             lesson: text(&lesson.lesson),
+            id: clean(lesson.id.as_deref().unwrap_or_default()),
+            adaptations: lesson.adaptations.iter().map(|id| clean(id)).collect(),
             evaluations: lesson.evaluations.iter().map(|id| clean(id)).collect(),
             condition: maybe(&lesson.condition),
             mechanism: maybe(&lesson.mechanism),

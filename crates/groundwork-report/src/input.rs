@@ -42,6 +42,12 @@ pub struct Input<'a> {
     pub attachments: &'a [Attachment],
     /// The evaluations, in the order of the plan. May be empty.
     pub evaluations: &'a [EvaluationInfo],
+    /// What was changed in the model, by day. May be empty.
+    pub adaptations: &'a [AdaptationInfo],
+    /// What people said who agreed to be quoted. May be empty.
+    pub voices: &'a [VoiceInfo],
+    /// How many voices are kept back, without consent or not redacted.
+    pub voices_kept_back: u64,
     /// What was learned. May be empty.
     pub lessons: &'a [Lesson],
     /// What readers are asked for. May be empty.
@@ -115,6 +121,44 @@ pub struct EvaluationInfo {
     /// How it stands to the locked plan: `planned`, `planned_after_data`, `exploratory`, or
     /// `deviated` with the places that were changed.
     pub standing: (&'static str, Vec<String>),
+    /// Whether who is compared was decided by lot.
+    pub by_lot: bool,
+    /// What is compared, for readers, where rows of a source are and no indicator.
+    pub outcome: Option<Localised>,
+    /// The dimension of RE-AIM that it is about.
+    pub re_aim: Option<&'static str>,
+    /// The criterion of the OECD-DAC that it serves.
+    pub criterion: Option<&'static str>,
+}
+
+/// One adaptation of the model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AdaptationInfo {
+    /// Its identifier.
+    pub id: String,
+    /// The identifier of its site; empty where everything is one place.
+    pub site: String,
+    /// Its day.
+    pub on: Date,
+    /// The fields of FRAME that were told, by their names in the pipeline.
+    pub fields: Vec<(&'static str, String)>,
+    /// The identifiers of the indicators that it was meant to move.
+    pub moves: Vec<String>,
+}
+
+/// What somebody said.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VoiceInfo {
+    /// Its identifier.
+    pub id: String,
+    /// What it is, such as `quote`.
+    pub kind: String,
+    /// What kind of source it is, such as `volunteer`.
+    pub speaker: String,
+    /// The lesson, adaptation, indicator or evaluation that it speaks to.
+    pub about: String,
+    /// The words.
+    pub text: String,
 }
 
 /// What happened to the rows of one source. All numbers are rows.
@@ -233,8 +277,8 @@ pub struct InputFile {
     pub path: String,
     /// SHA-256, hexadecimal.
     pub sha256: String,
-    /// Rows in it.
-    pub rows: u64,
+    /// Rows in it, where it may be told how many.
+    pub rows: Option<u64>,
 }
 
 /// A file that travels inside the PDF.

@@ -10,8 +10,10 @@
 
 pub mod document;
 
+mod adapted;
 mod assemble;
 mod attached;
+mod certainty;
 mod diag;
 mod evaluated;
 mod finding;
@@ -31,8 +33,9 @@ mod tests;
 
 pub use attached::attached;
 pub use input::{
-    Anchor, Attachment, ComparisonInfo, Direction, EvaluationInfo, IndicatorInfo, Input, InputFile,
-    IssueCount, PlacedFigure, PlacedLabel, Provenance, Relationship, SourceQuality, TEXT_WIDTH_PT,
+    AdaptationInfo, Anchor, Attachment, ComparisonInfo, Direction, EvaluationInfo, IndicatorInfo, Input,
+    InputFile, IssueCount, PlacedFigure, PlacedLabel, Provenance, Relationship, SourceQuality, TEXT_WIDTH_PT,
+    VoiceInfo,
 };
 pub use templates::Templates;
 pub use unpacked::texts;

@@ -11,13 +11,15 @@ macro_rules! built_in {
     };
 }
 
-const FILES: [(&str, &[u8]); 29] = built_in![
+const FILES: [(&str, &[u8]); 32] = built_in![
     "lessons-learned.typ",
     "quarterly-funder.typ",
     "quarterly-page.typ",
     "site-comparison.typ",
     "theme.typ",
+    "sections/adaptations.typ",
     "sections/asks.typ",
+    "sections/certainty.typ",
     "sections/changes.typ",
     "sections/comparison.typ",
     "sections/evaluations.typ",
@@ -38,6 +40,7 @@ const FILES: [(&str, &[u8]); 29] = built_in![
     "sections/scorecard.typ",
     "sections/summary.typ",
     "sections/trust.typ",
+    "sections/voices.typ",
     "words/en.json",
     "words/my.json",
     "words/th.json",
@@ -61,6 +64,8 @@ pub struct Templates {
     pub(crate) files: BTreeMap<String, Bytes>,
     /// Those that did not come with groundwork.
     pub(crate) own: BTreeSet<String>,
+    /// Fonts that did not come with groundwork, by path.
+    own_fonts: BTreeMap<String, Vec<u8>>,
     /// In the order in which a character looks for its font.
     pub(crate) fonts: Vec<Font>,
 }
@@ -70,7 +75,12 @@ impl Templates {
     pub fn built_in() -> Self {
         let files = FILES.iter().map(|(path, bytes)| ((*path).to_owned(), Bytes::new(*bytes)));
         let fonts = FONTS.iter().flat_map(|bytes| Font::iter(Bytes::new(*bytes)));
-        Self { files: files.collect(), own: BTreeSet::new(), fonts: fonts.collect() }
+        Self {
+            files: files.collect(),
+            own: BTreeSet::new(),
+            own_fonts: BTreeMap::new(),
+            fonts: fonts.collect(),
+        }
     }
 
     /// Adds files of a template's author, each with its path inside the folder of templates,
@@ -92,16 +102,29 @@ impl Templates {
             let lower = path.to_ascii_lowercase();
             if [".ttf", ".otf", ".ttc"].iter().any(|end| lower.ends_with(end)) {
                 let before = self.fonts.len();
-                self.fonts.extend(Font::iter(Bytes::new(bytes)));
+                self.fonts.extend(Font::iter(Bytes::new(bytes.clone())));
                 if self.fonts.len() == before {
                     problems.push(crate::diag::not_a_font(&path));
                 }
+                self.own_fonts.insert(path, bytes);
             } else {
                 self.own.insert(path.clone());
                 self.files.insert(path, Bytes::new(bytes));
             }
         }
         if problems.is_empty() { Ok(self) } else { Err(problems) }
+    }
+
+    /// Every template, catalogue and font that comes with groundwork, in an order that never changes.
+    pub fn shipped() -> impl Iterator<Item = &'static [u8]> {
+        FILES.iter().map(|(_, bytes)| *bytes).chain(FONTS)
+    }
+
+    /// The files of a template's author, fonts among them, by path.
+    pub fn own(&self) -> BTreeMap<&str, &[u8]> {
+        let files = self.files.iter().filter(|(path, _)| self.own.contains(*path));
+        let files = files.map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
+        files.chain(self.own_fonts.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()))).collect()
     }
 
     /// The names of the templates: the `.typ` files that stand in no folder, but for the theme.

@@ -53,6 +53,11 @@ impl Words {
         found.and_then(Value::as_str).unwrap_or(path)
     }
 
+    /// The text of a group of the catalogue for a key, where it has one.
+    pub(crate) fn known(&self, group: &str, key: &str) -> Option<&str> {
+        self.texts.get(group)?.get(key)?.as_str()
+    }
+
     /// The text at a path with its places filled: `{a}` stands for the text beside `a`.
     pub fn fill(&self, path: &str, parts: &[(&str, &str)]) -> String {
         let mut out = String::new();

@@ -15,6 +15,8 @@ pub(crate) struct Changes {
     pub(crate) rows: Vec<(String, String)>,
     /// Indicators whose definition is another, new, or gone; last the pipeline, where its text is another.
     pub(crate) definitions: Vec<(String, &'static str)>,
+    /// Files that reports are set from, in words.
+    pub(crate) templates: Vec<(String, String)>,
     /// What was asked for, in words.
     pub(crate) parameters: Vec<(String, String)>,
     /// The engine, where it is another.
@@ -53,6 +55,7 @@ impl Changes {
                 format!("{} rows → {} rows, other bytes", rows(a.1), rows(b.1))
             }),
             rows: both(&old.rows(), &new.rows(), states),
+            templates: both(&old.templates(), &new.templates(), |_, _| "other bytes".to_owned()),
             ..Changes::default()
         };
         let (before, after) = (old.definitions(), new.definitions());
@@ -137,6 +140,7 @@ impl Changes {
             "rows": pairs(&self.rows),
             "definitions": self.definitions.iter()
                 .map(|(id, what)| json!({"name": id, "change": what})).collect::<Vec<_>>(),
+            "templates": pairs(&self.templates),
             "parameters": pairs(&self.parameters),
             "engine": self.engine,
             "cells_in_both": self.common,

@@ -1,5 +1,6 @@
 //! Files: reading a pipeline, hashing inputs, and writing a folder whole or not at all.
 
+use crate::scratch::{Scratch, put_in_place};
 use groundwork_plan::diag::Diagnostic;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -92,8 +93,7 @@ pub(crate) fn write_folder(folder: &Path, files: &Folder) -> Result<(), Diagnost
     };
     let parent = folder.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(|e| cannot(parent, e))?;
-    let new =
-        tempfile::Builder::new().prefix(".groundwork-").tempdir_in(parent).map_err(|e| cannot(parent, e))?;
+    let new = Scratch::new(parent, ".groundwork-").map_err(|e| cannot(parent, e))?;
     let inner = new.path().join("run");
     fs::create_dir(&inner).map_err(|e| cannot(&inner, e))?;
     for (name, bytes) in files {
@@ -103,10 +103,7 @@ pub(crate) fn write_folder(folder: &Path, files: &Folder) -> Result<(), Diagnost
         }
         fs::write(&path, bytes).map_err(|e| cannot(&path, e))?;
     }
-    if folder.exists() {
-        fs::rename(folder, new.path().join("old")).map_err(|e| cannot(folder, e))?;
-    }
-    fs::rename(&inner, folder).map_err(|e| cannot(folder, e))
+    put_in_place(&inner, folder, &new.path().join("old")).map_err(|e| cannot(folder, e))
 }
 
 /// Adds to the end of a file, which is made where it is not there.

@@ -11,5 +11,7 @@ mod files;
 pub mod page;
 mod record;
 mod run;
+mod scratch;
+mod signature;
 pub mod table;
 mod ui;

@@ -93,6 +93,23 @@ impl Record {
         list.iter().map(|s| (words(&s["id"]), counts(&s["rows"]))).collect()
     }
 
+    /// What reports were set from: the files of authors of templates, and all that comes with
+    /// groundwork together, by name with their hashes.
+    pub(crate) fn templates(&self) -> BTreeMap<String, String> {
+        let templates = &self.manifest["templates"];
+        let own = templates["own"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let named = |file: &Value| {
+            (format!("{} of report {}", words(&file["path"]), words(&file["report"])), words(&file["sha256"]))
+        };
+        let shipped = templates["shipped_sha256"].as_str();
+        own.iter()
+            .map(named)
+            .chain(
+                shipped.map(|hash| ("templates, words and fonts of groundwork".to_owned(), hash.to_owned())),
+            )
+            .collect()
+    }
+
     /// A parameter in words.
     pub(crate) fn parameter(&self, name: &str) -> String {
         words(&self.manifest["parameters"][name])

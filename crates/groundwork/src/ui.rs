@@ -2,6 +2,8 @@
 //!
 //! Facts go to standard output, everything else to standard error.
 
+use crate::cli::Format;
+use crate::exit;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use groundwork_plan::diag::{Diagnostic, Severity};
 use groundwork_plan::location::Location;
@@ -166,4 +168,13 @@ impl Drop for Progress {
             bar.finish_and_clear();
         }
     }
+}
+
+/// Says the problems that ended a command, as facts or for people, and gives its exit code.
+pub(crate) fn ended(format: Format, problems: &[Diagnostic], pipeline: Option<&PipelineText<'_>>) -> u8 {
+    match format {
+        Format::Json => fact_json(&json!({"diagnostics": diagnostics_json(problems, pipeline)})),
+        Format::Text => diagnostics(problems, pipeline),
+    }
+    exit::code(problems)
 }

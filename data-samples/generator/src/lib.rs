@@ -15,6 +15,7 @@
 pub mod calendar;
 pub mod design;
 mod dirt;
+mod known;
 mod kobo_csv;
 mod kobo_xlsx;
 mod livelihood;
@@ -32,6 +33,7 @@ mod truth;
 mod workshops;
 mod write;
 
+pub use known::workshops_known;
 pub use programme::{
     Case, CloseReason, Family, Finding, FollowUp, Leader, Person, Programme, Session, Sex, Training,
     Volunteer,

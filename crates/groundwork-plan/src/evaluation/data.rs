@@ -137,7 +137,7 @@ pub(crate) const PEOPLE: Entry = may(
     "people",
     Shape::Boolean,
     "Whether rows are people, so that small groups are withheld; true where it is missing. False for districts, schools, studies.",
-);
+).or("true");
 pub(crate) const OUTCOME: Entry =
     must("outcome", Shape::Expression, "What is explained: a condition, or a number.");
 pub(crate) const ARM: Entry = must(

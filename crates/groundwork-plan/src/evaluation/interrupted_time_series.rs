@@ -49,7 +49,8 @@ pub(super) const KEYS: Object = Object {
         may("start", Shape::Period, "The first period after the change."),
         may("data", Shape::Object(&DATA), "Rows, instead of indicators, a site and a start."),
         may("start_at", Shape::Integer, "For rows, the first time after the change."),
-        may("cycle", Shape::Integer, "For rows, how many points make the season; 12 where it is missing."),
+        may("cycle", Shape::Integer, "For rows, how many points make the season; 12 where it is missing.")
+            .or("12"),
         may(
             "series",
             Shape::OneOf(&["counts", "measurements"]),
@@ -60,8 +61,10 @@ pub(super) const KEYS: Object = Object {
             "slope",
             Shape::Boolean,
             "Whether the slope may change as well as the level; true where it is missing.",
-        ),
-        may("harmonics", Shape::Integer, "Pairs of sine and cosine for the season; 0 where it is missing."),
+        )
+        .or("true"),
+        may("harmonics", Shape::Integer, "Pairs of sine and cosine for the season; 0 where it is missing.")
+            .or("0"),
         may(
             "lags",
             Shape::Integer,

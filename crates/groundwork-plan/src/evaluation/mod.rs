@@ -2,6 +2,7 @@
 //! keys that a pipeline gives it, what they resolve to, and what is refused before any data is
 //! read.
 
+mod adaptation;
 mod adjusted_comparison;
 mod combination;
 mod data;
@@ -18,6 +19,7 @@ mod time_to_event;
 mod translated_test;
 mod transport;
 
+pub use adaptation::Adaptation;
 pub use adjusted_comparison::AdjustedComparison;
 pub use combination::Combination;
 pub use data::{Data, DataColumn, Holds, Role};
@@ -58,6 +60,12 @@ pub struct Evaluation {
     pub estimand: Estimand,
     /// The level of intervals.
     pub level: f64,
+    /// Whether who is compared was decided by lot.
+    pub by_lot: bool,
+    /// What of the programme's working it is about: a word of [`RE_AIM`].
+    pub re_aim: Option<&'static str>,
+    /// The criterion of evaluation that it serves: a word of [`CRITERIA`].
+    pub criterion: Option<&'static str>,
     /// How it is answered.
     pub design: Design,
 }
@@ -78,6 +86,8 @@ pub struct Estimand {
 /// How a question is answered.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Design {
+    /// What became of indicators at the adaptations that were meant to move them.
+    Adaptation(Adaptation),
     /// Sites against a reference.
     SiteComparison(SiteComparison),
     /// Sites against a margin set beforehand.
@@ -114,6 +124,8 @@ pub(crate) struct Ground<'a> {
     pub(crate) indicators: &'a [Indicator],
     /// The names of all indicators in the file, those with problems of their own among them.
     pub(crate) declared: Vec<&'a str>,
+    /// Whether there is a log of adaptations.
+    pub(crate) has_log: bool,
     pub(crate) sites: &'a [Site],
     pub(crate) site_ids: Vec<String>,
     pub(crate) calendar: &'a Calendar,
@@ -131,11 +143,19 @@ static ESTIMAND: Object = Object {
     ],
 };
 
+/// The dimensions of RE-AIM (Glasgow, Vogt and Boles 1999; Holtrop et al. 2021), in order.
+pub const RE_AIM: [&str; 5] = ["reach", "effectiveness", "adoption", "implementation", "maintenance"];
+
+/// The evaluation criteria of the OECD Development Assistance Committee (2019), in order.
+pub const CRITERIA: [&str; 6] =
+    ["relevance", "coherence", "effectiveness", "efficiency", "impact", "sustainability"];
+
 const INDICATORS: Entry = must("indicators", Shape::List(&Shape::Text), "The indicators that are compared.");
 const REFERENCE: Entry = must("reference", Shape::Text, "The site that the others are compared with.");
 const PERIOD: Entry = may("period", Shape::Period, "The period; the last one where it is missing.");
 
 const NAMES: &[&str] = &[
+    "adaptation",
     "site_comparison",
     "non_inferiority",
     "decomposition",
@@ -160,9 +180,21 @@ pub(crate) static EVALUATION: Kinds = Kinds {
         must("design", Shape::OneOf(NAMES), "How the question is answered."),
         must("question", Shape::Localised, "The question, as a reader would ask it."),
         may("estimand", Shape::Object(&ESTIMAND), "What is asked, part by part."),
-        may("level", Shape::Number, "The level of intervals; 0.95 where it is missing."),
+        may("level", Shape::Number, "The level of intervals; 0.95 where it is missing.").or("0.95"),
+        may(
+            "re_aim",
+            Shape::OneOf(&RE_AIM),
+            "The dimension of RE-AIM that it is about; the scorecard is set out by these, and says which of them nothing asks about.",
+        ),
+        may("criterion", Shape::OneOf(&CRITERIA), "The criterion of the OECD-DAC that it serves."),
+        may(
+            "assigned",
+            Shape::OneOf(&["by_lot", "otherwise"]),
+            "How it was decided who is compared with whom; `otherwise` where it is missing. The certainty of an answer begins there.",
+        ).or("otherwise"),
     ],
     kinds: &[
+        adaptation::KEYS,
         site_comparison::KEYS,
         non_inferiority::KEYS,
         decomposition::KEYS,
@@ -197,6 +229,7 @@ impl Design {
     /// The word that a pipeline says for it.
     pub fn word(&self) -> &'static str {
         match self {
+            Design::Adaptation(_) => "adaptation",
             Design::SiteComparison(_) => "site_comparison",
             Design::NonInferiority(_) => "non_inferiority",
             Design::Decomposition(_) => "decomposition",
@@ -236,7 +269,8 @@ impl Evaluation {
                     *of = period;
                 }
             }
-            Design::RegressionDecomposition(_)
+            Design::Adaptation(_)
+            | Design::RegressionDecomposition(_)
             | Design::AdjustedComparison(_)
             | Design::DifferenceInDifferences(_)
             | Design::InterruptedTimeSeries(_)
@@ -247,6 +281,11 @@ impl Evaluation {
             | Design::TranslatedTest(_) => {}
         }
     }
+}
+
+/// The word of a list that a text is.
+fn named(text: Option<&str>, words: &[&'static str]) -> Option<&'static str> {
+    words.iter().find(|word| Some(**word) == text).copied()
 }
 
 impl Resolver {
@@ -267,6 +306,9 @@ impl Resolver {
                     summary: part("summary"),
                 },
                 level,
+                re_aim: named(node.text_at("re_aim"), &RE_AIM),
+                criterion: named(node.text_at("criterion"), &CRITERIA),
+                by_lot: node.text_at("assigned") == Some("by_lot"),
                 design,
             });
         }
@@ -275,6 +317,7 @@ impl Resolver {
 
     fn design(&mut self, node: &Node, ground: &Ground<'_>) -> Option<Design> {
         Some(match node.text_at("design")? {
+            "adaptation" => Design::Adaptation(Adaptation::resolve(self, node, ground)?),
             "site_comparison" => Design::SiteComparison(SiteComparison::resolve(self, node, ground)?),
             "non_inferiority" => Design::NonInferiority(NonInferiority::resolve(self, node, ground)?),
             "decomposition" => Design::Decomposition(Decomposition::resolve(self, node, ground)?),

@@ -21,22 +21,22 @@ pub(super) const KEYS: Object = Object {
             Shape::Map(&Shape::Text),
             "By indicator, how much worse is still as good: `10 points` for a share, otherwise a number in the unit of the indicator.",
         ),
-        may("alpha", Shape::Number, "The one-sided size of the test; 0.05 where it is missing."),
+        may("alpha", Shape::Number, "The one-sided size of the test; 0.05 where it is missing.").or("0.05"),
         may(
             "multiplicity",
             Shape::OneOf(&["holm", "none"]),
             "How the p-values of the family are adjusted; `holm` where it is missing.",
-        ),
+        ).or("holm"),
         may(
             "two_sided",
             Shape::Boolean,
             "Whether better by the margin would be a surprise as well, so that the question is equivalence; false where it is missing.",
-        ),
+        ).or("false"),
         may(
             "power",
             Shape::Number,
             "The power for which the people needed are given; 0.8 where it is missing.",
-        ),
+        ).or("0.8"),
     ],
 };
 

@@ -15,8 +15,8 @@ pub(super) const KEYS: Object = Object {
         REFERENCE,
         PERIOD,
         must("difference", Shape::Text, "The difference that matters, such as `10 points`."),
-        may("alpha", Shape::Number, "The two-sided size of the test; 0.05 where it is missing."),
-        may("power", Shape::Number, "The power; 0.8 where it is missing."),
+        may("alpha", Shape::Number, "The two-sided size of the test; 0.05 where it is missing.").or("0.05"),
+        may("power", Shape::Number, "The power; 0.8 where it is missing.").or("0.8"),
         may("cluster_size", Shape::Number, "People in a cluster, where they come in clusters."),
         may(
             "icc",

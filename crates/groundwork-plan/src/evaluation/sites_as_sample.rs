@@ -36,7 +36,7 @@ pub(super) const KEYS: Object = Object {
             "prior_scale",
             Shape::Number,
             "The scale of the half-normal prior for the spread between sites, in the unit of the pooled values; 0.5 where it is missing, which suits log ratios and log odds.",
-        ),
+        ).or("0.5"),
     ],
 };
 

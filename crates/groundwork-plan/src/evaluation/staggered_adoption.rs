@@ -39,7 +39,8 @@ pub(super) const KEYS: Object = Object {
             "comparison",
             Shape::OneOf(&["never_treated", "not_yet_treated"]),
             "Whose changes stand for what would have happened; `never_treated` where it is missing.",
-        ),
+        )
+        .or("never_treated"),
     ],
 };
 

@@ -31,7 +31,8 @@ static DATA: Object = Object {
             "entry",
             Shape::Expression,
             "When the person came under observation, on the same clock; 0 where it is missing.",
-        ),
+        )
+        .or("0"),
         may("group", Shape::Text, "A column of type site, category or boolean whose words are compared."),
     ],
 };

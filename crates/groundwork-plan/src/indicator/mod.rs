@@ -415,6 +415,18 @@ impl Kind {
         if missing == Missing::SkipIfAny { Vec::new() } else { columns }
     }
 
+    /// Whether the numbers that it adds up are floating ones.
+    pub(crate) fn divides(&self) -> bool {
+        let of = |measure: &Measure| matches!(&measure.of, MeasureOf::Sum(number) if number.divides());
+        match self {
+            Kind::Index(_) => true,
+            Kind::Sum(k) => k.of.divides(),
+            Kind::Mean(k) => k.of.divides(),
+            Kind::Ratio(k) => of(&k.numerator) || of(&k.denominator),
+            _ => false,
+        }
+    }
+
     /// Which rows belong to a period, for kinds that count rows or people.
     pub fn window(&self) -> Option<Window> {
         match self {

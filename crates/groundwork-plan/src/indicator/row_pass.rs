@@ -286,7 +286,7 @@ impl<'a> RowPass<'a> {
         scan = scan.column(Value::CountRows, "n");
         for (at, number) in self.numbers.iter().enumerate() {
             scan = scan
-                .column(Value::Call("sum", vec![number.clone()]), format!("sum:{at}"))
+                .column(number.clone().sum(), format!("sum:{at}"))
                 .column(Value::Call("count", vec![number.clone()]), format!("count:{at}"))
                 .column(Value::Call("max", vec![number.clone()]), format!("max:{at}"));
             let of_this = |m: &&Member<'_>| matches!(m.y, Adds::Number(of) if of == at);

@@ -72,6 +72,7 @@ impl Indicator {
     /// squares, top, n`, in the order of the first four. `squares` is the sum of the squares of
     /// `y`, `top` the largest.
     pub fn cells(&self, counted: &Counted, dimensions: &[Dimension], with_total: bool) -> Query {
+        let summed = |name| self.summed(name);
         let adding = |select: Select, squares: Value, top: Value, n: Value| {
             select
                 .column(summed("y"), "y")
@@ -109,6 +110,14 @@ impl Indicator {
         select.order(names.map(|k| Value::column("c", k)).to_vec()).query()
     }
 
+    /// The sum of a column of the units.
+    fn summed(&self, name: &str) -> Value {
+        let column = Value::column("u", name);
+        // What was divided is a floating number.
+        let column = if self.kind.divides() { column.cast(SqlType::Double) } else { column };
+        column.sum().cast(SqlType::Double)
+    }
+
     /// The square of a number that is averaged. The product of two decimals keeps their width in
     /// DuckDB, so that they need room beforehand.
     pub(super) fn squared(&self, number: Value) -> Option<Value> {
@@ -126,8 +135,8 @@ impl Indicator {
         let level = |dimension: Option<&Dimension>| {
             level(units, dimension)
                 .group(Value::column("u", "cluster"), "cluster")
-                .column(summed("y"), "y")
-                .column(summed("x"), "x")
+                .column(self.summed("y"), "y")
+                .column(self.summed("x"), "x")
                 .query()
         };
         let mut select = Select::from(levels(dimensions, true, level), "c");
@@ -224,10 +233,6 @@ fn level(units: &str, dimension: Option<&Dimension>) -> Select {
         None => select.column(name, "dimension").column(category, "category"),
         Some(_) => select.column(name, "dimension").group(category, "category"),
     }
-}
-
-fn summed(name: &str) -> Value {
-    Value::Call("sum", vec![Value::column("u", name)]).cast(SqlType::Double)
 }
 
 /// The name of the table of a source.

@@ -64,7 +64,7 @@ static ITEM: Object = Object {
     keys: &[
         must("from", Shape::Number, "The value that counts as 0."),
         must("to", Shape::Number, "The value that counts as 1; below `from` to count the other way."),
-        may("weight", Shape::Number, "Its weight; 1 where it is missing."),
+        may("weight", Shape::Number, "Its weight; 1 where it is missing.").or("1"),
     ],
 };
 
@@ -182,7 +182,7 @@ pub(crate) static INDICATOR: Kinds = Kinds {
             "direction",
             Shape::OneOf(&["increase", "decrease"]),
             "Which way is better; `increase` where it is missing.",
-        ),
+        ).or("increase"),
         may(
             "unit",
             Shape::Text,
@@ -192,7 +192,7 @@ pub(crate) static INDICATOR: Kinds = Kinds {
             "people",
             Shape::Boolean,
             "Whether the numbers are about people, so that small ones are withheld; true where it is missing. False for posts, money, sessions.",
-        ),
+        ).or("true"),
         may(
             "baseline",
             BY_SITE,
@@ -208,7 +208,7 @@ pub(crate) static INDICATOR: Kinds = Kinds {
             Shape::Text,
             "How the value gets its interval, by the id that `indicators.csv` prints, such as `clopper_pearson`. The method an expert would choose where it is missing; `full_count` where everybody was counted and there is no sampling error.",
         ),
-        may("level", Shape::Number, "The level of the interval; 0.95 where it is missing."),
+        may("level", Shape::Number, "The level of the interval; 0.95 where it is missing.").or("0.95"),
         may("headline", Shape::Boolean, "Whether reports show it first; true where it is missing."),
         may(
             "sheet",

@@ -142,7 +142,8 @@ static COLUMN: Object = Object {
             "order",
             Shape::OneOf(&["day_first", "month_first"]),
             "For dates such as `03/04/2021`; `day_first` where it is missing.",
-        ),
+        )
+        .or("day_first"),
         may(
             "role",
             Shape::OneOf(&["event", "birth"]),

@@ -90,19 +90,27 @@ impl Resolver {
         let indicators = self.indicators(root, &sources, &sites, &calendar);
         let events = self.events(root);
         let entries = root.get("indicators").map(Node::entries).unwrap_or_default();
+        let declared: Vec<&str> = entries.iter().map(|(key, _)| key.name.as_str()).collect();
+        let partners = self.partners(root, &sites, &declared);
+        let adaptation_log = self.adaptation_log(root, &sources, &declared);
         let ground = Ground {
             sources: &sources,
             indicators: &indicators,
-            declared: entries.iter().map(|(key, _)| key.name.as_str()).collect(),
+            declared,
+            has_log: root.get("adaptation_log").is_some(),
             sites: &sites,
             site_ids: sites.iter().map(|s| s.id.clone()).collect(),
             calendar: &calendar,
             events: &events,
         };
         let evaluations = self.evaluations(root, &ground);
+        let voices = self.voices(root, &sources);
         Plan {
             programme: self.programme(root),
             events,
+            partners,
+            adaptation_log,
+            voices,
             policy: self.policy(root, &indicators, &sources),
             reports: self.reports(root, &calendar, &indicators),
             calendar,

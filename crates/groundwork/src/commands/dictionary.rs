@@ -8,7 +8,7 @@ mod columns;
 mod fields;
 mod write;
 
-use crate::cli::{Overrides, PipelineFile, language};
+use crate::cli::{Format, Overrides, PipelineFile, language};
 use crate::exit;
 use crate::run::resolve;
 use crate::ui::{self, PipelineText};
@@ -76,7 +76,7 @@ impl Dictionary {
         let overrides = Overrides { as_of: None, audience: None, threads: None };
         let request = match super::request(&self.pipeline.path, &overrides) {
             Ok(request) => request,
-            Err(problem) => return ended(&[problem], None),
+            Err(problem) => return ui::ended(Format::Text, &[problem], None),
         };
         let path = self.pipeline.path.display().to_string();
         let shown = PipelineText { path: &path, text: &request.text };
@@ -85,11 +85,11 @@ impl Dictionary {
                 ui::diagnostics(&warnings, Some(&shown));
                 plan
             }
-            Err(problems) => return ended(&problems, Some(&shown)),
+            Err(problems) => return ui::ended(Format::Text, &problems, Some(&shown)),
         };
         match self.write(&plan) {
             Ok(()) => exit::DONE,
-            Err(problem) => ended(&[problem], Some(&shown)),
+            Err(problem) => ui::ended(Format::Text, &[problem], Some(&shown)),
         }
     }
 
@@ -150,9 +150,4 @@ fn save(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
             "Check that the folder is there and may be written to, and that no program holds the file open.",
         )
     })
-}
-
-fn ended(problems: &[Diagnostic], pipeline: Option<&PipelineText<'_>>) -> u8 {
-    ui::diagnostics(problems, pipeline);
-    exit::code(problems)
 }

@@ -31,17 +31,7 @@ impl Diff {
         });
         let (old, new, changes) = match compared {
             Ok(found) => found,
-            Err(problem) => {
-                match self.format {
-                    Format::Json => {
-                        ui::fact_json(
-                            &json!({"diagnostics": ui::diagnostics_json(std::slice::from_ref(&problem), None)}),
-                        );
-                    }
-                    Format::Text => ui::diagnostics(std::slice::from_ref(&problem), None),
-                }
-                return exit::code(&[problem]);
-            }
+            Err(problem) => return ui::ended(self.format, &[problem], None),
         };
         match self.format {
             Format::Json => {
@@ -70,6 +60,7 @@ fn print(old: &Record, new: &Record, changes: &Changes) {
     part("Exports", pairs(&changes.inputs));
     part("Rows", pairs(&changes.rows));
     part("Definitions", changes.definitions.iter().map(|(id, what)| format!("{id}: {what}")).collect());
+    part("Templates", pairs(&changes.templates));
     part("Asked for", pairs(&changes.parameters));
     part("Engine", changes.engine.iter().cloned().collect());
     let restated = changes.values.iter().filter(|v| v.restated).count();

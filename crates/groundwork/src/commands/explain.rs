@@ -7,7 +7,6 @@ use crate::run::{
 };
 use crate::ui::{self, PipelineText, Progress};
 use groundwork_disclosure::{ContrastFigures, ReleasedCell, ReleasedEstimate, Status};
-use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::indicator::{Direction, Indicator, Summary};
 use groundwork_plan::number::{format_exact, format_interval, format_value};
 use groundwork_plan::reason::Reason;
@@ -53,13 +52,13 @@ impl Explain {
     pub(crate) fn run(self) -> u8 {
         let request = match super::request(&self.pipeline.path, &self.overrides) {
             Ok(request) => request,
-            Err(problem) => return self.ended(&[problem], None),
+            Err(problem) => return ui::ended(self.format, &[problem], None),
         };
         let path = self.pipeline.path.display().to_string();
         let shown = PipelineText { path: &path, text: &request.text };
         let plan = match resolve(&request) {
             Ok((plan, _)) => plan,
-            Err(problems) => return self.ended(&problems, Some(&shown)),
+            Err(problems) => return ui::ended(self.format, &problems, Some(&shown)),
         };
         let mut runs = self.runs.clone();
         if runs.is_empty() && Path::new("out/manifest.json").is_file() {
@@ -86,17 +85,9 @@ impl Explain {
             (Ok(Answer::Number(explained)), Format::Text) => print(&explained),
             (Ok(Answer::Evaluation(explained)), Format::Json) => ui::fact_json(&evaluation_json(&explained)),
             (Ok(Answer::Evaluation(explained)), Format::Text) => print_evaluation(&explained),
-            (Err(problems), _) => return self.ended(&problems, Some(&shown)),
+            (Err(problems), _) => return ui::ended(self.format, &problems, Some(&shown)),
         }
         exit::DONE
-    }
-
-    fn ended(&self, problems: &[Diagnostic], pipeline: Option<&PipelineText<'_>>) -> u8 {
-        match self.format {
-            Format::Json => ui::fact_json(&json!({"diagnostics": ui::diagnostics_json(problems, pipeline)})),
-            Format::Text => ui::diagnostics(problems, pipeline),
-        }
-        exit::code(problems)
     }
 }
 

@@ -74,26 +74,19 @@ fn with_plan(
     act: impl Fn(&Request, &Plan) -> Result<(), Diagnostic>,
 ) -> u8 {
     let overrides = crate::cli::Overrides { as_of: None, audience: None, threads: Some(1) };
-    let ended = |problems: &[Diagnostic], text: Option<&PipelineText<'_>>| {
-        match format {
-            Format::Json => ui::fact_json(&json!({"diagnostics": ui::diagnostics_json(problems, text)})),
-            Format::Text => ui::diagnostics(problems, text),
-        }
-        exit::code(problems)
-    };
     let request = match super::request(&pipeline.path, &overrides) {
         Ok(request) => request,
-        Err(problem) => return ended(&[problem], None),
+        Err(problem) => return ui::ended(format, &[problem], None),
     };
     let path = pipeline.path.display().to_string();
     let shown = PipelineText { path: &path, text: &request.text };
     let plan = match resolve(&request) {
         Ok((plan, _)) => plan,
-        Err(problems) => return ended(&problems, Some(&shown)),
+        Err(problems) => return ui::ended(format, &problems, Some(&shown)),
     };
     match act(&request, &plan) {
         Ok(()) => exit::DONE,
-        Err(problem) => ended(&[problem], Some(&shown)),
+        Err(problem) => ui::ended(format, &[problem], Some(&shown)),
     }
 }
 

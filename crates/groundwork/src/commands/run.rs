@@ -1,9 +1,9 @@
 //! `groundwork run`: the whole way.
 
 use crate::cli::{Format, Overrides, PipelineFile, ReportPeriod, language};
-use crate::files::{append, may_replace, write_folder};
+use crate::files::{Folder, append, may_replace, write_folder};
 use crate::ui::{self, PipelineText, Progress};
-use crate::{exit, run};
+use crate::{exit, run, signature};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::text::Language;
 use serde_json::json;
@@ -31,6 +31,9 @@ pub(crate) struct Run {
     /// results of this run are kept.
     #[arg(long)]
     watch: bool,
+    /// Sign every report with this OpenSSH key; the signature stands beside it as `.pdf.sig`.
+    #[arg(long, value_name = "KEY", conflicts_with = "watch")]
+    sign: Option<PathBuf>,
     /// How facts are printed.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -41,7 +44,7 @@ impl Run {
     pub(crate) fn run(self) -> u8 {
         let mut request = match super::request(&self.pipeline.path, &self.overrides) {
             Ok(request) => request,
-            Err(problem) => return self.ended(&[problem], None),
+            Err(problem) => return ui::ended(self.format, &[problem], None),
         };
         request.period = self.period.period;
         request.languages.clone_from(&self.languages);
@@ -50,23 +53,27 @@ impl Run {
         let text = request.text.clone();
         let shown = PipelineText { path: &path, text: &text };
         if let Err(problem) = may_replace(&self.out) {
-            return self.ended(&[problem], Some(&shown));
+            return ui::ended(self.format, &[problem], Some(&shown));
         }
         let progress = Progress::new(self.format == Format::Json);
         let outcome = run::run(&request, &progress);
         drop(progress);
         let outcome = match outcome {
             Ok(outcome) => outcome,
-            Err(problems) => return self.ended(&problems, Some(&shown)),
+            Err(problems) => return ui::ended(self.format, &problems, Some(&shown)),
+        };
+        let files = match self.signed(&outcome.files) {
+            Ok(files) => files,
+            Err(problem) => return ui::ended(self.format, &[problem], Some(&shown)),
         };
         // First the ledger: what it holds and nobody got protects too much, the other way round too little.
         if let Some((ledger, lines)) = &outcome.record
             && let Err(problem) = append(ledger, lines)
         {
-            return self.ended(&[problem], Some(&shown));
+            return ui::ended(self.format, &[problem], Some(&shown));
         }
-        if let Err(problem) = write_folder(&self.out, &outcome.files) {
-            return self.ended(&[problem], Some(&shown));
+        if let Err(problem) = write_folder(&self.out, &files) {
+            return ui::ended(self.format, &[problem], Some(&shown));
         }
         match self.format {
             Format::Json => ui::fact_json(&json!({
@@ -78,7 +85,7 @@ impl Run {
             Format::Text => {
                 ui::diagnostics(&outcome.warnings, Some(&shown));
                 ui::fact(&format!("run {} in {}", outcome.run_id, self.out.display()));
-                for name in outcome.files.keys().filter(|n| n.starts_with("reports/")) {
+                for name in outcome.files.keys().filter(|n| is_report(n)) {
                     ui::fact(&self.out.join(name).display().to_string());
                 }
             }
@@ -86,11 +93,20 @@ impl Run {
         if self.watch { super::watch::watch(&outcome.kept, &self.out, &shown) } else { exit::DONE }
     }
 
-    fn ended(&self, problems: &[Diagnostic], pipeline: Option<&PipelineText<'_>>) -> u8 {
-        match self.format {
-            Format::Json => ui::fact_json(&json!({"diagnostics": ui::diagnostics_json(problems, pipeline)})),
-            Format::Text => ui::diagnostics(problems, pipeline),
+    /// The files of a run, with signatures of the reports where they are asked for. The manifest
+    /// does not list these, so that everybody can verify the run.
+    fn signed(&self, files: &Folder) -> Result<Folder, Diagnostic> {
+        let mut out = files.clone();
+        if let Some(key) = &self.sign {
+            for (name, bytes) in files.iter().filter(|(name, _)| name.ends_with(".pdf")) {
+                out.insert(format!("{name}.sig"), signature::sign(key, bytes)?);
+            }
         }
-        exit::code(problems)
+        Ok(out)
     }
+}
+
+/// Whether a file is a document for readers, and not a statement about one.
+fn is_report(name: &str) -> bool {
+    name.starts_with("reports/") && !name.ends_with(".intoto.json")
 }

@@ -53,17 +53,17 @@ impl Test {
         let overrides = Overrides { as_of: None, audience: None, threads: None };
         let request = match super::request(&self.pipeline.path, &overrides) {
             Ok(request) => request,
-            Err(problem) => return self.ended(&[problem], None),
+            Err(problem) => return ui::ended(self.format, &[problem], None),
         };
         let path = self.pipeline.path.display().to_string();
         let shown = PipelineText { path: &path, text: &request.text };
         let plan = match resolve(&request) {
             Ok((plan, _)) => plan,
-            Err(problems) => return self.ended(&problems, Some(&shown)),
+            Err(problems) => return ui::ended(self.format, &problems, Some(&shown)),
         };
         let pages = match pages(&request, &plan) {
             Ok(pages) => pages,
-            Err(problem) => return self.ended(&[problem], Some(&shown)),
+            Err(problem) => return ui::ended(self.format, &[problem], Some(&shown)),
         };
         let mut tested = Vec::new();
         for (page, text) in pages {
@@ -82,7 +82,7 @@ impl Test {
             let problem = Diagnostic::command_line("test.no-case", "no case was run").hint(
                 "A case is a heading `## …` with blocks below; the command line may name a part of it.",
             );
-            return self.ended(&[problem], Some(&shown));
+            return ui::ended(self.format, &[problem], Some(&shown));
         }
         let failed = tested.iter().filter(|t| !t.passed()).count();
         let passed = tested.len() - failed;
@@ -94,14 +94,6 @@ impl Test {
             Format::Text => ui::fact(&format!("{passed} of {} cases hold", tested.len())),
         }
         tested.iter().map(Tested::code).max().unwrap_or(exit::DONE)
-    }
-
-    fn ended(&self, problems: &[Diagnostic], pipeline: Option<&PipelineText<'_>>) -> u8 {
-        match self.format {
-            Format::Json => ui::fact_json(&json!({"diagnostics": ui::diagnostics_json(problems, pipeline)})),
-            Format::Text => ui::diagnostics(problems, pipeline),
-        }
-        exit::code(problems)
     }
 }
 

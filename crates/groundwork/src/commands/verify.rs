@@ -9,6 +9,7 @@ use crate::cli::Format;
 use crate::files::Folder;
 use crate::record::Record;
 use crate::run::{self, Request};
+use crate::signature::{self, Checked};
 use crate::ui::{self, Progress};
 use crate::{exit, files};
 use groundwork_plan::diag::Diagnostic;
@@ -28,6 +29,10 @@ pub(crate) struct Verify {
     /// manifest says is looked for here and in `pipelines` where it is missing.
     #[arg(long, value_name = "PIPELINE")]
     pipeline: Option<PathBuf>,
+    /// The public key of those who signed the report, as OpenSSH writes it. A signature beside the
+    /// report is checked with or without it; with it there has to be one, of this key.
+    #[arg(long, value_name = "KEY.pub")]
+    signed_by: Option<PathBuf>,
     /// Threads; as many as the machine has where it is missing. Never changes an output.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -54,11 +59,13 @@ impl Verify {
     /// Verifies, and says what it found.
     pub(crate) fn run(self) -> u8 {
         match self.verified() {
-            Ok((run_id, compared)) => {
-                let sentence = format!("run again, the same bytes: {compared} files of run {run_id}");
+            Ok((run_id, compared, signers)) => {
+                let signed: String = signers.iter().map(|key| format!("; signed by {key}")).collect();
+                let sentence = format!("run again, the same bytes: {compared} files of run {run_id}{signed}");
                 match self.format {
                     Format::Json => ui::fact_json(&json!({
                         "verified": true, "cause": Value::Null, "run_id": run_id, "files": compared,
+                        "signed_by": signers,
                     })),
                     Format::Text => ui::fact(&sentence),
                 }
@@ -76,21 +83,14 @@ impl Verify {
                 }
                 exit::VERIFY
             }
-            Err(Failed::Problems(problems)) => {
-                match self.format {
-                    Format::Json => {
-                        ui::fact_json(&json!({"diagnostics": ui::diagnostics_json(&problems, None)}));
-                    }
-                    Format::Text => ui::diagnostics(&problems, None),
-                }
-                exit::code(&problems)
-            }
+            Err(Failed::Problems(problems)) => ui::ended(self.format, &problems, None),
         }
     }
 
-    /// The run's identifier and how many files were compared.
-    fn verified(&self) -> Result<(String, usize), Failed> {
+    /// The run's identifier, how many files were compared, and the fingerprints of those who signed.
+    fn verified(&self) -> Result<(String, usize, Vec<String>), Failed> {
         let name = self.target.display().to_string();
+        let signers = self.signers()?;
         let (record, report) = if self.target.is_dir() {
             (Record::of_folder(&self.target)?, None)
         } else {
@@ -134,10 +134,42 @@ impl Verify {
         let manifest = again.get("manifest.json").cloned().unwrap_or_default();
         let new =
             Record { manifest: serde_json::from_slice(&manifest).unwrap_or_default(), files: again.clone() };
-        match report {
-            Some(pdf) => compared(&record, &new, &again, Some((&self.target, &pdf))),
-            None => compared(&record, &new, &again, None),
+        let report = report.as_ref().map(|pdf| (self.target.as_path(), pdf));
+        let (run_id, compared) = compared(&record, &new, &again, report)?;
+        Ok((run_id, compared, signers))
+    }
+
+    /// The fingerprints of the keys of the signatures that stand beside the reports, each once.
+    fn signers(&self) -> Result<Vec<String>, Failed> {
+        let reports: Vec<PathBuf> = match self.target.is_dir() {
+            true => {
+                let entries = std::fs::read_dir(self.target.join("reports")).into_iter().flatten().flatten();
+                entries.map(|entry| entry.path()).filter(|path| has_ending(path, "pdf")).collect()
+            }
+            false => vec![self.target.clone()],
+        };
+        let mut out = Vec::new();
+        for report in reports {
+            let name = report.display().to_string();
+            let Ok(told) = std::fs::read(format!("{name}.sig")) else {
+                if self.signed_by.is_some() {
+                    return Err(Failed::Because(
+                        "bad_signature",
+                        vec![format!("{name} is not signed: there is no {name}.sig")],
+                    ));
+                }
+                continue;
+            };
+            let bytes = files::read_file(&report, &name)?;
+            match signature::check(&told, &bytes, self.signed_by.as_deref())? {
+                Checked::Good(key) if out.contains(&key) => {}
+                Checked::Good(key) => out.push(key),
+                Checked::Bad(why) => {
+                    return Err(Failed::Because("bad_signature", vec![format!("{name}.sig: {why}")]));
+                }
+            }
         }
+        Ok(out)
     }
 
     /// The pipeline that was named, or one of the name and the text that the manifest says.
@@ -181,6 +213,10 @@ impl Verify {
     }
 }
 
+fn has_ending(path: &Path, ending: &str) -> bool {
+    path.extension().is_some_and(|found| found == ending)
+}
+
 fn is_missing_input(problem: &Diagnostic) -> bool {
     matches!(problem.code, "source.file-not-found" | "source.not-a-file" | "source.unreadable-file")
 }
@@ -215,9 +251,14 @@ fn compared(
     found.extend(changes.engine.iter().map(|engine| format!("engine: {engine}")));
     found.extend(changes.inputs.iter().map(|(name, words)| format!("export {name}: {words}")));
     found.extend(changes.definitions.iter().map(|(name, what)| format!("definition {name}: {what}")));
+    found.extend(changes.templates.iter().map(|(name, what)| format!("template {name}: {what}")));
     found.extend(changes.first().map(|first| format!("first number that differs: {first}")));
-    if changes.inputs.is_empty() && changes.definitions.is_empty() && changes.engine.is_none() {
-        found.push("exports and definitions are the same, so that the files themselves, templates or words were changed".into());
+    let explained = [&changes.inputs, &changes.templates].iter().any(|list| !list.is_empty());
+    if !explained && changes.definitions.is_empty() && changes.engine.is_none() {
+        found.push(
+            "exports, definitions and templates are the same, so that the files themselves were changed"
+                .into(),
+        );
     }
     let (some, more) = differ.split_at(differ.len().min(10));
     found.extend(some.iter().map(|name| format!("other bytes: {name}")));

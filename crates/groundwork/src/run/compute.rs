@@ -18,10 +18,11 @@ use groundwork_plan::query::Statement;
 use groundwork_stats::ClusteredRatio;
 use groundwork_stats::estimators::quantile_ranks::quantile_ranks;
 use groundwork_store::{CellCount, ClusterSum, Store};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What was computed.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Results {
     /// Every cell.
     pub(super) cells: Vec<Cell>,
@@ -33,6 +34,23 @@ pub(super) struct Results {
     pub(super) largest: BTreeMap<CellKey, f64>,
     /// How many households stand behind each cell, where they are counted.
     pub(super) households: BTreeMap<CellKey, Households>,
+}
+
+impl Results {
+    /// The same with these cells in the place of those with their keys.
+    pub(super) fn with(&self, others: &[Cell]) -> Cow<'_, Self> {
+        if others.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let others: BTreeMap<&CellKey, &Cell> = others.iter().map(|cell| (&cell.key, cell)).collect();
+        let mut all = self.clone();
+        for cell in &mut all.cells {
+            if let Some(other) = others.get(&cell.key) {
+                *cell = (*other).clone();
+            }
+        }
+        Cow::Owned(all)
+    }
 }
 
 /// What was counted for one indicator.

@@ -2,9 +2,10 @@
 
 use super::load::{Rows, load};
 use super::planned::Planned;
-use super::{Limits, Loaded, MEMORY_MB, Store, compute, evaluated, tables};
+use super::{Beside, Limits, Loaded, MEMORY_MB, Store, compute, evaluated, tables};
 use crate::files::Folder;
 use crate::page::{Case, Purpose};
+use crate::scratch::Scratch;
 use crate::table::Table;
 use crate::ui::Progress;
 use groundwork_plan::diag::Diagnostic;
@@ -28,12 +29,15 @@ pub(crate) struct Example {
 /// exports; and a few rows are enough, so that `at_least_rows` does not hold here.
 pub(crate) fn example(plan: &Plan, case: &Case) -> Result<Example, Vec<Diagnostic>> {
     let alone = |problem: Diagnostic| vec![problem];
-    let scratch = tempfile::Builder::new().prefix("groundwork-").tempdir().map_err(|e| {
+    let scratch = Scratch::new(&std::env::temp_dir(), "groundwork-").map_err(|e| {
         alone(Diagnostic::machine("file.scratch", format!("no scratch folder can be made: {e}")))
     })?;
     let mut plan = plan.clone();
     plan.policy = Policy::of(Audience::Internal);
     plan.reports.clear();
+    // An example is of rows, and has nothing beside them.
+    (plan.adaptation_log, plan.voices) = (None, None);
+    plan.partners.clear();
     only_needed(&mut plan, case);
     let given = write_rows(&mut plan, case, scratch.path())?;
     for source in &mut plan.sources {
@@ -44,7 +48,7 @@ pub(crate) fn example(plan: &Plan, case: &Case) -> Result<Example, Vec<Diagnosti
     let progress = Progress::new(true);
     let loaded = load(&store, &plan, &Rows::Given(scratch.path(), &given), 1, &progress)?;
     let results = compute::compute(&store, &plan, &progress)?;
-    let passed = evaluated(&plan, results, &store, &loaded, &[], &progress)?;
+    let passed = evaluated(&plan, results, &store, &loaded, &Beside::default(), &[], &progress)?;
     let mut files = Folder::new();
     // An example is no run: nothing was planned for it.
     tables::write(&plan, &passed, &loaded, &Planned::default(), &store, &mut files).map_err(alone)?;

@@ -6,8 +6,8 @@
 
 use super::evaluate::site_comparison;
 use super::{
-    Ground, Loaded, Request, compute, evaluated, load, manifest, pipeline_hash, pipeline_name, planned,
-    protect, worked,
+    Beside, Ground, Loaded, Request, compute, evaluated, load, manifest, pipeline_hash, pipeline_name,
+    planned, protect, worked,
 };
 use crate::ui::Progress;
 use groundwork_disclosure::{CellKey, Released, ReleasedCell, ReleasedEstimate, Status};
@@ -97,15 +97,16 @@ struct Looked {
 }
 
 fn look(request: &Request, plan: &Plan, progress: &Progress) -> Result<Looked, Vec<Diagnostic>> {
-    let (ground, loaded) = load(request, plan, progress)?;
+    let (ground, mut loaded) = load(request, plan, progress)?;
     let results = compute::compute(&ground.store, plan, progress)?;
+    let beside = Beside::load(request, &ground.store, plan, &mut loaded)?;
     let (ratios, clusters) = (results.ratios.clone(), results.clusters.clone());
     let inputs = loaded.files.iter().map(|(name, file)| (name.clone(), file.sha256.clone())).collect();
     let planned = planned::planned(request, &inputs).map_err(|d| vec![d])?;
     let manifest = manifest::Manifest::new(request, plan, &loaded, &planned);
     let ledger = protect::Ledger::read(request, plan, manifest.run_id()).map_err(|d| vec![d])?;
     let earlier = ledger.as_ref().map(|l| l.earlier.as_slice()).unwrap_or_default();
-    let released = evaluated(plan, results, &ground.store, &loaded, earlier, progress)?.released;
+    let released = evaluated(plan, results, &ground.store, &loaded, &beside, earlier, progress)?.released;
     Ok(Looked { ground, loaded, released, ratios, clusters })
 }
 

@@ -8,13 +8,16 @@ use super::{Loaded, Request, lock, pipeline_hash, pipeline_name};
 use crate::files::{Folder, sha256};
 use groundwork_plan::indicator::Indicator;
 use groundwork_plan::plan::Plan;
+use groundwork_report::Templates;
 use serde_json::{Value, json};
 
 /// The manifest of a run.
+#[derive(Clone)]
 pub(crate) struct Manifest {
     core: Value,
     run_id: String,
     tables: Value,
+    templates: Value,
 }
 
 impl Manifest {
@@ -54,15 +57,8 @@ impl Manifest {
                 json!({"approver": e.approver, "id": e.id, "indicators": e.indicators, "reason": e.reason, "threshold": e.threshold})
             })
             .collect();
-        let definitions: serde_json::Map<String, Value> = plan
-            .indicators
-            .iter()
-            .map(|i| {
-                // The periods grow as time goes by, and are not what is meant.
-                let timeless = Indicator { periods: Vec::new(), ..i.clone() };
-                (i.id.clone(), json!(sha256(format!("{timeless:?}").as_bytes())))
-            })
-            .collect();
+        let definitions: serde_json::Map<String, Value> =
+            plan.indicators.iter().map(|i| (i.id.clone(), json!(definition(i)))).collect();
         let core = json!({
             "analysis_plan": planned.locked.as_ref().map(|(locked, sha256)| {
                 json!({"locked_on": locked.locked_on.to_string(), "sha256": sha256})
@@ -91,7 +87,7 @@ impl Manifest {
             "sources": sources,
         });
         let run_id = sha256(core.to_string().as_bytes()).chars().take(16).collect();
-        Self { core, run_id, tables: json!([]) }
+        Self { core, run_id, tables: json!([]), templates: Value::Null }
     }
 
     /// Leaves out how many rows there are, where somebody could be found by it.
@@ -106,6 +102,31 @@ impl Manifest {
     /// Lists the tables, which travel inside reports.
     pub(crate) fn list_tables(&mut self, tables: &Folder) {
         self.tables = listed(tables);
+    }
+
+    /// The same with what reports are set from: the files of authors of templates by report and
+    /// path, and one hash of all that comes with groundwork.
+    pub(crate) fn with_templates<'t>(
+        &self,
+        reports: impl IntoIterator<Item = (&'t str, &'t Templates)>,
+    ) -> Self {
+        let mut own: Vec<Value> = Vec::new();
+        for (report, templates) in reports {
+            own.extend(
+                templates
+                    .own()
+                    .into_iter()
+                    .map(|(path, bytes)| json!({"path": path, "report": report, "sha256": sha256(bytes)})),
+            );
+        }
+        let shipped: Vec<u8> = Templates::shipped().flatten().copied().collect();
+        let templates = json!({"own": own, "shipped_sha256": sha256(&shipped)});
+        Self { templates, ..self.clone() }
+    }
+
+    /// What decides the results.
+    pub(super) fn core(&self) -> &Value {
+        &self.core
     }
 
     /// The run's identifier.
@@ -128,12 +149,20 @@ impl Manifest {
         if let Some(map) = whole.as_object_mut() {
             map.insert("outputs".into(), outputs);
             map.insert("run_id".into(), json!(self.run_id));
+            map.insert("templates".into(), self.templates.clone());
             map.sort_keys();
         }
         let mut text = serde_json::to_vec_pretty(&whole).unwrap_or_default();
         text.push(b'\n');
         text
     }
+}
+
+/// The hash of what an indicator was resolved to; the same for the same version of the engine.
+pub(super) fn definition(indicator: &Indicator) -> String {
+    // The periods grow as time goes by, and are not what is meant.
+    let timeless = Indicator { periods: Vec::new(), ..indicator.clone() };
+    sha256(format!("{timeless:?}").as_bytes())
 }
 
 fn listed(files: &Folder) -> Value {

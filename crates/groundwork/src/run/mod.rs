@@ -3,6 +3,8 @@
 //! One file a stage. Results stay in memory until the end and are then written as one folder, so
 //! that an interrupted run leaves nothing behind. The only clock is the calendar's `as_of`.
 
+mod adaptations;
+mod attestation;
 mod compute;
 mod earlier;
 mod estimate;
@@ -14,6 +16,7 @@ mod households;
 mod load;
 mod lock;
 mod manifest;
+mod partners;
 pub(crate) mod planned;
 mod protect;
 mod quality;
@@ -21,9 +24,11 @@ mod report;
 mod tables;
 mod templates;
 mod unpack;
+mod voices;
 pub(crate) mod worked;
 
 use crate::files::{Folder, sha256};
+use crate::scratch::Scratch;
 use crate::ui::Progress;
 use groundwork_disclosure::{Passed, Published, Released};
 use groundwork_plan::diag::{Diagnostic, Fault, has_errors};
@@ -34,7 +39,7 @@ use groundwork_plan::period::Period;
 use groundwork_plan::plan::Plan;
 use groundwork_plan::query::Statement;
 use groundwork_plan::text::Language;
-use groundwork_report::Words;
+use groundwork_report::{Templates, Words};
 use groundwork_sources::KEY_FILE;
 use groundwork_store::{Limits, Store};
 use jiff::civil::Date;
@@ -170,7 +175,7 @@ pub(crate) fn load(
     plan: &Plan,
     progress: &Progress,
 ) -> Result<(Ground, Loaded), Vec<Diagnostic>> {
-    let scratch = tempfile::Builder::new().prefix("groundwork-").tempdir().map_err(|e| {
+    let scratch = Scratch::new(&std::env::temp_dir(), "groundwork-").map_err(|e| {
         vec![Diagnostic::machine("file.scratch", format!("no scratch folder can be made: {e}"))]
     })?;
     let limits = Limits { threads: request.threads, memory_mb: MEMORY_MB };
@@ -183,7 +188,7 @@ pub(crate) fn load(
 /// A loaded database, and the folder that goes with it.
 pub(crate) struct Ground {
     store: Store,
-    _scratch: tempfile::TempDir,
+    _scratch: Scratch,
 }
 
 impl Ground {
@@ -220,25 +225,32 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     let (plan, mut warnings) = resolve(request)?;
     // Typst sets pages on this pool. It can be made once in a process, which runs once.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(request.threads).build_global();
-    let (ground, loaded) = load(request, &plan, progress)?;
+    let (ground, mut loaded) = load(request, &plan, progress)?;
     warnings.extend(without_key(request, &loaded));
     let results = compute::compute(&ground.store, &plan, progress)?;
+    let beside = Beside::load(request, &ground.store, &plan, &mut loaded)?;
+    warnings.extend(beside.warnings());
     let inputs = loaded.files.iter().map(|(name, file)| (name.clone(), file.sha256.clone())).collect();
     let planned = planned::planned(request, &inputs).map_err(|d| vec![d])?;
     let mut manifest = manifest::Manifest::new(request, &plan, &loaded, &planned);
     let ledger = protect::Ledger::read(request, &plan, manifest.run_id()).map_err(|d| vec![d])?;
     let earlier = ledger.as_ref().map(|l| l.earlier.as_slice()).unwrap_or_default();
-    let passed = evaluated(&plan, results, &ground.store, &loaded, earlier, progress)?;
+    let passed = evaluated(&plan, results, &ground.store, &loaded, &beside, earlier, progress)?;
     if !passed.rows_told {
         manifest.leave_out_rows();
     }
     progress.step("write tables");
     let mut files = Folder::new();
     tables::write(&plan, &passed, &loaded, &planned, &ground.store, &mut files).map_err(|d| vec![d])?;
+    if plan.adaptation_log.is_some() {
+        let table = adaptations::csv(&beside.log).map_err(|d| vec![d])?;
+        files.insert("adaptations.csv".into(), table);
+    }
     manifest.list_tables(&files);
     let run_id = manifest.run_id().to_owned();
     let record = ledger.and_then(|ledger| ledger.lines(&run_id, &passed.published));
-    let kept = Kept { request: request.clone(), plan, passed, loaded, planned, manifest, tables: files };
+    let kept =
+        Kept { request: request.clone(), plan, passed, loaded, planned, beside, manifest, tables: files };
     let files = kept.written(progress)?;
     Ok(Outcome { run_id, files, record, warnings, kept })
 }
@@ -250,6 +262,7 @@ pub(crate) struct Kept {
     passed: Passed,
     loaded: Loaded,
     planned: planned::Planned,
+    beside: Beside,
     manifest: manifest::Manifest,
     tables: Folder,
 }
@@ -258,17 +271,27 @@ impl Kept {
     /// Every file of the run, with charts drawn and reports set anew.
     pub(crate) fn written(&self, progress: &Progress) -> Result<Folder, Vec<Diagnostic>> {
         let mut files = self.tables.clone();
+        let mut templates = Vec::new();
+        for report in &self.plan.reports {
+            templates.push(templates::templates(&self.request, report)?);
+        }
+        let reports = self.plan.reports.iter().map(|report| report.id.as_str());
+        let manifest = self.manifest.with_templates(reports.zip(&templates));
         let made = Made {
             plan: &self.plan,
             released: &self.passed.released,
             loaded: &self.loaded,
-            manifest: &self.manifest,
+            rows_told: self.passed.rows_told,
+            manifest: &manifest,
+            templates: &templates,
             planned: &self.planned,
+            beside: &self.beside,
         };
         outputs(&self.request, &made, &mut files, progress)?;
         stop_if_interrupted()?;
         protect::last_look(&files, &self.passed.unreleased)?;
-        files.insert("manifest.json".into(), self.manifest.finished(&files));
+        attestation::attest(&self.plan, &manifest, &mut files);
+        files.insert("manifest.json".into(), manifest.finished(&files));
         Ok(files)
     }
 
@@ -298,14 +321,50 @@ fn evaluated(
     results: compute::Results,
     store: &Store,
     loaded: &Loaded,
+    beside: &Beside,
     earlier: &[Published],
     progress: &Progress,
 ) -> Result<Passed, Vec<Diagnostic>> {
     progress.step("answer evaluations");
-    let estimates = evaluate::evaluate(plan, &results, store)?;
-    let contrasts = evaluate::site_comparison::contrasts(plan, &results);
+    let partners = beside.releases.cells(plan, &results).map_err(|d| vec![d])?;
+    let all = results.with(&partners.published);
+    let estimates = evaluate::evaluate(plan, &all, &beside.log, store)?;
+    let contrasts = evaluate::site_comparison::contrasts(plan, &all);
     progress.step("apply the disclosure policy");
-    protect::protect(plan, results, contrasts, estimates, loaded, earlier).map_err(|d| vec![d])
+    let passed =
+        protect::protect(plan, results, contrasts, estimates, loaded, earlier).map_err(|d| vec![d])?;
+    Ok(passed.with_partners(partners))
+}
+
+/// What stands beside our own figures: what was changed in the model, what people said, and what
+/// partners released.
+#[derive(Default)]
+struct Beside {
+    log: adaptations::Log,
+    voices: voices::Voices,
+    releases: partners::Releases,
+}
+
+impl Beside {
+    /// Loads it; the files of partners become inputs of the run.
+    fn load(
+        request: &Request,
+        store: &Store,
+        plan: &Plan,
+        loaded: &mut Loaded,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let log = adaptations::log(store, plan).map_err(|d| vec![d])?;
+        let voices = voices::voices(store, plan).map_err(|d| vec![d])?;
+        let releases = partners::releases(request, plan)?;
+        for (name, file) in &releases.files {
+            loaded.files.insert(name.clone(), file.clone());
+        }
+        Ok(Self { log, voices, releases })
+    }
+
+    fn warnings(&self) -> impl Iterator<Item = Diagnostic> {
+        self.log.warnings.iter().chain(&self.releases.warnings).cloned()
+    }
 }
 
 /// What reports are made from.
@@ -313,8 +372,11 @@ struct Made<'a> {
     plan: &'a Plan,
     released: &'a Released,
     loaded: &'a Loaded,
+    rows_told: bool,
     manifest: &'a manifest::Manifest,
+    templates: &'a [Templates],
     planned: &'a planned::Planned,
+    beside: &'a Beside,
 }
 
 fn outputs(
@@ -323,9 +385,8 @@ fn outputs(
     files: &mut Folder,
     progress: &Progress,
 ) -> Result<(), Vec<Diagnostic>> {
-    let Made { plan, released, loaded, manifest, planned } = *made;
-    for report in &plan.reports {
-        let templates = templates::templates(request, report)?;
+    let Made { plan, released, loaded, rows_told, manifest, templates, planned, beside } = *made;
+    for (report, templates) in plan.reports.iter().zip(templates) {
         let earlier = earlier::earlier(request, plan, report)?;
         let chosen = chosen(plan, report);
         let limited = report.limit_to.as_ref().map(|limit| limited(&chosen, released, limit));
@@ -333,8 +394,8 @@ fn outputs(
         for language in &report.languages {
             stop_if_interrupted()?;
             progress.step(&format!("set report {} ({language})", report.id));
-            let words = Words::of(&templates, *language)?;
-            let studio = figures::Studio { plan, report, released, words: &words };
+            let words = Words::of(templates, *language)?;
+            let studio = figures::Studio { plan, report, released, words: &words, log: &beside.log };
             let figures = figures::draw(&studio);
             for figure in &figures {
                 let stem = format!("charts/{}-{}-{language}", report.id, figure.id);
@@ -348,13 +409,15 @@ fn outputs(
                 report,
                 released,
                 loaded,
+                rows_told,
                 manifest,
                 figures: &figures,
                 planned,
+                beside,
                 earlier: &earlier,
             };
             let pdf = parts
-                .compose(*language, files, &templates)
+                .compose(*language, files, templates)
                 .map_err(|problems| templates::placed(problems, report))?;
             files.insert(format!("reports/{}-{language}.pdf", report.id), pdf);
         }

@@ -1,21 +1,25 @@
 //! Reports: what a document is made from, put together from the plan and what was released.
 
+use super::adaptations::Adaptation;
 use super::evaluate::site_comparison::pairs;
 use super::figures::Drawn;
 use super::manifest::Manifest;
 use super::planned::Planned;
-use super::{Loaded, Request, lock, pipeline_hash, pipeline_name, quality};
+use super::voices::Voice;
+use super::{Beside, Loaded, Request, lock, pipeline_hash, pipeline_name, quality};
 use crate::files::Folder;
 use groundwork_disclosure::{CellKey, Released};
+use groundwork_plan::adaptation::FIELDS;
 use groundwork_plan::diag::Diagnostic;
+use groundwork_plan::evaluation::Design;
 use groundwork_plan::indicator::{self, Kind, Summary};
 use groundwork_plan::method::CellMethod;
 use groundwork_plan::number::{Unit, digits, format_value};
 use groundwork_plan::plan::{Plan, Report};
 use groundwork_plan::text::{Language, Localised};
 use groundwork_report::{
-    Anchor, Attachment, ComparisonInfo, Direction, EvaluationInfo, IndicatorInfo, Input, InputFile,
-    PlacedFigure, PlacedLabel, Provenance, Relationship, Templates, compose,
+    AdaptationInfo, Anchor, Attachment, ComparisonInfo, Direction, EvaluationInfo, IndicatorInfo, Input,
+    InputFile, PlacedFigure, PlacedLabel, Provenance, Relationship, Templates, VoiceInfo, compose,
 };
 
 /// What a report in every language is made from.
@@ -25,9 +29,11 @@ pub(super) struct Parts<'a> {
     pub(super) report: &'a Report,
     pub(super) released: &'a Released,
     pub(super) loaded: &'a Loaded,
+    pub(super) rows_told: bool,
     pub(super) manifest: &'a Manifest,
     pub(super) figures: &'a [Drawn],
     pub(super) planned: &'a Planned,
+    pub(super) beside: &'a Beside,
     pub(super) earlier: &'a [(CellKey, f64)],
 }
 
@@ -62,8 +68,16 @@ impl Parts<'_> {
                 design: evaluation.design.word(),
                 question: evaluation.question.clone(),
                 standing: self.planned.standing(&evaluation.id),
+                by_lot: evaluation.by_lot,
+                // Designs with several events or items name each by itself.
+                outcome: evaluation.estimand.outcome.clone().filter(|_| {
+                    !matches!(evaluation.design, Design::TimeToEvent(_) | Design::TranslatedTest(_))
+                }),
+                re_aim: evaluation.re_aim,
+                criterion: evaluation.criterion,
             })
             .collect();
+        let (adaptations, voices) = (self.adaptations(), self.voices());
         let figures: Vec<PlacedFigure> = self.figures.iter().map(placed).collect();
         // Where somebody could be found by it, nothing is said of how many rows there are.
         let quality = if self.rows_told { quality::quality(self.loaded) } else { Vec::new() };
@@ -86,6 +100,9 @@ impl Parts<'_> {
                 provenance: &provenance,
                 attachments: &attachments,
                 evaluations: &evaluations,
+                adaptations: &adaptations,
+                voices: &voices,
+                voices_kept_back: self.beside.voices.kept_back,
                 lessons: &self.report.lessons,
                 asks: &self.report.asks,
                 earlier: self.earlier,
@@ -93,6 +110,28 @@ impl Parts<'_> {
             },
             templates,
         )
+    }
+
+    fn adaptations(&self) -> Vec<AdaptationInfo> {
+        let info = |adaptation: &Adaptation| AdaptationInfo {
+            id: adaptation.id.clone(),
+            site: adaptation.site.clone(),
+            on: adaptation.on,
+            fields: FIELDS.into_iter().zip(adaptation.fields.iter().cloned()).collect(),
+            moves: adaptation.moves.clone(),
+        };
+        self.beside.log.all.iter().map(info).collect()
+    }
+
+    fn voices(&self) -> Vec<VoiceInfo> {
+        let info = |voice: &Voice| VoiceInfo {
+            id: voice.id.clone(),
+            kind: voice.kind.clone(),
+            speaker: voice.speaker.clone(),
+            about: voice.about.clone(),
+            text: voice.text.clone(),
+        };
+        self.beside.voices.all.iter().map(info).collect()
     }
 
     fn indicator(&self, indicator: &indicator::Indicator) -> IndicatorInfo {
@@ -134,7 +173,7 @@ impl Parts<'_> {
                 .map(|(path, file)| InputFile {
                     path: path.clone(),
                     sha256: file.sha256.clone(),
-                    rows: file.rows,
+                    rows: self.rows_told.then_some(file.rows),
                 })
                 .collect(),
             pipeline: pipeline_name(&self.request.path),
@@ -328,7 +367,15 @@ fn usual(summary: &Summary) -> (&'static str, &'static str) {
 
 /// What a reader should know before using the numbers, from what the plan holds.
 fn limits(plan: &Plan) -> Vec<Localised> {
-    let mut out = Vec::new();
+    let mut out: Vec<Localised> = Vec::new();
+    for partner in &plan.partners {
+        let id = &partner.id;
+        out.push(Localised {
+            en: format!("The numbers of {id} are those that this partner released, from rows that are not here; they are no part of the numbers of all sites together."),
+            th: Some(format!("ตัวเลขของ {id} เป็นตัวเลขที่ภาคีเผยแพร่จากข้อมูลที่ไม่มีในที่นี้ และไม่รวมอยู่ในตัวเลขรวมทุกพื้นที่")),
+            my: Some(format!("{id} ၏ ဂဏန်းများသည် မိတ်ဖက်က ထုတ်ပြန်ထားသည်များ ဖြစ်ပြီး နေရာအားလုံး၏ စုစုပေါင်းတွင် မပါဝင်ပါ။")),
+        });
+    }
     let mut add = |en: &str, th: &str, my: &str| {
         out.push(Localised { en: en.to_owned(), th: Some(th.to_owned()), my: Some(my.to_owned()) });
     };

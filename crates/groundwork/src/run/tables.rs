@@ -343,20 +343,25 @@ fn day(day: Option<Date>) -> String {
 }
 
 /// A CSV file in memory: UTF-8, commas, line feeds.
-struct Table(csv::Writer<Vec<u8>>);
+pub(super) struct Table(csv::Writer<Vec<u8>>);
 
 impl Table {
-    fn new(header: &[&str]) -> Result<Self, Diagnostic> {
+    pub(super) fn new(header: &[&str]) -> Result<Self, Diagnostic> {
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(header).map_err(|e| failed(&e))?;
         Ok(Self(writer))
     }
 
     fn row<const N: usize>(&mut self, cells: [String; N]) -> Result<(), Diagnostic> {
-        self.0.write_record(cells.map(guarded)).map_err(|e| failed(&e))
+        self.cells(cells.into())
     }
 
-    fn finish(self) -> Result<Vec<u8>, Diagnostic> {
+    /// A row with as many cells as the header.
+    pub(super) fn cells(&mut self, cells: Vec<String>) -> Result<(), Diagnostic> {
+        self.0.write_record(cells.into_iter().map(guarded)).map_err(|e| failed(&e))
+    }
+
+    pub(super) fn finish(self) -> Result<Vec<u8>, Diagnostic> {
         self.0.into_inner().map_err(|e| failed(&e))
     }
 }

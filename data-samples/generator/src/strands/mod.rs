@@ -9,6 +9,7 @@ pub(crate) mod registration;
 pub(crate) mod resources;
 pub(crate) mod rights;
 pub(crate) mod social;
+pub(crate) mod voices;
 pub(crate) mod volunteers;
 pub(crate) mod youth;
 
@@ -57,6 +58,7 @@ impl Strands {
         sheets.extend(self.expansion.sheets());
         sheets.push(continuity::sheet(&self.plans));
         sheets.extend(self.resources.sheets());
+        sheets.push(voices::sheet());
         sheets
     }
 }

@@ -3,6 +3,7 @@
 //! A design never stops a run: what cannot be answered is a row with the status `refused` and the
 //! reason. The rows come in the order of the plan.
 
+mod adaptation;
 mod adjusted_comparison;
 mod combination;
 mod decomposition;
@@ -21,6 +22,7 @@ mod time_to_event;
 mod translated_test;
 mod transport;
 
+use super::adaptations::Log;
 use super::compute::Results;
 use super::stop_if_interrupted;
 use frame::Frame;
@@ -37,6 +39,7 @@ pub(super) struct Ground<'a> {
     results: &'a Results,
     cells: BTreeMap<&'a CellKey, &'a Cell>,
     evaluation: &'a Evaluation,
+    log: &'a Log,
 }
 
 impl<'a> Ground<'a> {
@@ -49,18 +52,20 @@ impl<'a> Ground<'a> {
 pub(super) fn evaluate(
     plan: &Plan,
     results: &Results,
+    log: &Log,
     store: &Store,
 ) -> Result<Vec<Estimate>, Vec<Diagnostic>> {
     let cells: BTreeMap<&CellKey, &Cell> = results.cells.iter().map(|c| (&c.key, c)).collect();
     let mut out = Vec::new();
     for evaluation in &plan.evaluations {
         stop_if_interrupted()?;
-        let ground = Ground { plan, results, cells: cells.clone(), evaluation };
+        let ground = Ground { plan, results, cells: cells.clone(), evaluation, log };
         let frame = match data(&evaluation.design) {
             Some(data) => Some(Frame::load(store, data).map_err(|d| vec![d])?),
             None => None,
         };
         let rows = match (&evaluation.design, &frame) {
+            (Design::Adaptation(design), _) => adaptation::rows(&ground, design),
             (Design::SiteComparison(design), _) => site_comparison::rows(&ground, design),
             (Design::NonInferiority(design), _) => non_inferiority::rows(&ground, design),
             (Design::Decomposition(design), _) => decomposition::rows(&ground, design),
@@ -121,7 +126,8 @@ fn data(design: &Design) -> Option<&Data> {
             SitesFrom::Arms(data) | SitesFrom::Shares(data) | SitesFrom::Estimates(data) => Some(data),
             SitesFrom::Cells { .. } => None,
         },
-        Design::SiteComparison(_)
+        Design::Adaptation(_)
+        | Design::SiteComparison(_)
         | Design::NonInferiority(_)
         | Design::Decomposition(_)
         | Design::DifferenceInDifferences(DifferenceInDifferences::Cells { .. })

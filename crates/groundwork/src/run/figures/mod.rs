@@ -7,6 +7,7 @@ mod overview;
 mod people;
 mod within;
 
+use super::adaptations::Log;
 use groundwork_charts::{About, ChartSite, Figure};
 use groundwork_disclosure::{CellKey, Released, Status};
 use groundwork_plan::indicator::Indicator;
@@ -38,6 +39,7 @@ pub(super) struct Studio<'a> {
     pub(super) report: &'a Report,
     pub(super) released: &'a Released,
     pub(super) words: &'a Words,
+    pub(super) log: &'a Log,
 }
 
 /// Every figure of a report, in order: those that the pipeline names, or all that can be filled.

@@ -3,8 +3,8 @@
 use super::super::evaluate::site_comparison::pairs;
 use super::{Drawn, Studio, short_label};
 use groundwork_charts::{
-    Band, Bullet, BulletRow, ChartSite, DotInterval, DotRow, Slope, SlopeLine, Sparkline, Sparklines, Trend,
-    TrendLine, TrendPanel,
+    Band, Bullet, BulletRow, ChartSite, DotInterval, DotRow, Moment, Slope, SlopeLine, Sparkline, Sparklines,
+    Trend, TrendLine, TrendPanel,
 };
 use groundwork_disclosure::CellKey;
 use groundwork_plan::indicator::Indicator;
@@ -18,6 +18,8 @@ const BARS: usize = 8;
 const APART: usize = 3;
 /// Periods of a small line.
 const SPARK: usize = 8;
+/// Moments that one picture can name.
+const MOMENTS: usize = 8;
 
 pub(super) fn draw(studio: &Studio<'_>) -> Vec<Drawn> {
     let mut out = comparisons(studio);
@@ -194,6 +196,7 @@ fn trends(studio: &Studio<'_>) -> Option<Drawn> {
     if panels.is_empty() {
         return None;
     }
+    let marks = adapted(studio, &panels);
     let (from, to) = (studio.when(*first), studio.when(studio.report.period));
     let subject = match panels.as_slice() {
         [only] => only.title.clone(),
@@ -212,11 +215,11 @@ fn trends(studio: &Studio<'_>) -> Option<Drawn> {
         band: plan.events.first().and_then(|event| {
             Some(Band {
                 label: event.label.get(studio.language()).to_owned(),
-                from: month_of(event.from)?,
-                to: month_of(event.to)?,
+                from: holding(event.from, Frequency::Month)?,
+                to: holding(event.to, Frequency::Month)?,
             })
         }),
-        marks: Vec::new(),
+        marks,
     };
     Some(Drawn {
         id: "trends".into(),
@@ -225,6 +228,43 @@ fn trends(studio: &Studio<'_>) -> Option<Drawn> {
         about: String::new(),
         caption,
         figure: chart.draw(studio.released),
+    })
+}
+
+/// The months in which something was adapted that was meant to move an indicator of these panels,
+/// each with the names of the adaptations; quarters or years, where there are more months than can
+/// be named.
+fn adapted(studio: &Studio<'_>, panels: &[TrendPanel]) -> Vec<Moment> {
+    let of = |panel: &TrendPanel| panel.lines.first()?.cells.first().map(|key| key.indicator.clone());
+    let shown: Vec<String> = panels.iter().filter_map(of).collect();
+    let adapted = || studio.log.all.iter().filter(|a| a.moves.iter().any(|id| shown.contains(id)));
+    for length in [Frequency::Month, Frequency::Quarter, Frequency::Year] {
+        let mut found: Vec<(Period, Vec<&str>)> = Vec::new();
+        for adaptation in adapted() {
+            let Some(at) = holding(adaptation.on, length) else { continue };
+            match found.iter_mut().find(|(period, _)| *period == at) {
+                Some((_, ids)) => ids.push(&adaptation.id),
+                None => found.push((at, vec![&adaptation.id])),
+            }
+        }
+        if found.len() <= MOMENTS {
+            let label = |ids: Vec<&str>| match ids.as_slice() {
+                [first, _, _, _, .., last] => format!("{first}–{last}"),
+                few => few.join(", "),
+            };
+            return found.into_iter().map(|(at, ids)| Moment { label: label(ids), at }).collect();
+        }
+    }
+    Vec::new()
+}
+
+/// The month, the quarter or the year of a day.
+fn holding(day: jiff::civil::Date, length: Frequency) -> Option<Period> {
+    let (year, month) = (day.year(), day.month());
+    Period::parse(&match length {
+        Frequency::Month => format!("{year:04}-{month:02}"),
+        Frequency::Quarter => format!("{year:04}-Q{}", (month + 2) / 3),
+        _ => format!("{year:04}"),
     })
 }
 
@@ -300,9 +340,4 @@ fn sparklines(studio: &Studio<'_>) -> Vec<Drawn> {
         periods.iter().any(|p| p.frequency() != Frequency::Year) && i.periods.len() >= periods.len()
     };
     studio.plan.indicators.iter().filter(known).filter_map(one).collect()
-}
-
-/// The calendar month of a day.
-fn month_of(day: jiff::civil::Date) -> Option<Period> {
-    Period::parse(&format!("{:04}-{:02}", day.year(), day.month()))
 }

@@ -1,0 +1,129 @@
+//! The same bytes everywhere: every pipeline of the repository is run twice, with other threads, in
+//! another folder, under another language, time zone and umask of the machine, and at another time.
+//! Rows in another order give the same numbers.
+
+use crate::program::{self, files};
+use libtest_mimic::{Failed, Trial};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The tests of this file: one for every pipeline, so that they run beside each other.
+pub fn trials() -> Vec<Trial> {
+    let twice = pipelines().into_iter().map(|path| {
+        let name = path.display().to_string();
+        Trial::test(format!("determinism: {name} twice"), move || twice(&path).map_err(Failed::from))
+    });
+    let order = || in_another_order().map_err(Failed::from);
+    twice.chain([Trial::test("determinism: rows in another order", order)]).collect()
+}
+
+/// The pipelines, relative to the repository.
+fn pipelines() -> Vec<PathBuf> {
+    let of = |folder: &str| {
+        let entries = std::fs::read_dir(program::repository().join(folder)).into_iter().flatten().flatten();
+        let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let yaml = names.filter(|name| name.ends_with(".yaml") && !name.ends_with(".plan.yaml"));
+        yaml.map(|name| Path::new(folder).join(name)).collect::<Vec<_>>()
+    };
+    let mut all = [of("pipelines"), of("pipelines/examples")].concat();
+    all.sort();
+    all
+}
+
+/// Copies what pipelines need: themselves, what lies beside them, and the sample data.
+fn copied(to: &Path) -> Result<(), String> {
+    let status = Command::new("cp")
+        .args(["-r", "pipelines", "data-samples"])
+        .arg(to)
+        .current_dir(program::repository())
+        .status()
+        .map_err(|e| e.to_string())?;
+    if status.success() { Ok(()) } else { Err("the pipelines could not be copied".into()) }
+}
+
+/// Where and how a run takes place.
+struct Place {
+    inside: &'static str,
+    threads: &'static str,
+    umask: &'static str,
+    variables: [(&'static str, &'static str); 3],
+}
+
+const PLACES: [Place; 2] = [
+    Place {
+        inside: "here",
+        threads: "1",
+        umask: "022",
+        variables: [("TZ", "UTC"), ("LC_ALL", "C"), ("LANG", "C")],
+    },
+    Place {
+        inside: "a much longer folder/ที่อื่น",
+        threads: "2",
+        umask: "077",
+        variables: [("TZ", "Asia/Bangkok"), ("LC_ALL", "th_TH.UTF-8"), ("LANG", "my_MM.UTF-8")],
+    },
+];
+
+fn twice(path: &Path) -> Result<(), String> {
+    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+    let mut runs = Vec::new();
+    for place in &PLACES {
+        let at = folder.path().join(place.inside);
+        std::fs::create_dir_all(&at).map_err(|e| e.to_string())?;
+        copied(&at)?;
+        let shown = path.display().to_string();
+        let program = program::groundwork(&at, &[]);
+        // The umask is set by a shell, which then becomes the program.
+        let output = Command::new("sh")
+            .args(["-c", "umask \"$0\" && exec \"$@\"", place.umask])
+            .arg(program.get_program())
+            .args(["run", &shown, "--out", "out", "--threads", place.threads])
+            .env(program::AS_PROGRAM, "1")
+            .envs(place.variables)
+            .current_dir(&at)
+            .output()
+            .map_err(|e| e.to_string())?;
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
+        runs.push(files(&at.join("out"))?);
+    }
+    let [first, second] = runs.as_slice() else { return Err("two runs were expected".into()) };
+    if first.keys().ne(second.keys()) {
+        return Err(format!("other files: {:?} and {:?}", first.keys(), second.keys()));
+    }
+    let differ: Vec<&String> = first
+        .iter()
+        .filter(|(name, bytes)| second.get(*name) != Some(*bytes))
+        .map(|(name, _)| name)
+        .collect();
+    if differ.is_empty() { Ok(()) } else { Err(format!("other bytes in {differ:?}")) }
+}
+
+/// The rows of the lists of the sample programme from the last to the first. Lists, because a row
+/// of a list stands for itself; a form's submissions can replace each other.
+fn in_another_order() -> Result<(), String> {
+    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+    let at = folder.path();
+    copied(at)?;
+    let run = |out: &str| program::done(at, &["run", "pipelines/lessons-learned.yaml", "--out", out]);
+    run("first")?;
+    let mut turned = 0;
+    for entry in std::fs::read_dir(at.join("data-samples/csv")).map_err(|e| e.to_string())?.flatten() {
+        let text = std::fs::read_to_string(entry.path()).map_err(|e| e.to_string())?;
+        let mut lines: Vec<&str> = text.lines().collect();
+        if let Some((_, rows)) = lines.split_first_mut() {
+            rows.reverse();
+        }
+        std::fs::write(entry.path(), lines.join("\n") + "\n").map_err(|e| e.to_string())?;
+        turned += 1;
+    }
+    run("second")?;
+    for table in ["indicators.csv", "estimates.csv", "adaptations.csv"] {
+        let read = |out: &str| std::fs::read(at.join(out).join(table)).map_err(|e| format!("{table}: {e}"));
+        if read("first")? != read("second")? {
+            return Err(format!("{table} depends on the order of rows"));
+        }
+    }
+    if turned < 10 { Err(format!("only {turned} lists were turned")) } else { Ok(()) }
+}
