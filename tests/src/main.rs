@@ -6,8 +6,8 @@
 //! own, and DuckDB, polars and Typst are linked once.
 
 use groundwork_tests::{
-    attack, authors, coverage, determinism, exports, faults, lessons, page, partners, recount, restated, road, tidy,
-    verdicts, verify,
+    attack, authors, coverage, determinism, exports, faults, lessons, page, partners, recount, restated,
+    road, tidy, verdicts, verify,
 };
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;

@@ -90,9 +90,7 @@ fn measure(indicator: &Indicator) -> Option<Measure> {
         time: Time::Moment,
     };
     const ROWS: &str = "rows";
-    let measure = |numerator, denominator| {
-        Some(Measure { numerator, denominator, ..Measure::default() })
-    };
+    let measure = |numerator, denominator| Some(Measure { numerator, denominator, ..Measure::default() });
     match &indicator.kind {
         Kind::Count(k) => measure(Some(people(ROWS, &k.from, vec![], k.window)), None),
         Kind::DistinctCount(k) => measure(Some(people(&k.of, &k.from, vec![], k.window)), None),
@@ -133,13 +131,12 @@ fn measure(indicator: &Indicator) -> Option<Measure> {
             measure(Some(numerator), Some(denominator))
         }
         Kind::Completion(k) => {
-            // They belong to the period in which their time was up.
             let by = format!("{} and {} months", k.entered, k.within_months);
-            let filter = indicator.filter.as_ref();
             let denominator = Counting {
                 of: counted(ROWS, &k.from, Some(&by), indicator.site_by.as_deref()),
-                conditions: conditions(filter),
-                time: time(k.window, filter),
+                conditions: conditions(indicator.filter.as_ref()),
+                // Cohorts of different periods are not set against each other.
+                time: Time::Moment,
             };
             let mut numerator = denominator.clone();
             let last = k.steps.last().cloned().unwrap_or_default();
@@ -149,14 +146,9 @@ fn measure(indicator: &Indicator) -> Option<Measure> {
             let outcomes = own.categories.iter().filter(|c| !k.steps.contains(c)).cloned();
             measure.own_dimension = Some(OwnDimension {
                 name: own.name,
-                from: denominator.clone(),
+                from: denominator,
                 parts: std::iter::once(last).chain(outcomes).collect(),
                 chain: k.steps.clone(),
-            });
-            // Those whose time is not up yet entered as well.
-            measure.entered = (k.window == Window::ToDate).then(|| Counting {
-                of: counted(ROWS, &k.from, Some(&k.entered), indicator.site_by.as_deref()),
-                ..denominator
             });
             Some(measure)
         }
@@ -182,7 +174,11 @@ fn measure(indicator: &Indicator) -> Option<Measure> {
                 Some(Counting {
                     of: counted(of, &m.from, m.period_by.as_deref(), m.site_by.as_deref()),
                     conditions: conditions(m.filter.as_ref()),
-                    time: time(m.window, m.filter.as_ref()),
+                    // Those trained so far: a side of a ratio is not set against earlier periods.
+                    time: match time(m.window, m.filter.as_ref()) {
+                        Time::ToDate => Time::Moment,
+                        time => time,
+                    },
                 })
             };
             measure(side(&k.numerator), side(&k.denominator))

@@ -102,8 +102,7 @@ impl StandIns {
                     time: Time::Ever,
                 };
                 let groups = people.groups.iter().enumerate().map(|(at, size)| (group(at), *size));
-                out.groups
-                    .insert(key.clone(), std::iter::once(people.all.clone()).chain(groups).collect());
+                out.groups.insert(key.clone(), std::iter::once(people.all.clone()).chain(groups).collect());
                 out.cells.push(stand_in(key.clone(), people));
             }
             out.of.push(Some(key));
@@ -308,7 +307,10 @@ mod tests {
             counts: Counts::Total,
             method: "full_count",
             finding: Finding::Value { value: numerator, interval: None },
-            ..stand_in(CellKey::total("i", "a", "2021-Q4"), &People { all: (Counting::rows("x"), 0), groups: vec![] })
+            ..stand_in(
+                CellKey::total("i", "a", "2021-Q4"),
+                &People { all: (Counting::rows("x"), 0), groups: vec![] },
+            )
         }
     }
 
@@ -420,10 +422,16 @@ mod tests {
                 [figures.interval.is_some(), figures.std_error.is_some(), figures.p_value.is_some()]
             };
             let found = passed.released.contrasts()[0].figures().unwrap();
-            assert_eq!((of(found), found.statistic().is_some(), found.df().is_some()), ([spread; 3], spread, spread));
+            assert_eq!(
+                (of(found), found.statistic().is_some(), found.df().is_some()),
+                ([spread; 3], spread, spread)
+            );
             let found = &passed.released.estimates()[0];
             assert_eq!(found.p_adjusted().is_some(), spread);
-            assert_eq!(found.figures().map(|f| (f.interval.is_some(), f.std_error.is_some())), Some((spread, spread)));
+            assert_eq!(
+                found.figures().map(|f| (f.interval.is_some(), f.std_error.is_some())),
+                Some((spread, spread))
+            );
         }
     }
 }

@@ -42,8 +42,6 @@ pub struct Measure {
     pub denominator: Option<Counting>,
     /// A dimension that the indicator itself has, such as the steps of a completion.
     pub own_dimension: Option<OwnDimension>,
-    /// Those in the denominator and the immature together, where readers can add them up.
-    pub entered: Option<Counting>,
     /// Whether it says something of people that protects them in a case, such as a legal status.
     pub sensitive: bool,
     /// The first and the last day of its periods, by site (empty: of every site) and period.

@@ -10,8 +10,8 @@ use crate::look::Unreleased;
 use crate::matrix::{Address, Matrix};
 use crate::partner::Partners;
 use crate::primary;
-use crate::secondary::Decision;
 use crate::release::{ContrastFigures, Figures, Released, ReleasedCell, ReleasedContrast, Status};
+use crate::secondary::Decision;
 use groundwork_plan::disclosure::{Policy, SENSITIVE_THRESHOLD};
 use std::collections::{BTreeMap, BTreeSet};
 

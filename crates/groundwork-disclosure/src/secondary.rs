@@ -228,10 +228,8 @@ impl Search<'_> {
                 continue;
             }
             self.set(cell, false);
-            let found: Vec<(usize, Proof)> = affected
-                .iter()
-                .map_while(|id| Some((*id, self.proof_again(*id, &mut searches)?)))
-                .collect();
+            let found: Vec<(usize, Proof)> =
+                affected.iter().map_while(|id| Some((*id, self.proof_again(*id, &mut searches)?))).collect();
             if found.len() < affected.len() {
                 self.set(cell, true);
                 continue;
@@ -250,16 +248,17 @@ impl Search<'_> {
     }
 
     fn proof_again(&self, id: usize, searches: &mut usize) -> Option<Proof> {
-        if *searches == 0 {
-            let free = |id: usize| self.is_unknown(id).then_some(0);
-            return circuit::far_enough(self.matrix, id, &free).map(|(_, moved)| moved);
+        let free = |id: usize| self.is_unknown(id).then_some(0);
+        let along = circuit::far_enough(self.matrix, id, &free).map(|(_, moved)| moved);
+        if along.is_some() || *searches == 0 {
+            return along;
         }
         *searches -= 1;
-        self.proof(id)
+        near::far_enough(self.matrix, id, &|id| self.is_unknown(id), near::CLOSE)
     }
 }
 
 /// So many times the interval audit helps to find another proof;
-const SEARCHES: usize = 600;
+const SEARCHES: usize = 150;
 /// then a cell that more proofs than this rest on is not looked at again.
 const AFFECTED: usize = 12;

@@ -55,7 +55,9 @@ fn test(condition: &str) -> Option<(&str, Test)> {
     };
     let number = |text: &str| -> Option<f64> {
         let day = || text.parse::<jiff::civil::Date>().ok();
-        let days = |day: jiff::civil::Date| f64::from(day.year()) * 372.0 + f64::from(day.month()) * 31.0 + f64::from(day.day());
+        let days = |day: jiff::civil::Date| {
+            f64::from(day.year()) * 372.0 + f64::from(day.month()) * 31.0 + f64::from(day.day())
+        };
         text.parse().ok().or_else(|| day().map(days))
     };
     let test = match rest.split_once(' ') {
@@ -261,7 +263,9 @@ impl Group {
             for (b, second) in self.sets.iter().skip(at + 1) {
                 let (either, both) = (a | b, a & b);
                 let known = self.sets.iter().find(|(mask, _)| *mask == either).map(|(_, id)| *id);
-                let Some(either) = known.filter(|id| both != 0 && id != first && id != second) else { continue };
+                let Some(either) = known.filter(|id| both != 0 && id != first && id != second) else {
+                    continue;
+                };
                 let value = matrix.value(*first) + matrix.value(*second) - matrix.value(either);
                 if value >= 0 {
                     let both = self.number(matrix, both, value, &[*first, *second, either]);

@@ -76,10 +76,6 @@ pub(crate) fn counted(cell: &Cell, frame: &Frame) -> Vec<Counted> {
             people: immature,
             by: by_below,
         });
-        // A cohort and those who came too late for it entered together.
-        if let (Some(entered), Some(below)) = (measure.and_then(|m| m.entered.clone()), cell.denominator) {
-            out.push(Counted { counting: entered, people: below + immature, by: by_below });
-        }
     }
     out
 }

@@ -247,7 +247,11 @@ static HOUSEHOLDS: Object = Object {
     name: "households",
     about: "How many households have to stand behind a number of people. They are counted for `count`, `distinct_count`, `proportion`, `completion`, `sum`, `mean`, `change`, `index`, `median` and `quantile` whose source has the column; people of whom no household is known count as one household.",
     keys: &[
-        must("column", Shape::Text, "The column that says which household, family or group a person belongs to."),
+        must(
+            "column",
+            Shape::Text,
+            "The column that says which household, family or group a person belongs to.",
+        ),
         may("at_least", Shape::Integer, "At least so many households; 3 where it is missing."),
     ],
 };

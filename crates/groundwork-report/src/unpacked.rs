@@ -140,9 +140,8 @@ impl Letters {
             let (codes, _) = codes.as_chunks::<2>();
             return codes.iter().filter_map(|c| letter(u32::from(u16::from_be_bytes(*c)))).collect();
         }
-        let own = |code: &u8| {
-            letter(u32::from(*code)).map_or_else(|| char::from(*code).to_string(), str::to_owned)
-        };
+        let own =
+            |code: &u8| letter(u32::from(*code)).map_or_else(|| char::from(*code).to_string(), str::to_owned);
         codes.iter().map(own).collect()
     }
 }

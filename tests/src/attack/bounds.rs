@@ -106,7 +106,8 @@ struct Problem {
 impl Problem {
     fn of(knowledge: &Knowledge, facts_of: &BTreeMap<usize, Vec<usize>>, near: &[usize]) -> Self {
         let place: BTreeMap<usize, usize> = near.iter().enumerate().map(|(at, id)| (*id, at)).collect();
-        let around: BTreeSet<usize> = near.iter().filter_map(|id| facts_of.get(id)).flatten().copied().collect();
+        let around: BTreeSet<usize> =
+            near.iter().filter_map(|id| facts_of.get(id)).flatten().copied().collect();
         let mut lines: BTreeMap<(Vec<(usize, i64)>, bool), f64> = BTreeMap::new();
         for fact in around.into_iter().map(|at| &knowledge.facts[at]) {
             let (mut line, mut right, mut inside) = (Vec::new(), 0.0, true);

@@ -94,7 +94,14 @@ impl Release {
         out
     }
 
-    fn number(&mut self, mut address: Address, adds_up: bool, truth: f64, threshold: f64, key: &Key) -> usize {
+    fn number(
+        &mut self,
+        mut address: Address,
+        adds_up: bool,
+        truth: f64,
+        threshold: f64,
+        key: &Key,
+    ) -> usize {
         if self.by_address.get(&address).is_some_and(|id| self.numbers[*id].truth != truth) {
             // Counted in another way after all.
             address.of.push_str(&format!(" in {}", key[0]));
@@ -152,7 +159,11 @@ impl Release {
     }
 
     /// Numerator, denominator, and the steps of a completion.
-    fn cells_against_themselves(&mut self, definitions: &BTreeMap<String, Definition>, truth: &BTreeMap<Key, Cell>) {
+    fn cells_against_themselves(
+        &mut self,
+        definitions: &BTreeMap<String, Definition>,
+        truth: &BTreeMap<Key, Cell>,
+    ) {
         for key in truth.keys() {
             let Some(definition) = definitions.get(&key[0]) else { continue };
             let number = |key: &Key, above: bool| self.by_cell.get(&(key.clone(), above)).copied();
@@ -214,7 +225,9 @@ impl Release {
         }
         for ((total, _), sides) in groups {
             for (parts, above) in sides.iter().zip([true, false]) {
-                let own = parts.iter().any(|id| self.numbers[*id].address.holds.iter().any(|h| h.starts_with("step = ")));
+                let own = parts
+                    .iter()
+                    .any(|id| self.numbers[*id].address.holds.iter().any(|h| h.starts_with("step = ")));
                 if let (false, false, Some(whole)) =
                     (own, parts.is_empty(), self.by_cell.get(&(total.clone(), above)).copied())
                 {
@@ -239,8 +252,10 @@ impl Release {
 
     fn periods_against_each_other(&mut self) {
         for line in self.lines() {
-            let within: Vec<usize> = line.iter().copied().filter(|id| !self.numbers[*id].address.first.is_empty()).collect();
-            let to_date: Vec<usize> = line.iter().copied().filter(|id| self.numbers[*id].address.first.is_empty()).collect();
+            let within: Vec<usize> =
+                line.iter().copied().filter(|id| !self.numbers[*id].address.first.is_empty()).collect();
+            let to_date: Vec<usize> =
+                line.iter().copied().filter(|id| self.numbers[*id].address.first.is_empty()).collect();
             for total in &within {
                 let address = self.numbers[*total].address.clone();
                 if let Some(parts) = self.tiles(&within, &address.first, &address.last, *total) {
@@ -260,7 +275,8 @@ impl Release {
                         self.facts.push(Fact { sum, exact: true });
                     } else if rest <= 0.0 {
                         // Who is new came in the period.
-                        self.facts.push(Fact { sum: sum.iter().map(|(id, a)| (*id, -a)).collect(), exact: false });
+                        self.facts
+                            .push(Fact { sum: sum.iter().map(|(id, a)| (*id, -a)).collect(), exact: false });
                     }
                 }
             }
@@ -276,7 +292,9 @@ impl Release {
         }
         let mut lines: Vec<Vec<usize>> = lines.into_values().collect();
         for line in &mut lines {
-            line.sort_by_key(|id| (self.numbers[*id].address.last.clone(), self.numbers[*id].address.first.clone()));
+            line.sort_by_key(|id| {
+                (self.numbers[*id].address.last.clone(), self.numbers[*id].address.first.clone())
+            });
         }
         lines
     }
@@ -322,7 +340,14 @@ impl Release {
             let address = self.numbers[line[0]].address.clone();
             let Some(kept) = rows.get(&address.from).filter(|_| address.of == ROWS) else { continue };
             let cells = Vec::new();
-            self.numbers.push(Number { address, adds_up: true, truth: *kept, threshold: 0.0, cells, known: true });
+            self.numbers.push(Number {
+                address,
+                adds_up: true,
+                truth: *kept,
+                threshold: 0.0,
+                cells,
+                known: true,
+            });
             let kept = self.numbers.len() - 1;
             let at_most = |parts: &[usize]| {
                 let parts = parts.iter().map(|part| (*part, -1.0));

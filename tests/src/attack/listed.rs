@@ -51,7 +51,8 @@ impl Attack {
         let low = |name: &String| attack["vars"][name.as_str()][0].as_f64().unwrap_or(0.0);
         let secret = attack["secret"].as_u64().or_else(|| attack["attacker_interval"][0].as_u64())?;
         // Some table that fits everything.
-        let mut rows: Vec<(Vec<usize>, f64)> = facts.iter().map(|f| (f.parts.clone(), f.people as f64)).collect();
+        let mut rows: Vec<(Vec<usize>, f64)> =
+            facts.iter().map(|f| (f.parts.clone(), f.people as f64)).collect();
         rows.push((target.clone(), secret as f64));
         let lows: Vec<f64> = names.iter().map(|name| low(name)).collect();
         let width = names.len();
@@ -61,7 +62,9 @@ impl Attack {
         }
         let right: Vec<f64> =
             rows.iter().map(|(parts, value)| value - parts.iter().map(|p| lows[*p]).sum::<f64>()).collect();
-        let Solution::Optimal { point, .. } = minimise(&vec![0.0; width], &table, &right) else { return None };
+        let Solution::Optimal { point, .. } = minimise(&vec![0.0; width], &table, &right) else {
+            return None;
+        };
         let people = point.iter().zip(&lows).map(|(x, low)| (x + low).round() as u64).collect();
         let id = attack["id"].as_str()?.to_owned();
         Some(Self { id, people, facts, target, secret })
@@ -106,7 +109,8 @@ impl Attack {
     /// What a reader of everything that is published can make of the target.
     fn bounds(&self, published: &[bool]) -> Result<(f64, f64), String> {
         let width = self.people.len();
-        let facts: Vec<&Count> = self.facts.iter().zip(published).filter(|(_, p)| **p).map(|(f, _)| f).collect();
+        let facts: Vec<&Count> =
+            self.facts.iter().zip(published).filter(|(_, p)| **p).map(|(f, _)| f).collect();
         let mut table = vec![0.0; width * facts.len()];
         for (at, fact) in facts.iter().enumerate() {
             fact.parts.iter().for_each(|part| table[at * width + part] = 1.0);

@@ -137,14 +137,20 @@ impl Subject {
     }
 
     /// What a reader of a run directory sets up.
-    fn release(&self, out: &Path, (audience, threshold): (&'static str, f64)) -> Result<(Release, Score), String> {
+    fn release(
+        &self,
+        out: &Path,
+        (audience, threshold): (&'static str, f64),
+    ) -> Result<(Release, Score), String> {
         let seen = published::cells(out)?;
         if let Some(key) = self.truth.keys().find(|key| !seen.contains_key(*key)) {
             return Err(format!("{key:?} is missing from the release, which says something of it"));
         }
         for (key, cell) in &seen {
             let truth = self.truth.get(key).ok_or("a cell that the organisation has not")?;
-            if [cell.numerator, cell.denominator].iter().any(Option::is_some) && cell.numerator != truth.numerator {
+            if [cell.numerator, cell.denominator].iter().any(Option::is_some)
+                && cell.numerator != truth.numerator
+            {
                 return Err(format!("{key:?} is published as another number than it is"));
             }
         }
@@ -209,12 +215,18 @@ impl Subject {
             chosen.flat_map(|(_, cell)| &cell.figures).filter(long).collect()
         };
         let published = of(false);
-        let secrets: BTreeSet<&String> = of(true).into_iter().filter(|text| !published.contains(text)).collect();
+        let secrets: BTreeSet<&String> =
+            of(true).into_iter().filter(|text| !published.contains(text)).collect();
         for (name, bytes) in files(out)? {
             for (part, bytes) in unpacked(&name, &bytes)? {
                 let text = String::from_utf8_lossy(&bytes).into_owned();
                 let words = text.split(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '-')));
-                let plain = words.flat_map(|w| [w.replace(',', ""), w.trim_end_matches('.').to_owned()].into_iter().chain(w.split(',').map(str::to_owned)).collect::<Vec<_>>());
+                let plain = words.flat_map(|w| {
+                    [w.replace(',', ""), w.trim_end_matches('.').to_owned()]
+                        .into_iter()
+                        .chain(w.split(',').map(str::to_owned))
+                        .collect::<Vec<_>>()
+                });
                 for word in plain {
                     if secrets.contains(&word) {
                         return Err(format!("a withheld number stands in {part}"));
@@ -264,7 +276,9 @@ fn narrowed(release: &Release, others: &BTreeMap<Address, f64>, most: usize) -> 
             let (low, high) = ((low - 1e-6).ceil().max(0.0), (high + 1e-6).floor());
             if high < wide || high - low < wide - 1.0 {
                 let Target { name, truth, .. } = &targets[*at];
-                found.push(format!("{name}: between {low} and {high}; it is {truth}, and {wide} is the threshold"));
+                found.push(format!(
+                    "{name}: between {low} and {high}; it is {truth}, and {wide} is the threshold"
+                ));
             }
         }
     }
@@ -327,7 +341,8 @@ fn two_reports() -> Result<(), String> {
     let name = moved("prevention", &repository().join("data-samples"), folder.path())?;
     let path = folder.path().join(&name);
     let text = std::fs::read_to_string(&path).map_err(|e| e.to_string())?;
-    let with_ledger = text.replace("\naudience: partner", "\naudience: partner\ndisclosure: {ledger: releases.csv}");
+    let with_ledger =
+        text.replace("\naudience: partner", "\naudience: partner\ndisclosure: {ledger: releases.csv}");
     std::fs::write(&path, with_ledger).map_err(|e| e.to_string())?;
     let page = ["--report", "page", "--language", "en"];
     let earlier: Vec<&str> = page.iter().copied().chain(["--as-of", "2021-10-10"]).collect();

@@ -74,7 +74,9 @@ pub(super) fn parquet_is_the_same(out: &Path) -> Result<usize, String> {
             let same = match field {
                 Field::Null => text.is_empty(),
                 Field::Str(word) => word == text || text.strip_prefix('\'') == Some(word),
-                Field::Double(number) => text.parse::<f64>().is_ok_and(|t| (t - number).abs() <= 1e-9 * number.abs().max(1.0)),
+                Field::Double(number) => {
+                    text.parse::<f64>().is_ok_and(|t| (t - number).abs() <= 1e-9 * number.abs().max(1.0))
+                }
                 Field::Long(number) => text.parse() == Ok(*number),
                 // A date; it is no figure.
                 _ => true,

@@ -64,8 +64,9 @@ fn the_table_of_statistics_norway_gets_its_documented_pattern() {
     let Some(rows) = rows("ssb_z1") else { return };
     let values =
         rows.iter().map(|r| ((r[0].clone(), r[1].clone()), r[2].parse::<f64>().expect("a number") as u64));
-    let passed = release_jointly(two_way(&values.collect()), vec![], vec![], &policy(4), &Frame::default(), &[])
-        .expect("passes");
+    let passed =
+        release_jointly(two_way(&values.collect()), vec![], vec![], &policy(4), &Frame::default(), &[])
+            .expect("passes");
     let documented = ["B/annet", "B/arbeid", "D/annet", "D/arbeid", "H/annet", "H/arbeid"];
     assert_eq!(withheld(&passed), set(&documented));
 }
@@ -108,17 +109,12 @@ fn the_four_by_four_table_is_protected_where_counting_blanks_is_not_enough() {
     assert_eq!(reach(&values, &DOCUMENTED, "w/b"), (47, Some(47)));
     // Through the gate, at thresholds that withhold one, two and four cells for their own sake.
     for threshold in [6, 31, 48] {
-        let passed = release_jointly(
-            two_way(&values),
-            vec![],
-            vec![],
-            &policy(threshold),
-            &Frame::default(),
-            &[],
-        )
-        .expect("passes");
+        let passed =
+            release_jointly(two_way(&values), vec![], vec![], &policy(threshold), &Frame::default(), &[])
+                .expect("passes");
         let hidden = withheld(&passed);
-        let inner: Vec<&str> = hidden.iter().filter(|name| !name.starts_with('/')).map(String::as_str).collect();
+        let inner: Vec<&str> =
+            hidden.iter().filter(|name| !name.starts_with('/')).map(String::as_str).collect();
         assert!(inner.iter().all(|name| name.contains('/')), "no total is withheld: {hidden:?}");
         for ((row, column), n) in values.iter().filter(|(_, n)| **n < threshold) {
             let (low, high) = reach(&values, &inner, &format!("{row}/{column}"));
@@ -236,7 +232,12 @@ fn two_quarters_and_their_half_year_of_unique_people_give_the_returners_away() {
         let day = |(y, m, d)| jiff::civil::date(y, m, d);
         ((String::new(), id.to_owned()), (day(first), day(last)))
     };
-    let measure = |days: Vec<_>| Measure { numerator: Some(counting.clone()), denominator: None, days: days.into_iter().collect(), ..Measure::default() };
+    let measure = |days: Vec<_>| Measure {
+        numerator: Some(counting.clone()),
+        denominator: None,
+        days: days.into_iter().collect(),
+        ..Measure::default()
+    };
     let quarters =
         vec![span("2021-Q1", (2021, 1, 1), (2021, 3, 31)), span("2021-Q2", (2021, 4, 1), (2021, 6, 30))];
     frame.measures.insert("reach".into(), measure(quarters));
@@ -249,7 +250,8 @@ fn two_quarters_and_their_half_year_of_unique_people_give_the_returners_away() {
         ]
     };
     let withheld = |half| {
-        let passed = release_jointly(cells(half), vec![], vec![], &Policy::of(Audience::Partner), &frame, &[]);
+        let passed =
+            release_jointly(cells(half), vec![], vec![], &Policy::of(Audience::Partner), &frame, &[]);
         passed.expect("passes").released.withheld()
     };
     assert!(withheld(52) > 0);

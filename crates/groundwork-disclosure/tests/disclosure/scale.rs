@@ -59,8 +59,8 @@ fn a_joint_audit_of_many_cells_ends_in_time() {
         let (cells, frame) = release(sites, categories);
         let (all, begun) = (cells.len(), Instant::now());
         let policy = Policy::of(Audience::Partner);
-        let passed =
-            release_jointly(cells, vec![], vec![], &policy, &frame, &[]).expect("nothing was published before");
+        let passed = release_jointly(cells, vec![], vec![], &policy, &frame, &[])
+            .expect("nothing was published before");
         let time = begun.elapsed();
         println!(
             "{} cells a quarter, {all} in all, {} withheld, {} protected, {} proven: {:.2} s",

@@ -65,7 +65,8 @@ impl Resolver {
         let name = column.text()?.to_owned();
         let has = |i: &Indicator| columns(sources, i.kind.from()).iter().any(|(known, _)| *known == name);
         if !indicators.iter().any(|i| i.people && i.kind.knows_households() && has(i)) {
-            let message = format!("no indicator in which households are counted has a column `{name}` in its source");
+            let message =
+                format!("no indicator in which households are counted has a column `{name}` in its source");
             let hint = "Name the column that says which household, family or group a person belongs to.";
             self.problem("disclosure.no-households", column.span, message).hints.push(hint.into());
         }

@@ -59,8 +59,7 @@ pub(super) fn last_look(files: &Folder, unreleased: &Unreleased) -> Result<(), V
             let message = format!("{name} could not be unpacked and looked through");
             return Some(problem(message, "Report this: every file that a run writes can be unpacked."));
         };
-        let (part, what) =
-            parts.iter().find_map(|(part, text)| Some((part, unreleased.found_in(text)?)))?;
+        let (part, what) = parts.iter().find_map(|(part, text)| Some((part, unreleased.found_in(text)?)))?;
         let message = format!("{what} stands in {part}");
         let hint = "Look for it in the titles, notes and categories of the pipeline, in the words of its templates, and in its file names.";
         Some(problem(message, hint))
