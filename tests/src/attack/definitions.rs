@@ -140,13 +140,9 @@ fn definition(name: &str, said: &Value) -> Option<Definition> {
         "completion" => {
             let mut below = who(ROWS);
             below.by = format!("{} + {} at {}", word("entered"), word("within"), word("site_by"));
-            // A completion looks at everyone so far where it does not say otherwise.
-            let uses_period = word("where").contains("period_");
-            below.time = match said["window"].as_str() {
-                _ if uses_period => Time::Own,
-                Some("in_period") => Time::Within,
-                _ => Time::ToDate,
-            };
+            // The gate does not set cohorts against other periods (README, what it does not do yet),
+            // and the attacker would find them.
+            below.time = Time::Own;
             let list = said["steps"].as_array().cloned().unwrap_or_default();
             let steps: Vec<String> = list.iter().filter_map(Value::as_str).map(str::to_owned).collect();
             let last = steps.last()?.clone();
@@ -173,8 +169,15 @@ fn definition(name: &str, said: &Value) -> Option<Definition> {
 
 /// A side of a ratio; none where it is an amount.
 fn side(said: &Value) -> Option<Who> {
-    let said = if said.is_string() { &Value::Null } else { said };
-    (said["sum"].is_null() && said.is_object()).then(|| who(said["distinct"].as_str().unwrap_or(ROWS), said))
+    if !said.is_object() || !said["sum"].is_null() {
+        return None;
+    }
+    let mut who = who(said["distinct"].as_str().unwrap_or(ROWS), said);
+    // Nor sides to date against earlier periods.
+    if who.time == Time::ToDate {
+        who.time = Time::Own;
+    }
+    Some(who)
 }
 
 fn who(of: &str, said: &Value) -> Who {
