@@ -1,5 +1,6 @@
 //! What the suite is made of; see `README.md` beside.
 
+pub mod attack;
 pub mod authors;
 pub mod coverage;
 pub mod data_package;

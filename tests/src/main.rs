@@ -6,8 +6,8 @@
 //! own, and DuckDB, polars and Typst are linked once.
 
 use groundwork_tests::{
-    authors, coverage, data_package, determinism, exports, faults, iati, lessons, page, partners, recount,
-    restated, road, spreadsheet, tidy, verdicts, verify,
+    attack, authors, coverage, data_package, determinism, exports, faults, iati, lessons, page, partners,
+    recount, restated, road, spreadsheet, tidy, verdicts, verify,
 };
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
@@ -28,6 +28,7 @@ fn main() -> ExitCode {
     trials.extend(spreadsheet::trials());
     trials.extend(data_package::trials());
     trials.extend(iati::trials());
+    trials.extend(attack::trials());
     trials.extend(partners::trials());
     trials.extend(faults::trials());
     trials.extend(lessons::trials());

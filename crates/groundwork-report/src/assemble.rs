@@ -455,7 +455,7 @@ impl<'a> Maker<'a> {
                 .map(|file| doc::InputFileText {
                     path: clean(&file.path),
                     sha256: short(&file.sha256),
-                    rows: count(file.rows, self.words),
+                    rows: file.rows.map(|rows| count(rows, self.words)),
                 })
                 .collect(),
             pipeline: clean(&provenance.pipeline),

@@ -620,8 +620,8 @@ pub struct InputFileText {
     pub path: String,
     /// The first twelve digits of its SHA-256.
     pub sha256: String,
-    /// Rows in it.
-    pub rows: Number,
+    /// Rows in it, where it may be told how many.
+    pub rows: Option<Number>,
 }
 
 /// A program and its version.

@@ -297,8 +297,8 @@ pub struct InputFile {
     pub path: String,
     /// SHA-256, hexadecimal.
     pub sha256: String,
-    /// Rows in it.
-    pub rows: u64,
+    /// Rows in it, where it may be told how many.
+    pub rows: Option<u64>,
 }
 
 /// A file that travels inside the PDF.

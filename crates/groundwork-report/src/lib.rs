@@ -22,6 +22,7 @@ mod input;
 mod placed;
 mod standing;
 mod templates;
+mod unpacked;
 mod words;
 mod world;
 mod write;
@@ -39,6 +40,7 @@ pub use input::{
     TEXT_WIDTH_PT, VoiceInfo,
 };
 pub use templates::Templates;
+pub use unpacked::texts;
 pub use words::Words;
 
 use groundwork_disclosure::ReleasedCell;

@@ -334,7 +334,7 @@ pub(crate) fn sample() -> Sample {
             inputs: vec![InputFile {
                 path: "exports/family-register.xlsx".into(),
                 sha256: "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab".into(),
-                rows: 742,
+                rows: Some(742),
             }],
             pipeline: "northern-thailand.yaml".into(),
             pipeline_sha256: "0f1e2d3c4b5a".repeat(5),

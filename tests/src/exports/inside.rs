@@ -188,7 +188,7 @@ fn seen(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, String> {
 
 /// A file and everything that is packed in it: streams of PDF, parts of archives and what they
 /// hold, rows of Parquet.
-fn unpacked(name: &str, bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
+pub(crate) fn unpacked(name: &str, bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
     let mut out = vec![(name.to_owned(), bytes.to_vec())];
     if bytes.starts_with(b"%PDF") {
         let mut rest = bytes;

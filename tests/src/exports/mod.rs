@@ -7,6 +7,7 @@ mod inside;
 #[allow(dead_code, reason = "the form and the answers are for the readers' own tests")]
 mod survey;
 
+pub(crate) use inside::unpacked;
 use libtest_mimic::{Failed, Trial};
 
 type Check = fn() -> Result<(), String>;

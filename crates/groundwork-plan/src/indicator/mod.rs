@@ -383,6 +383,29 @@ impl Kind {
         self.measured().own_dimension()
     }
 
+    /// Whether its units can know the household of each row or person.
+    pub fn knows_households(&self) -> bool {
+        match self {
+            Kind::Count(_)
+            | Kind::DistinctCount(_)
+            | Kind::Sum(_)
+            | Kind::Mean(_)
+            | Kind::Quantile(_)
+            | Kind::Change(_)
+            | Kind::Index(_)
+            | Kind::Proportion(_)
+            | Kind::Completion(_) => true,
+            Kind::Ratio(_)
+            | Kind::Rate(_)
+            | Kind::Cascade(_)
+            | Kind::Stock(_)
+            | Kind::Sustained(_)
+            | Kind::Concentration(_)
+            | Kind::Union(_)
+            | Kind::Derived(_) => false,
+        }
+    }
+
     /// What has to be made before the units can be.
     pub fn prepare(&self) -> Vec<Statement> {
         self.measured().prepare()

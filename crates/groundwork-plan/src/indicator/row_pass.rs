@@ -378,7 +378,7 @@ impl Member<'_> {
             if is_made { Value::Call("coalesce", vec![column(), zero()]) } else { zero() }
         };
         let of_scope = |scope| {
-            let units = Units { indicator, scope };
+            let units = Units { indicator, scope, household: None };
             let site_by = indicator.site_by.as_deref();
             let select = Select::from(From::Table(table.to_owned()), "s")
                 .column(units.site(site_by), "site")

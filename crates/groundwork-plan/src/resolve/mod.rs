@@ -116,7 +116,7 @@ impl Resolver {
             partners,
             adaptation_log,
             voices,
-            policy: self.policy(root, &indicators),
+            policy: self.policy(root, &indicators, &sources),
             reports: self.reports(root, &calendar, &indicators),
             iati: self.iati(root, &indicators),
             labels: self.labels(root, &sources),

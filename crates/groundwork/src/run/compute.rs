@@ -5,9 +5,10 @@
 //! category. What has no rows is `no_data`, not zero.
 
 use super::estimate::{Basis, estimate};
-use super::stop_if_interrupted;
+use super::households::households;
+use super::{run_all, stop_if_interrupted};
 use crate::ui::Progress;
-use groundwork_disclosure::{Cell, CellKey, Counts, Finding};
+use groundwork_disclosure::{Cell, CellKey, Counts, Finding, Households};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::indicator::{
     Count, Counted, Dimension, Indicator, IndicatorPeriod, Kind, Passes, Summary,
@@ -31,6 +32,8 @@ pub(super) struct Results {
     pub(super) clusters: BTreeMap<CellKey, Vec<ClusterSum>>,
     /// For sums and means: the largest amount that one unit adds.
     pub(super) largest: BTreeMap<CellKey, f64>,
+    /// How many households stand behind each cell, where they are counted.
+    pub(super) households: BTreeMap<CellKey, Households>,
 }
 
 impl Results {
@@ -88,7 +91,8 @@ pub(super) fn compute(store: &Store, plan: &Plan, progress: &Progress) -> Result
             on_its_own(store, &all[*at], &mut found[*at]).map_err(alone)?;
         }
     }
-    let mut results = Results::default();
+    let households = households(store, plan).map_err(alone)?;
+    let mut results = Results { households, ..Results::default() };
     let seen: Vec<BTreeSet<(String, String)>> = found[plan.indicators.len()..]
         .iter()
         .map(|f| f.counts.keys().map(|key| (key.site.clone(), key.period.clone())).collect())
@@ -117,10 +121,6 @@ pub(super) fn compute(store: &Store, plan: &Plan, progress: &Progress) -> Result
     }
     formulas(plan, &mut results);
     Ok(results)
-}
-
-fn run_all(store: &Store, statements: &[Statement]) -> Result<(), Diagnostic> {
-    statements.iter().try_for_each(|statement| store.run(statement))
 }
 
 fn add_counts(

@@ -13,6 +13,7 @@ mod evaluate;
 mod example;
 mod explain;
 mod figures;
+mod households;
 mod iati;
 mod load;
 mod lock;
@@ -24,6 +25,7 @@ mod quality;
 mod report;
 mod tables;
 mod templates;
+mod unpack;
 mod voices;
 mod workbook;
 pub(crate) mod worked;
@@ -38,6 +40,7 @@ use groundwork_plan::evaluation::Design;
 use groundwork_plan::indicator_sheet::{IndicatorSheet, indicators_from};
 use groundwork_plan::period::Period;
 use groundwork_plan::plan::Plan;
+use groundwork_plan::query::Statement;
 use groundwork_plan::text::Language;
 use groundwork_report::{Templates, Words};
 use groundwork_sources::KEY_FILE;
@@ -235,7 +238,10 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     let mut manifest = manifest::Manifest::new(request, &plan, &loaded, &planned);
     let ledger = protect::Ledger::read(request, &plan, manifest.run_id()).map_err(|d| vec![d])?;
     let earlier = ledger.as_ref().map(|l| l.earlier.as_slice()).unwrap_or_default();
-    let passed = evaluated(&plan, results, &ground.store, &beside, earlier, progress)?;
+    let passed = evaluated(&plan, results, &ground.store, &loaded, &beside, earlier, progress)?;
+    if !passed.rows_told {
+        manifest.leave_out_rows();
+    }
     progress.step("write tables");
     let mut files = Folder::new();
     tables::write(&plan, &passed, &loaded, &planned, &ground.store, &mut files).map_err(|d| vec![d])?;
@@ -303,6 +309,7 @@ impl Kept {
             plan: &self.plan,
             released: &self.passed.released,
             loaded: &self.loaded,
+            rows_told: self.passed.rows_told,
             manifest: &manifest,
             templates: &templates,
             planned: &self.planned,
@@ -344,6 +351,7 @@ fn evaluated(
     plan: &Plan,
     results: compute::Results,
     store: &Store,
+    loaded: &Loaded,
     beside: &Beside,
     earlier: &[Published],
     progress: &Progress,
@@ -354,8 +362,9 @@ fn evaluated(
     let estimates = evaluate::evaluate(plan, &all, &beside.log, store)?;
     let contrasts = evaluate::site_comparison::contrasts(plan, &all);
     progress.step("apply the disclosure policy");
-    let passed = protect::protect(plan, results, contrasts, earlier).map_err(|d| vec![d])?;
-    Ok(Passed { released: passed.released.with_partners(partners).with_estimates(estimates), ..passed })
+    let passed =
+        protect::protect(plan, results, contrasts, estimates, loaded, earlier).map_err(|d| vec![d])?;
+    Ok(passed.with_partners(partners))
 }
 
 /// What stands beside our own figures: what was changed in the model, what people said, and what
@@ -394,6 +403,7 @@ struct Made<'a> {
     plan: &'a Plan,
     released: &'a Released,
     loaded: &'a Loaded,
+    rows_told: bool,
     manifest: &'a manifest::Manifest,
     templates: &'a [Templates],
     planned: &'a planned::Planned,
@@ -407,7 +417,7 @@ fn outputs(
     progress: &Progress,
 ) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
     let mut left_out = Vec::new();
-    let Made { plan, released, loaded, manifest, templates, planned, beside } = *made;
+    let Made { plan, released, loaded, rows_told, manifest, templates, planned, beside } = *made;
     for (report, templates) in plan.reports.iter().zip(templates) {
         let earlier = earlier::earlier(request, plan, report)?;
         let chosen = chosen(plan, report);
@@ -440,6 +450,7 @@ fn outputs(
                 report,
                 released,
                 loaded,
+                rows_told,
                 manifest,
                 figures: &figures,
                 planned,
@@ -530,6 +541,10 @@ fn interrupts_stop(store: &Store) {
             interrupt.interrupt();
         }
     });
+}
+
+fn run_all(store: &Store, statements: &[Statement]) -> Result<(), Diagnostic> {
+    statements.iter().try_for_each(|statement| store.run(statement))
 }
 
 fn stop_if_interrupted() -> Result<(), Vec<Diagnostic>> {

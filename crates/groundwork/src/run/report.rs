@@ -31,6 +31,7 @@ pub(super) struct Parts<'a> {
     pub(super) report: &'a Report,
     pub(super) released: &'a Released,
     pub(super) loaded: &'a Loaded,
+    pub(super) rows_told: bool,
     pub(super) manifest: &'a Manifest,
     /// Each figure as it is printed, and drawn for narrow screens.
     pub(super) figures: &'a [(Drawn, Option<Drawn>)],
@@ -81,7 +82,9 @@ impl Parts<'_> {
             .collect();
         let (adaptations, voices) = (self.adaptations(), self.voices());
         let figures: Vec<PlacedFigure> = self.figures.iter().map(placed).collect();
-        let quality = quality::quality(self.loaded, &plan.labels);
+        // Where somebody could be found by it, nothing is said of how many rows there are.
+        let quality =
+            if self.rows_told { quality::quality(self.loaded, &plan.labels) } else { Vec::new() };
         let provenance = self.provenance();
         let attachments = self.attachments(files);
         let input = Input {
@@ -170,7 +173,7 @@ impl Parts<'_> {
                 .map(|(path, file)| InputFile {
                     path: path.clone(),
                     sha256: file.sha256.clone(),
-                    rows: file.rows,
+                    rows: self.rows_told.then_some(file.rows),
                 })
                 .collect(),
             pipeline: pipeline_name(&self.request.path),

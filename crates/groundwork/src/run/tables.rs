@@ -153,7 +153,7 @@ fn indicators_parquet(rows: &[Row<'_>], store: &Store) -> Result<Vec<u8>, Diagno
         Arc::new(StringArray::from_iter_values(rows.iter().map(of)))
     };
     let float = |of: &dyn Fn(&Row<'_>) -> Option<f64>| -> ArrayRef {
-        Arc::new(Float64Array::from_iter(rows.iter().map(of)))
+        Arc::new(Float64Array::from_iter(rows.iter().map(|row| of(row).map(as_written))))
     };
     let day = |of: &dyn Fn(&Row<'_>) -> Option<Date>| -> ArrayRef {
         Arc::new(Date32Array::from_iter(rows.iter().map(|r| of(r).and_then(days_since_1970))))
@@ -202,6 +202,11 @@ fn indicators_parquet(rows: &[Row<'_>], store: &Store) -> Result<Vec<u8>, Diagno
         Diagnostic::bug("tables.parquet", format!("the table of indicators does not fit together: {e}"))
     })?;
     store.parquet(COLUMNS.iter().map(|c| (*c).to_owned()).zip(kinds).collect(), batch)
+}
+
+/// A number as the CSV file has it, so that neither file says more than the other.
+fn as_written(value: f64) -> f64 {
+    format_exact(value).parse().unwrap_or(value)
 }
 
 fn days_since_1970(day: Date) -> Option<i32> {
