@@ -6,7 +6,7 @@
 //! own, and DuckDB, polars and Typst are linked once.
 
 use groundwork_tests::{
-    attack, authors, coverage, data_package, determinism, exports, faults, iati, lessons, page, partners,
+    attack, authors, coverage, data_package, determinism, exports, faults, iati, kept, lessons, page, partners,
     recount, restated, road, spreadsheet, tidy, verdicts, verify,
 };
 use libtest_mimic::{Arguments, Trial};
@@ -22,6 +22,7 @@ fn main() -> ExitCode {
     trials.extend(recount::trials());
     trials.extend(authors::trials());
     trials.extend(exports::trials());
+    trials.extend(kept::trials());
     trials.extend(coverage::trials());
     trials.extend(verdicts::trials());
     trials.extend(verify::trials());

@@ -30,6 +30,7 @@ mod voices;
 mod workbook;
 pub(crate) mod worked;
 
+use crate::cache::Cache;
 use crate::files::{Folder, sha256};
 use crate::scratch::Scratch;
 use crate::ui::Progress;
@@ -79,6 +80,8 @@ pub(crate) struct Request {
     pub(crate) reports: Vec<String>,
     /// Threads.
     pub(crate) threads: usize,
+    /// Whether what is worked out is kept beside the pipeline, and looked for there.
+    pub(crate) keeps: bool,
 }
 
 /// What a run leads to, before anything is written.
@@ -184,13 +187,16 @@ pub(crate) fn load(
     let limits = Limits { threads: request.threads, memory_mb: MEMORY_MB };
     let store = Store::open(scratch.path(), limits).map_err(|d| vec![d])?;
     interrupts_stop(&store);
-    let loaded = load::load(&store, plan, &Rows::Exports(&request.folder), request.threads, progress)?;
-    Ok((Ground { store, _scratch: scratch }, loaded))
+    let cache = request.keeps.then(|| Cache::beside(&request.folder));
+    let exports = Rows::Exports(&request.folder);
+    let loaded = load::load(&store, plan, &exports, request.threads, cache.as_ref(), progress)?;
+    Ok((Ground { store, cache, _scratch: scratch }, loaded))
 }
 
 /// A loaded database, and the folder that goes with it.
 pub(crate) struct Ground {
     store: Store,
+    cache: Option<Cache>,
     _scratch: Scratch,
 }
 
@@ -230,7 +236,8 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     let _ = rayon::ThreadPoolBuilder::new().num_threads(request.threads).build_global();
     let (ground, mut loaded) = load(request, &plan, progress)?;
     warnings.extend(without_key(request, &loaded));
-    let results = compute::compute(&ground.store, &plan, progress)?;
+    let memory = ground.cache.as_ref().filter(|_| loaded.is_large).map(|cache| loaded.memory(cache));
+    let results = compute::compute(&ground.store, &plan, memory, progress)?;
     let beside = Beside::load(request, &ground.store, &plan, &mut loaded)?;
     warnings.extend(beside.warnings());
     let inputs = loaded.files.iter().map(|(name, file)| (name.clone(), file.sha256.clone())).collect();
@@ -266,6 +273,9 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
         Kept { request: request.clone(), plan, passed, loaded, planned, beside, manifest, tables: files };
     let (files, left_out) = kept.written(progress)?;
     warnings.extend(left_out);
+    if let Some(cache) = &ground.cache {
+        cache.tidy();
+    }
     Ok(Outcome { run_id, files, record, warnings, kept })
 }
 
