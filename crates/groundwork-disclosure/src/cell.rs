@@ -75,6 +75,15 @@ pub enum Finding {
         /// At most.
         upper: f64,
     },
+    /// No value, because it depends too much on who is taken for who: a band of values.
+    Band {
+        /// The fewest.
+        lower: f64,
+        /// The most.
+        upper: f64,
+        /// How often such a band holds the truth.
+        level: f64,
+    },
     /// Nothing was recorded.
     NoData,
     /// The value has no meaning here, for this reason: `zero_denominator`.

@@ -233,7 +233,7 @@ impl Released {
             (Some(reason), Finding::NoData) if estimate.cells.iter().any(of_partner) => {
                 (Status::Withheld, reason.to_owned(), None)
             }
-            (_, Finding::NoData | Finding::Bounds { .. }) => {
+            (_, Finding::NoData | Finding::Bounds { .. } | Finding::Band { .. }) => {
                 (Status::NoData, "nothing_recorded".to_owned(), None)
             }
             (Some(reason), _) => (Status::Withheld, reason.to_owned(), None),

@@ -272,6 +272,9 @@ pub(crate) fn released_cell(cell: Cell, hidden: Option<&'static str>, bare: bool
         (None, Finding::Bounds { lower, upper }) => {
             (Status::Published, whole, None, Some((*lower, *upper, 1.0)))
         }
+        (None, Finding::Band { lower, upper, level }) => {
+            (Status::Refused, "band_too_wide", None, Some((*lower, *upper, *level)))
+        }
         (None, Finding::Undefined(reason)) => (Status::Undefined, *reason, None, None),
         (None, Finding::Refused(reason)) => (Status::Refused, *reason, None, None),
     };
@@ -297,7 +300,9 @@ pub(crate) fn released_cell(cell: Cell, hidden: Option<&'static str>, bare: bool
 fn released_contrast(contrast: Contrast, hidden: bool, bare: bool) -> ReleasedContrast {
     let (status, reason, figures) = match (hidden, &contrast.finding) {
         (true, _) => (Status::Withheld, "a_compared_cell_is_withheld", None),
-        (false, Finding::NoData | Finding::Bounds { .. }) => (Status::NoData, "nothing_recorded", None),
+        (false, Finding::NoData | Finding::Bounds { .. } | Finding::Band { .. }) => {
+            (Status::NoData, "nothing_recorded", None)
+        }
         (false, Finding::Undefined(reason)) => (Status::Undefined, *reason, None),
         (false, Finding::Refused(reason)) => (Status::Refused, *reason, None),
         (false, Finding::Value { value, interval }) => {

@@ -1,6 +1,7 @@
 //! The pipeline language, version 1: every object, every key, what it holds and what it is for.
 
 mod indicators;
+mod people;
 mod sources;
 
 use crate::adaptation::ADAPTATION_LOG;
@@ -9,6 +10,7 @@ use crate::iati::IATI;
 use crate::partner::PARTNER;
 use crate::voice::VOICES;
 pub(crate) use indicators::{INDICATOR, SHEET_KEYS};
+use people::PEOPLE;
 pub(crate) use sources::SOURCE;
 
 use crate::period::Frequency;
@@ -47,6 +49,11 @@ pub(crate) static PIPELINE: Object = Object {
             "sources",
             Shape::Map(&Shape::Object(&SOURCE)),
             "The exports, and what is read from them, by name.",
+        ),
+        may(
+            "people",
+            Shape::Map(&Shape::Object(&PEOPLE)),
+            "Who is who in rows that no number identifies, by the name of the column that says it.",
         ),
         may(
             "indicators",

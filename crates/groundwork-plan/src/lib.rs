@@ -21,6 +21,7 @@ pub mod location;
 pub mod method;
 pub mod number;
 pub mod partner;
+pub mod people;
 pub mod period;
 pub mod plan;
 pub mod query;

@@ -59,6 +59,7 @@ pub(crate) fn document(input: &Input<'_>, words: &Words) -> Document {
         indicators: input.indicators.iter().map(|i| maker.indicator(i)).collect(),
         comparisons: input.comparisons.iter().map(|c| maker.comparison(c)).collect(),
         quality: input.quality.iter().map(|q| maker.quality(q)).collect(),
+        people: input.people.iter().map(|p| maker.people(p)).collect(),
         limits: input.limits.iter().map(|l| maker.text(l)).collect(),
         evidence: maker.evidence(),
         withheld: maker.withheld(),
@@ -396,6 +397,34 @@ impl<'a> Maker<'a> {
                     action: issue.action.word(),
                     count: count(issue.count, self.words),
                 })
+                .collect(),
+        }
+    }
+
+    fn people(&self, people: &crate::input::PeopleQuality) -> doc::People {
+        let count = |n: u64| count(n, self.words);
+        let share = |share: Option<f64>| share.and_then(|share| value(share, &Unit::Share, self.words));
+        let bits = |bits: f64| {
+            let signed = format!("{}{:.1}", if bits < 0.0 { "−" } else { "+" }, bits.abs());
+            number(bits, self.words.digits(&signed))
+        };
+        let weight = |(field, level, weight): &(String, String, f64)| {
+            Some(doc::WeightText { field: clean(field), level: clean(level), bits: bits(*weight)? })
+        };
+        doc::People {
+            title: clean(&people.title.replace('_', " ")),
+            rows: count(people.rows),
+            lower: count(people.people.0),
+            upper: count(people.people.1),
+            exact: count(people.exact),
+            precision: share(people.precision),
+            recall: share(people.recall),
+            unlinkable: count(people.unlinkable),
+            weights: people.weights.iter().filter_map(weight).collect(),
+            sizes: people
+                .sizes
+                .iter()
+                .map(|(rows, n)| doc::SizeText { rows: self.words.digits(rows), people: count(*n) })
                 .collect(),
         }
     }

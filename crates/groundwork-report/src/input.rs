@@ -33,6 +33,8 @@ pub struct Input<'a> {
     pub released: &'a Released,
     /// What happened to the rows of each source.
     pub quality: &'a [SourceQuality],
+    /// Who is who, for each step that found it out. May be empty.
+    pub people: &'a [PeopleQuality],
     /// The figures; the first stands on page 1.
     pub figures: &'a [PlacedFigure],
     /// What the reader should know before using the numbers, one sentence or two each.
@@ -181,6 +183,30 @@ pub struct SourceQuality {
     pub rows_kept: u64,
     /// What the checks found, one entry a check.
     pub issues: Vec<IssueCount>,
+}
+
+/// How it was found out who is who: numbers of rows and pairs, and names of fields.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PeopleQuality {
+    /// What the pipeline calls the people.
+    pub title: String,
+    /// Rows.
+    pub rows: u64,
+    /// The fewest and the most people that they are of.
+    pub people: (u64, u64),
+    /// People where only rows count as one that say the same, or have the same number.
+    pub exact: u64,
+    /// The share of links that are right, as their probabilities have it, and of what should be
+    /// linked that is.
+    pub precision: Option<f64>,
+    /// The share of what should be linked that is.
+    pub recall: Option<f64>,
+    /// Rows that say too little to be linked with anything.
+    pub unlinkable: u64,
+    /// What each level of each field says for or against: field, level, bits.
+    pub weights: Vec<(String, String, f64)>,
+    /// How many people have so many rows; few ones are put together.
+    pub sizes: Vec<(String, u64)>,
 }
 
 /// How often a check found something.

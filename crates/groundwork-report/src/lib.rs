@@ -36,8 +36,8 @@ pub use attached::attached;
 pub use html::{WebPage, web_page};
 pub use input::{
     AdaptationInfo, Anchor, Attachment, ComparisonInfo, Direction, Drawing, EvaluationInfo, IndicatorInfo,
-    Input, InputFile, IssueCount, PlacedFigure, PlacedLabel, Provenance, Relationship, SourceQuality,
-    TEXT_WIDTH_PT, VoiceInfo,
+    Input, InputFile, IssueCount, PeopleQuality, PlacedFigure, PlacedLabel, Provenance, Relationship,
+    SourceQuality, TEXT_WIDTH_PT, VoiceInfo,
 };
 pub use templates::Templates;
 pub use unpacked::texts;

@@ -2,7 +2,7 @@
 
 use crate::input::{
     Anchor, Attachment, ComparisonInfo, Direction, IndicatorInfo, Input, InputFile, IssueCount, PlacedFigure,
-    PlacedLabel, Provenance, Relationship, SourceQuality,
+    PlacedLabel, Provenance, Relationship, PeopleQuality, SourceQuality,
 };
 use groundwork_disclosure::{Cell, CellKey, Contrast, Counts, Finding, Released, release};
 use groundwork_plan::disclosure::{Audience, Policy};
@@ -24,6 +24,7 @@ pub(crate) struct Sample {
     pub(crate) comparisons: Vec<ComparisonInfo>,
     pub(crate) released: Released,
     pub(crate) quality: Vec<SourceQuality>,
+    pub(crate) people: Vec<PeopleQuality>,
     pub(crate) figures: Vec<PlacedFigure>,
     pub(crate) limits: Vec<Localised>,
     pub(crate) provenance: Provenance,
@@ -45,6 +46,7 @@ impl Sample {
             comparisons: &self.comparisons,
             released: &self.released,
             quality: &self.quality,
+            people: &self.people,
             figures: &self.figures,
             limits: &self.limits,
             provenance: &self.provenance,
@@ -304,6 +306,27 @@ fn quality() -> Vec<SourceQuality> {
     ]
 }
 
+fn people() -> PeopleQuality {
+    let weight = |field: &str, level: &str, bits| (field.to_owned(), level.to_owned(), bits);
+    PeopleQuality {
+        title: "participant".into(),
+        rows: 5953,
+        people: (2310, 2604),
+        exact: 4871,
+        precision: Some(0.962),
+        recall: Some(0.914),
+        unlinkable: 212,
+        weights: vec![
+            weight("name", "the same", 9.1),
+            weight("name", "the same but for spelling or order", 6.4),
+            weight("name", "different", -4.2),
+            weight("born", "the same day", 11.3),
+            weight("born", "different", -3.9),
+        ],
+        sizes: vec![("1".into(), 1204), ("2".into(), 611), ("3".into(), 402), ("4 +".into(), 211)],
+    }
+}
+
 pub(crate) fn sample() -> Sample {
     let attachment = |name: &str, relationship, mime: &str, description: &str| Attachment {
         name: name.into(),
@@ -327,6 +350,7 @@ pub(crate) fn sample() -> Sample {
         comparisons: ["registered", "self_sufficient", "out_of_school"].map(comparison).into(),
         released: release(cells(), contrasts, &policy()),
         quality: quality(),
+        people: vec![people()],
         figures: vec![figure("sites"), figure("trend")],
         limits: vec![both("Income is what families say.", "รายได้มาจากคำบอกเล่าของครอบครัว")],
         provenance: Provenance {

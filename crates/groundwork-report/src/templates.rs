@@ -34,6 +34,7 @@ const FILES: [(&str, &[u8]); 33] = built_in![
     "sections/methods.typ",
     "sections/object.typ",
     "sections/opening.typ",
+    "sections/people.typ",
     "sections/performance.typ",
     "sections/provenance.typ",
     "sections/quality.typ",

@@ -171,6 +171,7 @@ fn odd_samples() -> Vec<(&'static str, Sample)> {
         comparisons: Vec::new(),
         released: release(Vec::new(), Vec::new(), &policy()),
         quality: Vec::new(),
+        people: Vec::new(),
         figures: Vec::new(),
         limits: Vec::new(),
         attachments: Vec::new(),

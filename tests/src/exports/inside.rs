@@ -180,7 +180,7 @@ pub(super) fn nothing_gets_out() -> Result<(), String> {
 }
 
 /// All files below a folder, those of the scratch folder too.
-fn seen(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, String> {
+pub(super) fn seen(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, String> {
     let mut out = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(at) = folders.pop() {

@@ -34,7 +34,7 @@ pub use completion::Completion;
 pub use concentration::Concentration;
 pub use count::Count;
 pub use derived::Derived;
-pub use distinct_count::DistinctCount;
+pub use distinct_count::{DistinctCount, Linked};
 pub use index::{Index, IndexItem};
 pub use mean::Mean;
 pub use passes::{Pass, Passes};

@@ -8,6 +8,7 @@ use crate::indicator::{
 };
 use crate::number::Unit;
 use crate::period::Calendar;
+use crate::people::People;
 use crate::plan::{columns, find};
 use crate::reason::only_asked;
 use crate::site::Site;
@@ -19,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What an indicator can be bound to.
 pub(super) struct Ground<'a> {
     sources: &'a [Source],
+    pub(super) people: &'a [People],
     sites: &'a [Site],
     pub(super) site_ids: Vec<String>,
     calendar: &'a Calendar,
@@ -49,11 +51,12 @@ impl Resolver {
         &mut self,
         root: &Node,
         sources: &[Source],
+        people: &[People],
         sites: &[Site],
         calendar: &Calendar,
     ) -> Vec<Indicator> {
         let ground =
-            Ground { sources, sites, site_ids: sites.iter().map(|s| s.id.clone()).collect(), calendar };
+            Ground { sources, people, sites, site_ids: sites.iter().map(|s| s.id.clone()).collect(), calendar };
         let entries = root.get("indicators").map(Node::entries).unwrap_or_default();
         let (formulas, counted): (Vec<_>, Vec<_>) = entries
             .iter()

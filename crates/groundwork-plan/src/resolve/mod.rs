@@ -6,6 +6,7 @@ mod disclosure;
 mod indicators;
 mod kinds;
 mod methods;
+mod people;
 pub(crate) mod sheets;
 mod sources;
 
@@ -92,7 +93,8 @@ impl Resolver {
         let calendar = self.calendar(root);
         let sites = self.sites(root);
         let sources = self.sources(root, &sites);
-        let indicators = self.indicators(root, &sources, &sites, &calendar);
+        let people = self.people(root, &sources);
+        let indicators = self.indicators(root, &sources, &people, &sites, &calendar);
         let events = self.events(root);
         let entries = root.get("indicators").map(Node::entries).unwrap_or_default();
         let declared: Vec<&str> = entries.iter().map(|(key, _)| key.name.as_str()).collect();
@@ -123,6 +125,7 @@ impl Resolver {
             calendar,
             sites,
             sources,
+            people,
             indicators,
             indicators_from: None,
             evaluations,

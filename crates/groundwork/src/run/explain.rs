@@ -98,7 +98,7 @@ struct Looked {
 
 fn look(request: &Request, plan: &Plan, progress: &Progress) -> Result<Looked, Vec<Diagnostic>> {
     let (ground, mut loaded) = load(request, plan, progress)?;
-    let results = compute::compute(&ground.store, plan, None, progress)?;
+    let results = compute::compute(&ground.store, plan, None, &loaded.people, progress)?;
     let beside = Beside::load(request, &ground.store, plan, &mut loaded)?;
     let (ratios, clusters) = (results.ratios.clone(), results.clusters.clone());
     let inputs = loaded.files.iter().map(|(name, file)| (name.clone(), file.sha256.clone())).collect();

@@ -5,6 +5,7 @@ use super::evaluate::site_comparison::pairs;
 use super::figures::Drawn;
 use super::manifest::Manifest;
 use super::planned::Planned;
+use super::tables::smallest;
 use super::voices::Voice;
 use super::{Beside, Loaded, Request, lock, pipeline_hash, pipeline_name, quality};
 use crate::files::Folder;
@@ -85,6 +86,7 @@ impl Parts<'_> {
         // Where somebody could be found by it, nothing is said of how many rows there are.
         let quality =
             if self.rows_told { quality::quality(self.loaded, &plan.labels) } else { Vec::new() };
+        let people = quality::people(self.loaded, smallest(plan));
         let provenance = self.provenance();
         let attachments = self.attachments(files);
         let input = Input {
@@ -98,6 +100,7 @@ impl Parts<'_> {
             comparisons: &comparisons,
             released: self.released,
             quality: &quality,
+            people: &people,
             figures: &figures,
             limits: &limits(plan),
             provenance: &provenance,
@@ -325,6 +328,9 @@ pub(crate) fn method(indicator: &indicator::Indicator) -> Localised {
             "အခြားညွှန်းကိန်းများမှ တွက်သည်။ အပိုင်းအခြား မရှိပါ။",
         ),
     };
+    if indicator.method == CellMethod::ReachBand {
+        return linked();
+    }
     let has_interval = !en.ends_with('.');
     let is_usual = indicator.method == CellMethod::default_of(indicator.kind.summary())
         && (indicator.level - 0.95).abs() < 1e-9;
@@ -342,6 +348,15 @@ pub(crate) fn method(indicator: &indicator::Indicator) -> Localised {
         en: said(en, format!("; {level} interval by {id}.")),
         th: Some(said(th, format!(" พร้อมช่วงความเชื่อมั่น {level} ด้วยวิธี {id}"))),
         my: Some(my),
+    }
+}
+
+/// What is said of people who were found by comparing records.
+fn linked() -> Localised {
+    Localised {
+        en: "Different people, found by comparing names, birthdays and places, because no number identifies them. The band goes from counting every link that is as likely right as wrong to counting sure links only; where it is wider than 15%, no single number is given (Fellegi and Sunter 1969).".into(),
+        th: Some("จำนวนคนที่ไม่ซ้ำกัน หาโดยเปรียบเทียบชื่อ วันเกิด และสถานที่ เพราะไม่มีเลขประจำตัว ช่วงนี้เริ่มจากการนับทุกคู่ที่น่าจะเป็นคนเดียวกันจนถึงการนับเฉพาะคู่ที่แน่ใจ หากช่วงกว้างเกินร้อยละ 15 จะไม่ให้ตัวเลขเดียว (Fellegi and Sunter 1969)".into()),
+        my: Some("ကိုယ်ပိုင်နံပါတ် မရှိသောကြောင့် အမည်၊ မွေးနေ့နှင့် နေရာတို့ကို နှိုင်းယှဉ်၍ တွေ့ရှိသော မတူညီသူများ။ ဖြစ်နိုင်ခြေရှိသော ချိတ်ဆက်မှုအားလုံးမှ သေချာသော ချိတ်ဆက်မှုများအထိ အပိုင်းအခြားဖြစ်ပြီး ၁၅% ထက်ကျယ်လျှင် ဂဏန်းတစ်ခုတည်း မပေးပါ (Fellegi and Sunter 1969)။".into()),
     }
 }
 

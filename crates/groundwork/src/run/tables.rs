@@ -1,7 +1,8 @@
 //! Tables: `indicators.csv` and `.parquet`, `estimates.csv`, `issues.csv`, with the columns of
-//! the contract, and `disclosure.csv`. Everything in the first three comes from what was released.
+//! the contract, `disclosure.csv`, and `people.csv` where there is one. Everything in the first three comes from what was released.
 
 use super::Loaded;
+use super::people_table::people_csv;
 use super::planned::Planned;
 use crate::files::Folder;
 use arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, StringArray};
@@ -33,7 +34,15 @@ pub(super) fn write(
     files.insert("estimates.csv".into(), estimates_csv(released, planned)?);
     files.insert("issues.csv".into(), issues_csv(loaded)?);
     files.insert("disclosure.csv".into(), disclosure_csv(&passed.audit)?);
+    if let Some(table) = people_csv(&loaded.people, smallest(plan))? {
+        files.insert("people.csv".into(), table);
+    }
     Ok(())
+}
+
+/// The smallest number of people that may be published.
+pub(super) fn smallest(plan: &Plan) -> u64 {
+    plan.policy.audience.threshold().max(plan.policy.threshold.unwrap_or(0))
 }
 
 /// One row of `indicators`.
@@ -358,7 +367,7 @@ impl Table {
         Ok(Self(writer))
     }
 
-    fn row<const N: usize>(&mut self, cells: [String; N]) -> Result<(), Diagnostic> {
+    pub(super) fn row<const N: usize>(&mut self, cells: [String; N]) -> Result<(), Diagnostic> {
         self.cells(cells.into())
     }
 

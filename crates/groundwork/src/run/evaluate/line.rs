@@ -43,6 +43,12 @@ impl Line {
         self
     }
 
+    /// The same, resting on groups of so many people.
+    pub(super) fn on_people(mut self, groups: impl IntoIterator<Item = u64>) -> Self {
+        self.groups = groups.into_iter().map(|size| size as f64).collect();
+        self
+    }
+
     /// A row from an estimate or a refusal. A refusal has the method that was asked for.
     pub(super) fn row(
         &self,
