@@ -6,8 +6,8 @@
 //! own, and DuckDB, polars and Typst are linked once.
 
 use groundwork_tests::{
-    attack, authors, coverage, data_package, determinism, exports, faults, iati, kept, lessons, page, partners,
-    recount, restated, road, spreadsheet, tidy, verdicts, verify,
+    attack, authors, coverage, data_package, determinism, exports, faults, iati, kept, lessons, page,
+    partners, recount, restated, road, spreadsheet, tidy, verdicts, verify,
 };
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;

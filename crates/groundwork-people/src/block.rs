@@ -134,7 +134,9 @@ impl Keys {
         if has(Kind::Name) {
             rules.extend([Rule::Name, Rule::TwoWords]);
         }
-        for (kind, rule) in [(Kind::Born, Rule::Birthday), (Kind::Phone, Rule::Phone), (Kind::Address, Rule::Address)] {
+        for (kind, rule) in
+            [(Kind::Born, Rule::Birthday), (Kind::Phone, Rule::Phone), (Kind::Address, Rule::Address)]
+        {
             if has(kind) {
                 rules.push(rule);
             }
@@ -372,7 +374,8 @@ fn keys_of(comparer: &Comparer<'_>, rule: Rule, record: u32, give: &mut impl FnM
         }
         Rule::TwoWords => {
             for reading in readings() {
-                let bones: Vec<&str> = words(names, reading).map(|(_, skeleton)| skeleton).take(WORDS_FOR_KEYS).collect();
+                let bones: Vec<&str> =
+                    words(names, reading).map(|(_, skeleton)| skeleton).take(WORDS_FOR_KEYS).collect();
                 for (at, one) in bones.iter().enumerate() {
                     for other in bones.iter().skip(at + 1) {
                         give(format!("{} {}", one.min(other), one.max(other)));

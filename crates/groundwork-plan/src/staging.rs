@@ -20,9 +20,7 @@ use crate::indicator::source_table;
 use crate::plan::{all_columns as columns_of, around, columns, find};
 use crate::query::{From, JoinKind, Query, Select, SqlType, Statement, Value};
 use crate::reason::{Reason, companion};
-use crate::source::{
-    CheckRule, Column, ColumnType, OnFailure, Origin, Source, Summary, SummaryRule, only,
-};
+use crate::source::{CheckRule, Column, ColumnType, OnFailure, Origin, Source, Summary, SummaryRule, only};
 use jiff::civil::Date;
 
 /// The state of a row that counts. It is a text and not a missing value: DuckDB 2.0.0 wrongly
@@ -230,8 +228,9 @@ fn judged(source: &Source, sources: &[Source], as_of: Date, names: &[String]) ->
     let parent = source.export().and_then(|e| e.repeat_of.as_deref());
     let own_columns = source.own_columns();
     let own = |name: &str| own_columns.iter().any(|(n, _)| n == name);
-    let parents: Vec<String> =
-        parent.map(|p| around(sources, source, p).into_iter().map(|(name, _)| name).collect()).unwrap_or_default();
+    let parents: Vec<String> = parent
+        .map(|p| around(sources, source, p).into_iter().map(|(name, _)| name).collect())
+        .unwrap_or_default();
     // The rows with what they take over, so that conditions can name every column alike.
     let mut rows = Select::from(From::Table(raw_table(&source.id)), "r");
     for name in ["_file", "_row"] {

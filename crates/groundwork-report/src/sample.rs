@@ -1,8 +1,8 @@
 //! One invented report for the tests: two sites, five indicators, a withheld number.
 
 use crate::input::{
-    Anchor, Attachment, ComparisonInfo, Direction, IndicatorInfo, Input, InputFile, IssueCount, PlacedFigure,
-    PlacedLabel, Provenance, Relationship, PeopleQuality, SourceQuality,
+    Anchor, Attachment, ComparisonInfo, Direction, IndicatorInfo, Input, InputFile, IssueCount,
+    PeopleQuality, PlacedFigure, PlacedLabel, Provenance, Relationship, SourceQuality,
 };
 use groundwork_disclosure::{Cell, CellKey, Contrast, Counts, Finding, Released, release};
 use groundwork_plan::disclosure::{Audience, Policy};

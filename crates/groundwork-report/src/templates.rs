@@ -11,7 +11,7 @@ macro_rules! built_in {
     };
 }
 
-const FILES: [(&str, &[u8]); 33] = built_in![
+const FILES: [(&str, &[u8]); 34] = built_in![
     "lessons-learned.typ",
     "quarterly-funder.typ",
     "quarterly-page.typ",

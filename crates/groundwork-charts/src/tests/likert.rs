@@ -1,5 +1,6 @@
 use super::*;
 use crate::testing::{KEPT, check, rects, released, texts};
+use groundwork_disclosure::Finding;
 
 fn likert(rows: &[&str]) -> Likert {
     let row = |id: &&str| LikertRow {

@@ -7,8 +7,8 @@ use crate::indicator::{
     Dimension, Direction, Indicator, IndicatorPeriod, Kind, Scale, Summary, UNKNOWN, Window,
 };
 use crate::number::Unit;
-use crate::period::Calendar;
 use crate::people::People;
+use crate::period::Calendar;
 use crate::plan::{columns, find};
 use crate::reason::only_asked;
 use crate::site::Site;
@@ -55,8 +55,13 @@ impl Resolver {
         sites: &[Site],
         calendar: &Calendar,
     ) -> Vec<Indicator> {
-        let ground =
-            Ground { sources, people, sites, site_ids: sites.iter().map(|s| s.id.clone()).collect(), calendar };
+        let ground = Ground {
+            sources,
+            people,
+            sites,
+            site_ids: sites.iter().map(|s| s.id.clone()).collect(),
+            calendar,
+        };
         let entries = root.get("indicators").map(Node::entries).unwrap_or_default();
         let (formulas, counted): (Vec<_>, Vec<_>) = entries
             .iter()

@@ -49,7 +49,7 @@ impl Page<'_> {
     }
 
     /// What became of the indicators that adaptations were meant to move; of some, or of all.
-    pub(super) fn moved(&self, only: Option<&[String]>) -> Markup {
+    pub(super) fn became(&self, only: Option<&[String]>) -> Markup {
         let all = self.doc.adaptations.iter().filter(|a| only.is_none_or(|ids| ids.contains(&a.id)));
         let (hidden, rows): (Vec<_>, Vec<_>) = all
             .flat_map(|a| a.moved.iter().map(move |m| (a, m)))
@@ -96,15 +96,14 @@ impl Page<'_> {
     /// What the first rows that answer a question say, and how sure it is.
     pub(super) fn sentences(&self, evaluation: &Evaluation) -> Markup {
         let mut seen: Vec<(&str, &str)> = Vec::new();
-        let first = |row: &&Estimate| {
+        let mut rows: Vec<&Estimate> = Vec::new();
+        for row in evaluation.rows.iter().filter(|row| row.said.is_some()) {
             let key = (row.indicator.as_str(), row.contrast.as_str());
-            let is_new = row.said.is_some() && !seen.contains(&key);
-            if is_new {
+            if rows.len() < SENTENCES && !seen.contains(&key) {
                 seen.push(key);
+                rows.push(row);
             }
-            is_new
-        };
-        let rows: Vec<&Estimate> = evaluation.rows.iter().filter(first).take(SENTENCES).collect();
+        }
         html! { @for said in rows.iter().filter_map(|row| row.said.as_ref()) { (self.said(said)) } }
     }
 

@@ -108,7 +108,10 @@ impl Page<'_> {
                 rows: p
                     .inputs
                     .iter()
-                    .map(|f| vec![self.t(&f.path), html! { code { (f.sha256) } }, self.t(&f.rows.text)])
+                    .map(|f| {
+                        let rows = f.rows.as_ref().map_or_else(|| self.w("dash"), |rows| self.t(&rows.text));
+                        vec![self.t(&f.path), html! { code { (f.sha256) } }, rows]
+                    })
                     .collect(),
                 remark: html! {},
             })

@@ -166,8 +166,11 @@ pub(crate) fn load(
         there.insert(&source.id);
         for step in &plan.people {
             let is_of = |source: &str| step.register(source).is_some();
-            if is_of(&source.id) && step.registers.iter().all(|register| there.contains(register.source.as_str())) {
-                identify(store, plan, step, folder, &mut loaded, progress).map_err(|problem| vec![problem])?;
+            if is_of(&source.id)
+                && step.registers.iter().all(|register| there.contains(register.source.as_str()))
+            {
+                identify(store, plan, step, folder, &mut loaded, progress)
+                    .map_err(|problem| vec![problem])?;
             }
         }
     }

@@ -84,8 +84,7 @@ impl Parts<'_> {
         let (adaptations, voices) = (self.adaptations(), self.voices());
         let figures: Vec<PlacedFigure> = self.figures.iter().map(placed).collect();
         // Where somebody could be found by it, nothing is said of how many rows there are.
-        let quality =
-            if self.rows_told { quality::quality(self.loaded, &plan.labels) } else { Vec::new() };
+        let quality = if self.rows_told { quality::quality(self.loaded, &plan.labels) } else { Vec::new() };
         let people = quality::people(self.loaded, smallest(plan));
         let provenance = self.provenance();
         let attachments = self.attachments(files);

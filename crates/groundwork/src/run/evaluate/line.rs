@@ -2,7 +2,7 @@
 
 use super::Ground;
 use super::frame::Frame;
-use groundwork_disclosure::{CellKey, Estimate, Finding, People};
+use groundwork_disclosure::{CellKey, Counting, Estimate, Finding, People};
 use groundwork_stats::{Outcome, Refusal, Warning};
 
 /// What the rows of one question have in common.
@@ -43,9 +43,11 @@ impl Line {
         self
     }
 
-    /// The same, resting on groups of so many people.
+    /// The same, resting on groups of so many people, who are set against no other rows.
     pub(super) fn on_people(mut self, groups: impl IntoIterator<Item = u64>) -> Self {
-        self.groups = groups.into_iter().map(|size| size as f64).collect();
+        let groups: Vec<u64> = groups.into_iter().collect();
+        let all = Counting::rows(&format!("{}: {groups:?}", self.indicator));
+        self.people = Some(People { all: (all, groups.iter().sum()), groups });
         self
     }
 
