@@ -190,7 +190,9 @@ pub(crate) fn load(
     let limits = Limits { threads: request.threads, memory_mb: MEMORY_MB };
     let store = Store::open(scratch.path(), limits).map_err(|d| vec![d])?;
     interrupts_stop(&store);
-    let cache = request.keeps.then(|| Cache::beside(&request.folder));
+    // Names by which people are told apart are kept nowhere.
+    let keeps = request.keeps && plan.people.is_empty();
+    let cache = keeps.then(|| Cache::beside(&request.folder));
     let exports = Rows::Exports(&request.folder);
     let loaded = load::load(&store, plan, &exports, request.threads, cache.as_ref(), progress)?;
     Ok((Ground { store, cache, _scratch: scratch }, loaded))
@@ -239,9 +241,7 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     let _ = rayon::ThreadPoolBuilder::new().num_threads(request.threads).build_global();
     let (ground, mut loaded) = load(request, &plan, progress)?;
     warnings.extend(without_key(request, &loaded));
-    // Who is who is decided anew: what was counted by persons may be another count now.
-    let remembers = loaded.is_large && plan.people.is_empty();
-    let memory = ground.cache.as_ref().filter(|_| remembers).map(|cache| loaded.memory(cache));
+    let memory = ground.cache.as_ref().filter(|_| loaded.is_large).map(|cache| loaded.memory(cache));
     let results = compute::compute(&ground.store, &plan, memory, &loaded.people, progress)?;
     let beside = Beside::load(request, &ground.store, &plan, &mut loaded)?;
     warnings.extend(beside.warnings());
