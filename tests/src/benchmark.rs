@@ -8,11 +8,13 @@
 //! `cargo run --bin benchmark -- one-pass 10000000` counts one indicator and forty over one source
 //! of so many rows; see `one_pass.rs`. `-- long-report` sets a report of some seventy pages and forty
 //! charts, and again after an edit. `-- read 10000000` reads a CSV file of so many rows beside
-//! DuckDB's own reader; see `reading.rs`.
+//! DuckDB's own reader; see `reading.rs`. `-- beside 10000000` goes the whole way from a CSV file of so
+//! many rows to the report, beside scripts that do the same, and `-- growth 10000 100000` shows how time
+//! and memory grow, and draws it in `growth.svg`; see `beside.rs`.
 
 use groundwork_samples::{DEFAULT_SEED, Programme, write};
 use groundwork_tests::program::timed;
-use groundwork_tests::{long_report, one_pass, reading};
+use groundwork_tests::{beside, long_report, one_pass, reading};
 use std::error::Error;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -43,6 +45,21 @@ fn measured() -> Result<(), Box<dyn Error>> {
         && mode == "read"
     {
         print!("{}", reading::measured(&program, rows.parse()?)?);
+        return Ok(());
+    }
+    if let [mode, rows] = arguments.as_slice()
+        && mode == "beside"
+    {
+        print!("{}", beside::measured(&program, rows.parse()?)?);
+        return Ok(());
+    }
+    if let [mode, sizes @ ..] = arguments.as_slice()
+        && mode == "growth"
+    {
+        let sizes: Vec<u64> = sizes.iter().map(|size| size.parse()).collect::<Result<_, _>>()?;
+        let (table, chart) = beside::growth(&program, &sizes)?;
+        print!("{table}");
+        std::fs::write("growth.svg", chart)?;
         return Ok(());
     }
     if arguments == ["long-report"] {

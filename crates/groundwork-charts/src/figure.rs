@@ -8,6 +8,7 @@ use crate::scene::{Label, Scene};
 use crate::svg;
 use crate::table::Table;
 use groundwork_disclosure::Status;
+use groundwork_plan::number::digits;
 use groundwork_plan::site::SiteRole;
 use groundwork_plan::text::Language;
 
@@ -42,8 +43,13 @@ impl Figure {
             (true, "") => finding,
             (true, title) => format!("{title} – {finding}"),
         };
-        let about = &About { title, ..about.clone() };
-        let scene = caption::around(scene, about);
+        let about = &About { title: digits(&title, about.language), ..about.clone() };
+        let mut scene = caption::around(scene, about);
+        // In the digits of the language, which are about as wide as the common ones.
+        for label in &mut scene.texts {
+            label.text = digits(&label.text, about.language);
+        }
+        let alt = digits(&alt, about.language);
         Self {
             lint: lint::inspect(&scene, about, table, &alt),
             width_pt: f64::from(scene.size.0) / 100.0,

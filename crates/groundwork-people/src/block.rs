@@ -134,7 +134,9 @@ impl Keys {
         if has(Kind::Name) {
             rules.extend([Rule::Name, Rule::TwoWords]);
         }
-        for (kind, rule) in [(Kind::Born, Rule::Birthday), (Kind::Phone, Rule::Phone), (Kind::Address, Rule::Address)] {
+        for (kind, rule) in
+            [(Kind::Born, Rule::Birthday), (Kind::Phone, Rule::Phone), (Kind::Address, Rule::Address)]
+        {
             if has(kind) {
                 rules.push(rule);
             }
@@ -264,9 +266,9 @@ impl Keys {
                 let Some(common) = self.first_in_common(one, other, key) else { continue };
                 let pattern = comparer.pattern(one, other);
                 *part.patterns.entry(pattern).or_default() += 1;
-                for rule in 0..self.rules.len() {
+                for (rule, pairs) in part.pairs_of_rule.iter_mut().enumerate() {
                     if common >> rule & 1 == 1 {
-                        part.pairs_of_rule[rule] += 1;
+                        *pairs += 1;
                         if teaching.contains(&rule) {
                             *part.by_rule[rule].entry(pattern).or_default() += 1;
                         }
@@ -372,7 +374,8 @@ fn keys_of(comparer: &Comparer<'_>, rule: Rule, record: u32, give: &mut impl FnM
         }
         Rule::TwoWords => {
             for reading in readings() {
-                let bones: Vec<&str> = words(names, reading).map(|(_, skeleton)| skeleton).take(WORDS_FOR_KEYS).collect();
+                let bones: Vec<&str> =
+                    words(names, reading).map(|(_, skeleton)| skeleton).take(WORDS_FOR_KEYS).collect();
                 for (at, one) in bones.iter().enumerate() {
                     for other in bones.iter().skip(at + 1) {
                         give(format!("{} {}", one.min(other), one.max(other)));

@@ -92,7 +92,9 @@ fn settle(links: &[Link], of: &[usize], against: &dyn Fn(u32, u32) -> f64, out: 
     }
     for at in order {
         let link = links[at];
-        let (Some(&one), Some(&other)) = (group_of.get(&link.one), group_of.get(&link.other)) else { continue };
+        let (Some(&one), Some(&other)) = (group_of.get(&link.one), group_of.get(&link.other)) else {
+            continue;
+        };
         if one == other {
             continue;
         }

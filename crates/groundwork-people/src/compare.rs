@@ -29,11 +29,23 @@ pub(crate) enum Comparison {
 }
 
 /// Words for the levels of names, from the closest.
-const NAME: [&str; 6] =
-    ["the same", "the same but for spelling or order", "one holds the other", "one word that the other has", "the first word, or two", "different"];
-const BIRTHDAY: [&str; 5] = ["the same day", "a slip of the pen", "the same year", "within four years", "different"];
-const AGE: [&str; 5] =
-    ["within a year", "two years apart", "three or four years apart", "five to nine years apart", "different"];
+const NAME: [&str; 6] = [
+    "the same",
+    "the same but for spelling or order",
+    "one holds the other",
+    "one word that the other has",
+    "the first word, or two",
+    "different",
+];
+const BIRTHDAY: [&str; 5] =
+    ["the same day", "a slip of the pen", "the same year", "within four years", "different"];
+const AGE: [&str; 5] = [
+    "within a year",
+    "two years apart",
+    "three or four years apart",
+    "five to nine years apart",
+    "different",
+];
 const SEX: [&str; 2] = ["the same", "different"];
 const CONTACT: [&str; 4] = ["the same telephone", "the same address", "the same place", "different"];
 const IDENTIFIER: [&str; 3] = ["the same", "a slip of the pen", "different"];
@@ -178,7 +190,9 @@ impl<'r> Comparer<'r> {
                 _ => 0,
             },
             Comparison::Birthday(at) => match self.births(*at, one, other) {
-                Some((Born::On(..), Born::On(..))) => self.births(*at, one, other).map_or(0, |(a, b)| birthday(a, b)),
+                Some((Born::On(..), Born::On(..))) => {
+                    self.births(*at, one, other).map_or(0, |(a, b)| birthday(a, b))
+                }
                 _ => 0,
             },
             Comparison::Age(at) => match self.births(*at, one, other) {
@@ -196,13 +210,15 @@ impl<'r> Comparer<'r> {
                 _ => 0,
             },
             Comparison::Contact => self.contact(one, other).0,
-            Comparison::Identifier(at) | Comparison::Exact(at) | Comparison::Text(at) => match self.column(*at) {
-                Column::Words(words) => match (words.get(one), words.get(other)) {
-                    (Some(a), Some(b)) => words_compared(comparison, words, a, b),
+            Comparison::Identifier(at) | Comparison::Exact(at) | Comparison::Text(at) => {
+                match self.column(*at) {
+                    Column::Words(words) => match (words.get(one), words.get(other)) {
+                        (Some(a), Some(b)) => words_compared(comparison, words, a, b),
+                        _ => 0,
+                    },
                     _ => 0,
-                },
-                _ => 0,
-            },
+                }
+            }
         }
     }
 
@@ -217,7 +233,9 @@ impl<'r> Comparer<'r> {
     pub(crate) fn contact(&self, one: u32, other: u32) -> (u8, f64) {
         let mut compared = false;
         for (level, words) in [(1, self.phone), (2, self.address), (3, self.place)] {
-            let Some((words, a, b)) = words.and_then(|w| Some((w, w.get(one)?, w.get(other)?))) else { continue };
+            let Some((words, a, b)) = words.and_then(|w| Some((w, w.get(one)?, w.get(other)?))) else {
+                continue;
+            };
             compared = true;
             if a == b {
                 return (level, words.share(a));
@@ -258,7 +276,11 @@ fn words_compared(comparison: &Comparison, words: &Words, a: u32, b: u32) -> u8 
     match comparison {
         Comparison::Identifier(_) => {
             let pseudonym = one.starts_with("id:") || other.starts_with("id:");
-            if !pseudonym && one.len() >= 5 && one.len().abs_diff(other.len()) <= 1 && strsim::osa_distance(one, other) <= 1 {
+            if !pseudonym
+                && one.len() >= 5
+                && one.len().abs_diff(other.len()) <= 1
+                && strsim::osa_distance(one, other) <= 1
+            {
                 2
             } else {
                 3
@@ -296,7 +318,8 @@ impl Names {
         for a in self.of_record(one) {
             for b in self.of_record(other) {
                 let found = self.aligned(a, b);
-                let closer = found.level < best.level || (found.level == best.level && found.bits > best.bits);
+                let closer =
+                    found.level < best.level || (found.level == best.level && found.bits > best.bits);
                 if best.level == 0 || closer {
                     best = found;
                 }
@@ -317,7 +340,12 @@ impl Names {
         if a.whole == b.whole {
             // What is written together is one word that is rare only because it is.
             let words = a.words.len().max(b.words.len()) as u32;
-            return NamesCompared { level: 1, bits: self.bits(a).min(self.bits(b)), words, count: a.count.max(b.count) };
+            return NamesCompared {
+                level: 1,
+                bits: self.bits(a).min(self.bits(b)),
+                words,
+                count: a.count.max(b.count),
+            };
         }
         let (short, long) = if a.words.len() <= b.words.len() { (a, b) } else { (b, a) };
         let mut taken = 0_u32;
@@ -338,7 +366,8 @@ impl Names {
                         1 => self.is_close(word, other).then_some(1),
                         _ => self.is_glued(word, long, place).then_some(2),
                     };
-                    let Some(width) = joined.filter(|width| *width == 1 || taken >> (place + 1) & 1 == 0) else {
+                    let Some(width) = joined.filter(|width| *width == 1 || taken >> (place + 1) & 1 == 0)
+                    else {
                         continue;
                     };
                     taken |= if width == 2 { 3 } else { 1 } << place;
@@ -361,7 +390,9 @@ impl Names {
             let own = &self.word(short.words[0]).sounds;
             let is_part = |word: &u32| {
                 let whole = &self.word(*word).sounds;
-                own.len() >= 2 && whole.len() > own.len() && (whole.ends_with(own.as_str()) || whole.starts_with(own.as_str()))
+                own.len() >= 2
+                    && whole.len() > own.len()
+                    && (whole.ends_with(own.as_str()) || whole.starts_with(own.as_str()))
             };
             partly = long.words.iter().any(is_part);
             bits = if own.len() >= 4 { 6.0 } else { own.len() as f64 };
@@ -402,9 +433,13 @@ impl Names {
 
     /// Whether a word is two words of another name, written together.
     fn is_glued(&self, word: u32, long: &Reading, place: usize) -> bool {
-        let (Some(first), Some(second)) = (long.words.get(place), long.words.get(place + 1)) else { return false };
+        let (Some(first), Some(second)) = (long.words.get(place), long.words.get(place + 1)) else {
+            return false;
+        };
         let (first, second) = (&self.word(*first).sounds, &self.word(*second).sounds);
         let whole = &self.word(word).sounds;
-        whole.len() == first.len() + second.len() && whole.starts_with(first.as_str()) && whole.ends_with(second.as_str())
+        whole.len() == first.len() + second.len()
+            && whole.starts_with(first.as_str())
+            && whole.ends_with(second.as_str())
     }
 }

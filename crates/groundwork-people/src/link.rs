@@ -124,7 +124,11 @@ pub fn link(rows: Rows, threshold: f64, decisions: &[Decision]) -> Result<Linked
         .collect();
     let ruled = Verdict::of(decisions, &records.keys);
     let calibration = Calibration::fit(
-        compared.kept.iter().zip(&weights).filter_map(|(kept, w)| Some((*w, *ruled.get(&(kept.one, kept.other))?))),
+        compared
+            .kept
+            .iter()
+            .zip(&weights)
+            .filter_map(|(kept, w)| Some((*w, *ruled.get(&(kept.one, kept.other))?))),
     );
     let mut by_rules = vec![0.0; keys.rules.len()];
     let mut pairs = Vec::new();
@@ -147,8 +151,10 @@ pub fn link(rows: Rows, threshold: f64, decisions: &[Decision]) -> Result<Linked
         }
     }
     pairs.sort_unstable_by_key(|pair| (pair.one, pair.other));
-    let links: Vec<Link> =
-        pairs.iter().map(|pair| Link { one: pair.one, other: pair.other, probability: pair.probability }).collect();
+    let links: Vec<Link> = pairs
+        .iter()
+        .map(|pair| Link { one: pair.one, other: pair.other, probability: pair.probability })
+        .collect();
     let against = |one: u32, other: u32| match ruled.get(&(one, other)) {
         Some(true) => 0.0,
         Some(false) => -DECIDED,
@@ -168,7 +174,8 @@ pub fn link(rows: Rows, threshold: f64, decisions: &[Decision]) -> Result<Linked
     let rows_of_pairs = of_rows(&records, &pairs, &own);
     let reach = unique_reach(records.of_row.len(), &rows_of_pairs, &REACH_THRESHOLDS, missed)?;
     let mut told = told(&comparer, &keys, &learnt, &compared.pairs_of_rule);
-    told.unlinkable = records.of_row.iter().filter(|record| own[**record as usize] < threshold).count() as u64;
+    told.unlinkable =
+        records.of_row.iter().filter(|record| own[**record as usize] < threshold).count() as u64;
     told.decisions = (decisions.len() as u64, decisions.len() as u64 - ruled.len() as u64);
     if learnt.matches < 100.0 {
         told.warnings.push("few_matches");
@@ -329,11 +336,13 @@ fn renamed(comparer: &Comparer<'_>, learnt: &Learnt, pairs: &[Listed]) -> f64 {
 
 fn told(comparer: &Comparer<'_>, keys: &Keys, learnt: &Learnt, pairs_of_rule: &[u64]) -> Told {
     let records = comparer.records;
-    let comparisons = comparer.comparisons.iter().enumerate().map(|(at, comparison): (usize, &Comparison)| {
-        let (m, u) = (&learnt.model.m()[at], &learnt.model.u()[at]);
-        let levels = comparison.levels().iter().zip(m.iter().zip(u)).map(|(words, (m, u))| (*words, *m, *u));
-        ComparisonTold { field: comparison.name(records), levels: levels.collect() }
-    });
+    let comparisons =
+        comparer.comparisons.iter().enumerate().map(|(at, comparison): (usize, &Comparison)| {
+            let (m, u) = (&learnt.model.m()[at], &learnt.model.u()[at]);
+            let levels =
+                comparison.levels().iter().zip(m.iter().zip(u)).map(|(words, (m, u))| (*words, *m, *u));
+            ComparisonTold { field: comparison.name(records), levels: levels.collect() }
+        });
     let rule = |at: usize| keys.rules.get(at).map(|rule| rule.words(&records.fields)).unwrap_or_default();
     Told {
         rows: records.of_row.len() as u64,

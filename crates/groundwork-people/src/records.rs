@@ -110,9 +110,12 @@ impl Rows {
         let keys = order.iter().map(|content| keyed(&secret, &contents[*content as usize])).collect();
         let value_of = |field: usize| {
             let contents = &contents;
-            order.iter().map(move |content| contents[*content as usize].split(NEXT).nth(field).unwrap_or_default())
+            order
+                .iter()
+                .map(move |content| contents[*content as usize].split(NEXT).nth(field).unwrap_or_default())
         };
-        let columns = fields.iter().enumerate().map(|(at, field)| Column::read(field.kind, value_of(at))).collect();
+        let columns =
+            fields.iter().enumerate().map(|(at, field)| Column::read(field.kind, value_of(at))).collect();
         Records { fields, columns, of_row, copies, keys }
     }
 }

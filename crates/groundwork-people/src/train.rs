@@ -123,7 +123,8 @@ impl Learnt {
                             if level == 1 {
                                 m(1) + rare
                             } else {
-                                let more = self.usual[at][usize::from(level)].map_or(0.0, |usual| rare - usual);
+                                let more =
+                                    self.usual[at][usize::from(level)].map_or(0.0, |usual| rare - usual);
                                 plain + more.clamp(-RARITY_BITS, RARITY_BITS)
                             }
                         }
@@ -135,7 +136,8 @@ impl Learnt {
                 }
                 Comparison::Identifier(field) if level == 1 => {
                     // A number that many records have is a number of something else.
-                    let share = comparer.share(*field, one) - f64::from(OWN_RECORDS) / comparer.records.len() as f64;
+                    let share =
+                        comparer.share(*field, one) - f64::from(OWN_RECORDS) / comparer.records.len() as f64;
                     plain.min(m(1) - libm::log2(share.max(LEAST_U)))
                 }
                 Comparison::Contact if level < 4 => {
@@ -191,14 +193,21 @@ impl Sample {
     }
 
     /// The shares of the levels, each pair with a weight.
-    fn shares(&self, count: usize, comparisons: &[Comparison], weight: impl Fn(usize) -> f64 + Sync + Send) -> Vec<Vec<f64>> {
+    fn shares(
+        &self,
+        count: usize,
+        comparisons: &[Comparison],
+        weight: impl Fn(usize) -> f64 + Sync + Send,
+    ) -> Vec<Vec<f64>> {
         let weights: Vec<f64> = (0..self.pairs.len()).into_par_iter().map(weight).collect();
         (0..count)
             .map(|at| {
                 let levels = comparisons[at].levels().len();
                 let mut sums = vec![0.5; levels];
                 for ((_, _, pattern), weight) in self.pairs.iter().zip(&weights) {
-                    if let Some(sum) = usize::from(level(*pattern, at)).checked_sub(1).and_then(|l| sums.get_mut(l)) {
+                    if let Some(sum) =
+                        usize::from(level(*pattern, at)).checked_sub(1).and_then(|l| sums.get_mut(l))
+                    {
                         *sum += weight;
                     }
                 }
@@ -227,7 +236,8 @@ fn passes(
     let (mut taught, mut most) = (Vec::new(), 0.0_f64);
     for (at, rule) in keys.rules.iter().enumerate().filter(|(_, rule)| rule.teaches()) {
         let varies = |comparison: usize| {
-            let levels = compared.by_rule[at].keys().map(|pattern| level(*pattern, comparison)).filter(|l| *l > 0);
+            let levels =
+                compared.by_rule[at].keys().map(|pattern| level(*pattern, comparison)).filter(|l| *l > 0);
             let mut levels: Vec<u8> = levels.collect();
             levels.sort_unstable();
             levels.dedup();
@@ -243,7 +253,11 @@ fn passes(
         most = most.max(learnt.matches);
         for (comparison, m) in used.iter().zip(learnt.model.m()) {
             // How many matches had a value there at all.
-            let there = compared.by_rule[at].iter().filter(|(p, _)| level(**p, *comparison) > 0).map(|(_, n)| *n).sum::<u64>();
+            let there = compared.by_rule[at]
+                .iter()
+                .filter(|(p, _)| level(**p, *comparison) > 0)
+                .map(|(_, n)| *n)
+                .sum::<u64>();
             let share = there as f64 / patterns.pairs() as f64;
             found[*comparison].push((learnt.matches * share, m.clone()));
         }
@@ -281,7 +295,8 @@ fn middle(mut passes: Vec<(f64, Vec<f64>)>) -> Vec<(f64, Vec<f64>)> {
 
 fn patterns(comparisons: &[Comparison], used: &[usize], counts: &BTreeMap<Pattern, u64>) -> Option<Patterns> {
     let levels: Vec<u8> = used.iter().map(|at| comparisons[*at].levels().len() as u8).collect();
-    let rows: Vec<u8> = counts.keys().flat_map(|pattern| used.iter().map(|at| level(*pattern, *at))).collect();
+    let rows: Vec<u8> =
+        counts.keys().flat_map(|pattern| used.iter().map(|at| level(*pattern, *at))).collect();
     let counts: Vec<u64> = counts.values().copied().collect();
     Patterns::new(&levels, &rows, &counts).ok()
 }
@@ -329,7 +344,8 @@ fn rarity(comparer: &Comparer<'_>, sample: &Sample, learnt: &mut Learnt) {
         let same = learnt.model.u()[at][0];
         let chance = |lift: f64| -> f64 {
             let sums = by_words.iter().enumerate().skip(1);
-            sums.map(|(words, sum)| sum * libm::exp2(lift * (words as f64 - 1.0))).sum::<f64>() / named.max(1.0)
+            sums.map(|(words, sum)| sum * libm::exp2(lift * (words as f64 - 1.0))).sum::<f64>()
+                / named.max(1.0)
         };
         // The lift at which that is what was seen, between none and three bits a word.
         let (mut low, mut high) = (0.0, 3.0);
@@ -352,10 +368,9 @@ fn rarity(comparer: &Comparer<'_>, sample: &Sample, learnt: &mut Learnt) {
             sums[level] += weight * libm::exp2(rare);
             weights[level] += weight;
         }
-        for level in 2..6 {
+        for (usual, (sum, weight)) in learnt.usual[at].iter_mut().zip(sums.iter().zip(&weights)) {
             // With too few pairs nothing is rare or common.
-            learnt.usual[at][level] =
-                (weights[level] >= 20.0).then(|| libm::log2(sums[level] / weights[level]));
+            *usual = (*weight >= 20.0).then(|| libm::log2(sum / weight));
         }
     }
 }

@@ -13,10 +13,21 @@ impl Sex {
     /// From a word of a record; nothing for any other word.
     pub fn read(text: &str) -> Option<Self> {
         match text.trim().to_lowercase().trim_end_matches('.') {
-            "f" | "female" | "woman" | "girl" | "w" | "หญิง" | "ญ" | "ผู้หญิง" | "เพศหญิง" | "မ" | "အမျိုးသမီး" | "2" => {
-                Some(Sex::Female)
+            "f"
+            | "female"
+            | "woman"
+            | "girl"
+            | "w"
+            | "หญิง"
+            | "ญ"
+            | "ผู้หญิง"
+            | "เพศหญิง"
+            | "မ"
+            | "အမျိုးသမီး"
+            | "2" => Some(Sex::Female),
+            "m" | "male" | "man" | "boy" | "ชาย" | "ช" | "ผู้ชาย" | "เพศชาย" | "ကျား" | "အမျိုးသား" | "1" => {
+                Some(Sex::Male)
             }
-            "m" | "male" | "man" | "boy" | "ชาย" | "ช" | "ผู้ชาย" | "เพศชาย" | "ကျား" | "အမျိုးသား" | "1" => Some(Sex::Male),
             _ => None,
         }
     }
@@ -78,7 +89,8 @@ pub fn phone(text: &str) -> Option<String> {
 /// An identifier without signs and blanks; nothing where it holds one letter or digit over and
 /// over, which stands for none.
 pub fn identifier(text: &str) -> Option<String> {
-    let plain: String = text.chars().filter(|c| c.is_alphanumeric() || *c == ':').flat_map(char::to_lowercase).collect();
+    let plain: String =
+        text.chars().filter(|c| c.is_alphanumeric() || *c == ':').flat_map(char::to_lowercase).collect();
     let several = plain.chars().any(|c| !plain.starts_with(c));
     (plain.chars().count() >= 3 && several).then_some(plain)
 }

@@ -19,8 +19,7 @@ fn rows(listed: &[Listed]) -> Rows {
         let given = |text: &'_ str| (!text.is_empty()).then(|| text.to_owned());
         let age = row.age.parse::<i32>().ok().map(|age| format!("~{}", 2021 - age));
         let born = iso(&row.born).or(age);
-        let values =
-            [given(&row.name), born, given(row.sex), given(&row.phone), given(row.village)];
+        let values = [given(&row.name), born, given(row.sex), given(&row.phone), given(row.village)];
         rows.push(&values.each_ref().map(|value| value.as_deref()));
     }
     rows
@@ -74,10 +73,17 @@ fn the_band_holds_the_people_of_a_hundred_registers() {
         let (linked, _) = found(300, 1000 + seed);
         held += u32::from((linked.reach.lower..=linked.reach.upper).contains(&300));
         widths.push(linked.reach.width());
-        off.push((linked.reach.lower as i64 - 300, linked.reach.upper as i64 - 300, linked.reach.expected.round() as i64 - 300));
+        off.push((
+            linked.reach.lower as i64 - 300,
+            linked.reach.upper as i64 - 300,
+            linked.reach.expected.round() as i64 - 300,
+        ));
     }
     let mean = widths.iter().sum::<f64>() / 100.0;
-    println!("the band holds the truth in {held} of 100 registers of 300 people; it is {:.0} % wide on average", 100.0 * mean);
+    println!(
+        "the band holds the truth in {held} of 100 registers of 300 people; it is {:.0} % wide on average",
+        100.0 * mean
+    );
     println!("{off:?}");
     assert!(held >= HELD, "{held}");
 }
@@ -113,11 +119,15 @@ fn among_others(own: &[[&str; 5]]) -> Vec<u32> {
 #[test]
 fn a_common_name_alone_joins_nobody() {
     // Twelve people of one name, who have nothing else in common.
-    let born: Vec<String> = (0..12).map(|at| format!("{}-0{}-1{}", 1961 + 4 * at, 1 + at % 9, at % 9)).collect();
+    let born: Vec<String> =
+        (0..12).map(|at| format!("{}-0{}-1{}", 1961 + 4 * at, 1 + at % 9, at % 9)).collect();
     let places = ["แม่สาย", "แม่จัน", "เชียงแสน", "เทิง", "ปัว", "เวียงสา"];
     for name in ["สมชาย ใจดี", "Aung Khin"] {
-        let own: Vec<[&str; 5]> =
-            born.iter().zip(places.iter().cycle()).map(|(born, place)| [name, born.as_str(), "M", "", place]).collect();
+        let own: Vec<[&str; 5]> = born
+            .iter()
+            .zip(places.iter().cycle())
+            .map(|(born, place)| [name, born.as_str(), "M", "", place])
+            .collect();
         let people = among_others(&own);
         let mut different = people.clone();
         different.sort_unstable();
@@ -172,10 +182,21 @@ fn decisions_hold_and_teach() {
     assert!(doubtful.len() > 20);
     let decisions: Vec<Decision> = doubtful
         .iter()
-        .map(|pair| Decision { one: pair.one, other: pair.other, same: truth[pair.rows[0]] == truth[pair.rows[1]] })
+        .map(|pair| Decision {
+            one: pair.one,
+            other: pair.other,
+            same: truth[pair.rows[0]] == truth[pair.rows[1]],
+        })
         .collect();
     let after = link(rows(&listed), 0.5, &decisions).expect("people");
-    println!("{} decisions: F1 from {:.3} to {:.3}; band from {} wide to {} wide", decisions.len(), agreement(&before), agreement(&after), before.reach.width(), after.reach.width());
+    println!(
+        "{} decisions: F1 from {:.3} to {:.3}; band from {} wide to {} wide",
+        decisions.len(),
+        agreement(&before),
+        agreement(&after),
+        before.reach.width(),
+        after.reach.width()
+    );
     assert!(agreement(&after) > agreement(&before));
     assert!(after.reach.width() < before.reach.width());
     assert_eq!(after.told.decisions, (decisions.len() as u64, 0));

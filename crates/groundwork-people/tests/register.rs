@@ -66,7 +66,13 @@ fn found(name: &str, rows: Rows, truth: &[u32]) -> Found {
     for t in [0.5, 0.7, 0.9, 0.95, 0.99] {
         let people = linked.people(t).expect("people");
         let a = pairwise(&people, truth).expect("an agreement");
-        println!("  at {t}: F1 {:.3} P {:.3} R {:.3} unique {}", a.f1().unwrap_or(0.0), a.precision().unwrap_or(0.0), a.recall().unwrap_or(0.0), people.iter().max().map_or(0, |m| m + 1));
+        println!(
+            "  at {t}: F1 {:.3} P {:.3} R {:.3} unique {}",
+            a.f1().unwrap_or(0.0),
+            a.precision().unwrap_or(0.0),
+            a.recall().unwrap_or(0.0),
+            people.iter().max().map_or(0, |m| m + 1)
+        );
     }
     if std::env::var_os("TELL").is_some() {
         println!("{:#?}", linked.told);
@@ -93,7 +99,8 @@ fn febrl(with_number: bool) -> Option<Found> {
         let d = &row["date_of_birth"];
         let born = (d.len() == 8).then(|| format!("{}-{}-{}", &d[..4], &d[4..6], &d[6..]));
         let get = |name: &str| Some(row[name].as_str()).filter(|text| !text.is_empty());
-        let mut values = vec![Some(name.as_str()), born.as_deref(), get("street_number"), get("postcode"), get("suburb")];
+        let mut values =
+            vec![Some(name.as_str()), born.as_deref(), get("street_number"), get("postcode"), get("suburb")];
         if with_number {
             values.push(get("soc_sec_id"));
         }
@@ -140,7 +147,8 @@ fn thai_burmese(turned: bool) -> Option<(Found, Vec<u32>)> {
     let all: Vec<_> = if turned { table.iter().rev().collect() } else { table.iter().collect() };
     for row in all {
         let get = |name: &str| Some(row[name].as_str()).filter(|text| !text.is_empty());
-        let age = get("age_2025").and_then(|age| age.parse::<i32>().ok()).map(|age| format!("~{}", 2025 - age));
+        let age =
+            get("age_2025").and_then(|age| age.parse::<i32>().ok()).map(|age| format!("~{}", 2025 - age));
         let born = get("dob_raw").and_then(iso).or(age);
         rows.push(&[get("name"), born.as_deref(), get("sex"), get("phone"), get("site")]);
         people.push(row["person_id"].clone());

@@ -4,9 +4,10 @@
 //! expected. A hint is a plain sentence: what to do. Values of the data never stand in either.
 
 use crate::location::{ExportPlace, Location, Span};
+use serde::{Deserialize, Serialize};
 
 /// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Severity {
     /// Worth knowing; the run goes on.
     Warning,

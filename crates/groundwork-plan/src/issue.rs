@@ -2,9 +2,10 @@
 
 use crate::diag::Severity;
 use crate::location::ExportPlace;
+use serde::{Deserialize, Serialize};
 
 /// What was done with the row or the value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Action {
     /// The row is not counted; it is kept aside and reported.
     RowSetAside,
@@ -32,7 +33,7 @@ impl Action {
 }
 
 /// One violation of a check. A value of the data never stands in it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Issue {
     /// The source.
     pub source: String,

@@ -1,5 +1,6 @@
 //! Where a problem is: a place in a pipeline file, or a place in an export.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A half-open byte range in the text of a pipeline file. While a pipeline is resolved, ranges behind
@@ -66,7 +67,7 @@ impl fmt::Display for CellPlace {
 }
 
 /// File, sheet, row and column of an export, as a person finds them.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct ExportPlace {
     /// The file, as the pipeline names it (relative to the pipeline's folder).
     pub file: String,

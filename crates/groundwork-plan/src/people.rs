@@ -135,17 +135,21 @@ impl People {
             .column(column("_row").cast(SqlType::Integer), "_row");
         for (field, columns) in self.fields.iter().zip(&register.columns) {
             let mut value = joined(" ", columns);
-            if field.kind == PeopleKind::Name && field.name == PeopleKind::PRESET[0].0 && !register.also.is_empty() {
-                let names = columns_or_none(columns).into_iter().chain(register.also.iter().map(|name| {
-                    column(name).cast(SqlType::Text)
-                }));
+            if field.kind == PeopleKind::Name
+                && field.name == PeopleKind::PRESET[0].0
+                && !register.also.is_empty()
+            {
+                let names = columns_or_none(columns)
+                    .into_iter()
+                    .chain(register.also.iter().map(|name| column(name).cast(SqlType::Text)));
                 value = concatenated(&ANOTHER.to_string(), names.collect());
             }
             if let (PeopleKind::Born, Some((age, at))) = (field.kind, &register.age) {
                 let day = at.as_ref().map_or(Value::Day(as_of), |at| column(at));
                 let year = Value::Call("year", vec![day]).binary("-", column(age).cast(SqlType::Integer));
                 let about = Value::Call("concat", vec![Value::text("~"), year.clone().cast(SqlType::Text)]);
-                let about = Value::Case(vec![(year.is_there(), about)], Box::new(Value::Missing(SqlType::Text)));
+                let about =
+                    Value::Case(vec![(year.is_there(), about)], Box::new(Value::Missing(SqlType::Text)));
                 value = Value::Call("coalesce", vec![value, about]);
             }
             select = select.column(value, field.name.clone());
@@ -167,7 +171,8 @@ impl People {
         let (table, people) = (source_table(&source.id), people_table(&self.id, &source.id));
         let mut select = Select::from(From::Table(table.clone()), "s");
         let own = all_columns(sources, &source.id).into_iter().map(|(name, _)| name);
-        let is_kept = |name: &String| !source.people.contains(name) && !(is_last && source.private.contains(name));
+        let is_kept =
+            |name: &String| !source.people.contains(name) && !(is_last && source.private.contains(name));
         let before = done.iter().filter(|step| source.people.iter().any(|own| own == *step));
         let names: Vec<String> = ["_file", "_row"]
             .map(str::to_owned)

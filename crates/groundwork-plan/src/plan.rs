@@ -3,7 +3,9 @@
 use crate::adaptation::AdaptationLog;
 use crate::disclosure::Policy;
 pub use crate::evaluation::Evaluation;
+use crate::iati::Iati;
 use crate::indicator::Indicator;
+use crate::label::Labels;
 use crate::partner::Partner;
 use crate::people::People;
 use crate::period::Calendar;
@@ -33,6 +35,8 @@ pub struct Plan {
     pub indicators: Vec<Indicator>,
     /// The file that some of them stand in, and how many, where the pipeline names one.
     pub indicators_from: Option<(String, u64)>,
+    /// What readers meet in the place of words of the pipeline.
+    pub labels: Labels,
     /// The evaluations.
     pub evaluations: Vec<Evaluation>,
     /// Programmes that share what they released, and no rows.
@@ -45,6 +49,8 @@ pub struct Plan {
     pub policy: Policy,
     /// The documents.
     pub reports: Vec<Report>,
+    /// The activity in the IATI registry, where its results are reported.
+    pub iati: Option<Iati>,
     /// The pages of worked examples, or folders with some, where the pipeline names them.
     pub tests: Vec<String>,
 }

@@ -427,6 +427,8 @@ pub enum Statement {
     CreateTable(String, Query),
     /// A view: a query under a name.
     CreateView(String, Query),
+    /// The rows of a Parquet file under a name.
+    ViewFile(String, String),
     /// An empty table with these columns.
     DeclareTable(String, Vec<(String, SqlType)>),
     /// A table that is no longer needed.
@@ -593,6 +595,9 @@ impl Display for Statement {
             }
             Statement::CreateView(name, query) => {
                 write!(f, "CREATE VIEW {} AS\n{query}", identifier(name))
+            }
+            Statement::ViewFile(name, path) => {
+                write!(f, "CREATE VIEW {} AS SELECT * FROM read_parquet({})", identifier(name), literal(path))
             }
             Statement::DeclareTable(name, columns) => {
                 let columns: Vec<String> = columns

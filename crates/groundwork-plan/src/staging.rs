@@ -84,16 +84,47 @@ pub fn stage(source: &Source, sources: &[Source], as_of: Date) -> Vec<Statement>
     if let Some((rows, by)) = made {
         return vec![Statement::CreateTable(counted, counted_rows(rows, by, source, sources, &names))];
     }
-    let staged = with_copies(source, judged(source, sources, as_of, &names), &names);
+    let (mut statements, judged) = judged(source, sources, as_of, &names);
+    let staged = with_copies(source, judged, &names, &mut statements);
     let mut kept = Select::from(From::Table(staged_table(&source.id)), "s");
     for name in ["_file", "_row"].into_iter().map(str::to_owned).chain(names) {
         kept = kept.column(Value::column("s", &name), name);
     }
     let kept = kept.filter(counts("s"));
-    vec![
-        Statement::CreateView(staged_table(&source.id), staged),
-        Statement::CreateTable(counted, kept.query()),
-    ]
+    let kept = if is_looked_at(source) { Statement::CreateView } else { Statement::CreateTable }(
+        counted,
+        kept.query(),
+    );
+    statements.extend([Statement::CreateView(staged_table(&source.id), staged), kept]);
+    statements
+}
+
+/// Whether the rows of an export that count are not written down once more: they are the rows that
+/// were read, looked at through the conditions, without those that other rows put aside.
+pub fn is_looked_at(source: &Source) -> bool {
+    source.export().is_some_and(|export| export.repeat_of.is_none()) && source.lookups.is_empty()
+}
+
+/// The tables of the rows that other rows of the source put aside.
+pub fn put_aside(source: &Source) -> Vec<String> {
+    let older = source.record.as_ref().map(|_| older_table(&source.id));
+    older.into_iter().chain(copies_set_aside(source).map(|(at, _)| copies_table(&source.id, at))).collect()
+}
+
+fn older_table(source: &str) -> String {
+    format!("older:{source}")
+}
+
+fn copies_table(source: &str, check: usize) -> String {
+    format!("copies:{check}:{source}")
+}
+
+/// The checks that set copies aside, with their columns.
+fn copies_set_aside(source: &Source) -> impl Iterator<Item = (usize, &Vec<String>)> {
+    source.checks.iter().enumerate().filter_map(|(at, check)| match (&check.rule, check.on_failure) {
+        (CheckRule::Unique(keys), OnFailure::SetAside) if !keys.is_empty() => Some((at, keys)),
+        _ => None,
+    })
 }
 
 /// How many rows are in each state: `state` (empty for those that count), `n`.
@@ -145,17 +176,11 @@ pub fn reported(source: &Source) -> Option<Query> {
                 let broken = fails(Value::of(condition, "s"));
                 queries.push(place(rows().filter(broken), format!("check:{at}")));
             }
-            CheckRule::Unique(names) => {
-                let numbered = rows()
-                    .column(Value::column("s", "_file"), "_file")
-                    .column(Value::column("s", "_row"), "_row")
-                    .column(copy_number("s", names, None), "copy");
-                let numbered = complete("s", names).into_iter().fold(numbered, Select::filter);
-                let copies = Select::from(numbered.query().rows(), "s")
-                    .filter(Value::column("s", "copy").binary(">", Value::integer(1)));
-                queries.push(place(copies, format!("check:{at}")));
+            CheckRule::Unique(names) if !names.is_empty() => {
+                let rows = Select::from(From::Table(source_table(&source.id)), "r");
+                queries.push(place(Select::from(copies(rows, names).rows(), "s"), format!("check:{at}")));
             }
-            CheckRule::AtLeastRows(_) => {}
+            CheckRule::Unique(_) | CheckRule::AtLeastRows(_) => {}
         }
     }
     queries.extend(source.columns.iter().filter(|c| c.asked.is_some()).map(|c| answered_unasked(source, c)));
@@ -197,13 +222,15 @@ fn answered_unasked(source: &Source, column: &Column) -> Query {
     select.query()
 }
 
-/// The rows with the columns of parents and lookups, and the state that one row alone decides.
-fn judged(source: &Source, sources: &[Source], as_of: Date, names: &[String]) -> Query {
+/// What has to be made first, and the rows with the columns of parents and lookups and the state that
+/// copies do not decide.
+fn judged(source: &Source, sources: &[Source], as_of: Date, names: &[String]) -> (Vec<Statement>, Query) {
     let parent = source.export().and_then(|e| e.repeat_of.as_deref());
     let own_columns = source.own_columns();
     let own = |name: &str| own_columns.iter().any(|(n, _)| n == name);
-    let parents: Vec<String> =
-        parent.map(|p| around(sources, source, p).into_iter().map(|(name, _)| name).collect()).unwrap_or_default();
+    let parents: Vec<String> = parent
+        .map(|p| around(sources, source, p).into_iter().map(|(name, _)| name).collect())
+        .unwrap_or_default();
     // The rows with what they take over, so that conditions can name every column alike.
     let mut rows = Select::from(From::Table(raw_table(&source.id)), "r");
     for name in ["_file", "_row"] {
@@ -228,8 +255,16 @@ fn judged(source: &Source, sources: &[Source], as_of: Date, names: &[String]) ->
     }
     let mut have: Vec<String> = names.iter().filter(|n| own(n) || parents.contains(n)).cloned().collect();
     let rows = widened(rows.query(), source, sources, names, parent.is_some(), &mut have);
+    let mut first = Vec::new();
     let rows = match &source.record {
-        Some(record) => versions(rows, source, record, as_of, parent.is_some(), &have),
+        Some(record) => {
+            let table = older_table(&source.id);
+            first.push(Statement::CreateTable(table.clone(), older(&rows, source, record, as_of)));
+            let select = all_columns(Select::from(rows.rows(), "r"), "r", &have);
+            let select = marked(select, table, "_is_older");
+            if parent.is_some() { select.column(Value::column("r", "_orphan"), "_orphan") } else { select }
+                .query()
+        }
         None => rows,
     };
     let mut whens: Vec<(Value, Value)> = Vec::new();
@@ -240,9 +275,8 @@ fn judged(source: &Source, sources: &[Source], as_of: Date, names: &[String]) ->
         let later = Value::column("r", received).binary(">", Value::Day(as_of));
         whens.push((later, Value::text("received_later")));
     }
-    if let Some(record) = &source.record {
-        let older = Value::column("r", "_version").binary(">", Value::integer(1));
-        whens.push((Value::column("r", record).is_there().and(older), Value::text("superseded")));
+    if source.record.is_some() {
+        whens.push((Value::column("r", "_is_older"), Value::text("superseded")));
     }
     if let Some(keep) = &source.keep {
         let holds = Value::Call("coalesce", vec![Value::of(keep, "r"), Value::Truth(false)]);
@@ -267,25 +301,16 @@ fn judged(source: &Source, sources: &[Source], as_of: Date, names: &[String]) ->
     }
     let counts = Value::text(COUNTS);
     let state = if whens.is_empty() { counts } else { Value::Case(whens, Box::new(counts)) };
-    all_columns(Select::from(rows.rows(), "r"), "r", names).column(state, "_state").query()
+    (first, all_columns(Select::from(rows.rows(), "r"), "r", names).column(state, "_state").query())
 }
 
-/// The rows with the number of their version of a record, the newest being 1. What was received
-/// after `as_of` is counted apart.
-fn versions(
-    rows: Query,
-    source: &Source,
-    record: &str,
-    as_of: Date,
-    is_repeat: bool,
-    have: &[String],
-) -> Query {
+/// The rows that another row is a newer version of. What was received after `as_of` is compared apart.
+fn older(rows: &Query, source: &Source, record: &str, as_of: Date) -> Query {
     let column = |name: &str| Value::column("r", name);
-    let mut partition = vec![column(record)];
-    if let Some(received) = &source.received {
-        let later = column(received).binary(">", Value::Day(as_of));
-        partition.push(Value::Call("coalesce", vec![later, Value::Truth(false)]));
-    }
+    let later = match &source.received {
+        Some(received) => column(received).binary(">", Value::Day(as_of)),
+        None => Value::Truth(false),
+    };
     let falling = |value: Value| Value::integer(0).binary("-", value);
     let mut order = Vec::new();
     if let Some(newest) = &source.newest_by {
@@ -295,9 +320,58 @@ fn versions(
         order.push(falling(if is_day { value.binary("-", Value::Day(as_of)) } else { value }));
     }
     order.extend(["_file", "_row"].map(|name| falling(column(name).cast(SqlType::Integer))));
-    let select = all_columns(Select::from(rows.rows(), "r"), "r", have)
-        .column(Value::RowNumber(partition, order), "_version");
-    if is_repeat { select.column(Value::column("r", "_orphan"), "_orphan") } else { select }.query()
+    let rows = Select::from(rows.clone().rows(), "r")
+        .column(column(record), "_key:0")
+        .column(Value::Call("coalesce", vec![later, Value::Truth(false)]), "_key:1")
+        .filter(column(record).is_there());
+    all_but_first(rows, 2, order)
+}
+
+/// Of the rows of a select with so many columns `_key:N`, those that have the same keys as another
+/// one and are not the first of them in an order of values of part `r`. Only rows whose keys are
+/// there several times are put in order, which are few in a good export.
+fn all_but_first(rows: Select, keys: usize, order: Vec<Value>) -> Query {
+    let keys: Vec<String> = (0..keys).map(|at| format!("_key:{at}")).collect();
+    let mut groups = Select::from(rows.clone().query().rows(), "g");
+    for key in &keys {
+        groups = groups.group(Value::column("g", key), key);
+    }
+    groups.having.push(Value::CountRows.binary(">", Value::integer(1)));
+    let mut ordered = rows;
+    for (at, value) in order.iter().enumerate() {
+        ordered = ordered.column(value.clone(), format!("_order:{at}"));
+    }
+    for name in ["_file", "_row"] {
+        ordered = ordered.column(Value::column("r", name), name);
+    }
+    let same = keys
+        .iter()
+        .map(|key| Value::column("n", key).binary("=", Value::column("d", key)))
+        .reduce(Value::and)
+        .unwrap_or(Value::Truth(true));
+    let partition = keys.iter().map(|key| Value::column("n", key)).collect();
+    let order = (0..order.len()).map(|at| Value::column("n", format!("_order:{at}"))).collect();
+    let numbered = Select::from(ordered.query().rows(), "n")
+        .column(Value::column("n", "_file"), "_file")
+        .column(Value::column("n", "_row"), "_row")
+        .column(Value::RowNumber(partition, order), "_number")
+        .join(JoinKind::Inner, groups.query().rows(), "d", same);
+    Select::from(numbered.query().rows(), "c")
+        .column(Value::column("c", "_file"), "_file")
+        .column(Value::column("c", "_row"), "_row")
+        .filter(Value::column("c", "_number").binary(">", Value::integer(1)))
+        .query()
+}
+
+/// Rows of part `r` with whether they are in a table of places.
+fn marked(select: Select, table: String, name: &str) -> Select {
+    let same = |column: &str| Value::column("r", column).binary("=", Value::column("o", column));
+    select.column(Value::column("o", "_row").is_there(), name).join(
+        JoinKind::Left,
+        From::Table(table),
+        "o",
+        same("_file").and(same("_row")),
+    )
 }
 
 /// The rows with the columns of lookups, emptied where nothing was asked, and then those made from
@@ -413,41 +487,31 @@ pub fn missing_values(source: &Source) -> (Vec<(String, Reason)>, Query) {
     (named, select.query())
 }
 
-/// Adds the state of copies to rows that have no state yet.
-fn with_copies(source: &Source, mut rows: Query, names: &[String]) -> Query {
-    for (at, check) in source.checks.iter().enumerate() {
-        let (CheckRule::Unique(keys), OnFailure::SetAside) = (&check.rule, check.on_failure) else {
-            continue;
-        };
-        let numbered = all_columns(Select::from(rows.rows(), "r"), "r", names)
-            .column(Value::column("r", "_state"), "_state")
-            .column(copy_number("r", keys, Some(counts("r"))), "_copy");
-        let is_copy = complete("n", keys)
-            .into_iter()
-            .fold(Value::column("n", "_copy").binary(">", Value::integer(1)), Value::and);
-        let state = Value::Case(
-            vec![
-                (Value::Not(Box::new(counts("n"))), Value::column("n", "_state")),
-                (is_copy, Value::text(format!("check:{at}"))),
-            ],
-            Box::new(Value::text(COUNTS)),
-        );
-        rows = all_columns(Select::from(numbered.query().rows(), "n"), "n", names)
-            .column(state, "_state")
-            .query();
+/// Adds the state of copies to rows that have no state yet; what has to be made first is added to
+/// the statements.
+fn with_copies(source: &Source, mut rows: Query, names: &[String], first: &mut Vec<Statement>) -> Query {
+    for (at, keys) in copies_set_aside(source) {
+        let table = copies_table(&source.id, at);
+        let counting = Select::from(rows.clone().rows(), "r").filter(counts("r"));
+        first.push(Statement::CreateTable(table.clone(), copies(counting, keys)));
+        let with_mark = all_columns(Select::from(rows.rows(), "r"), "r", names)
+            .column(Value::column("r", "_state"), "_state");
+        let is_copy = (Value::column("n", "_is_copy"), Value::text(format!("check:{at}")));
+        let state = Value::Case(vec![is_copy], Box::new(Value::column("n", "_state")));
+        let with_mark = marked(with_mark, table, "_is_copy").query();
+        rows = all_columns(Select::from(with_mark.rows(), "n"), "n", names).column(state, "_state").query();
     }
     rows
 }
 
-/// Which copy of the same values a row is, in reading order.
-fn copy_number(part: &'static str, keys: &[String], apart: Option<Value>) -> Value {
-    let partition = apart.into_iter().chain(keys.iter().map(|k| Value::column(part, k))).collect();
-    Value::RowNumber(partition, vec![Value::column(part, "_file"), Value::column(part, "_row")])
-}
-
-/// A row is a copy only where every key is there: rows without one are not alike.
-fn complete(part: &'static str, keys: &[String]) -> Vec<Value> {
-    keys.iter().map(|k| Value::column(part, k).is_there()).collect()
+/// The rows of part `r` that have the same values as one before them, in reading order. Rows without
+/// one of the values are not alike.
+fn copies(mut rows: Select, keys: &[String]) -> Query {
+    for (place, key) in keys.iter().enumerate() {
+        let value = Value::column("r", key);
+        rows = rows.column(value.clone(), format!("_key:{place}")).filter(value.is_there());
+    }
+    all_but_first(rows, keys.len(), vec![Value::column("r", "_file"), Value::column("r", "_row")])
 }
 
 /// The condition is false; undecided is not false.

@@ -312,7 +312,8 @@ impl<'a> Maker<'a> {
         };
         let mut parts = vec![name];
         if !key.category.is_empty() {
-            parts.push(clean(&key.category));
+            let labels = self.input.labels;
+            parts.push(clean(&labels.category(&key.dimension, &key.category, self.input.language)));
         }
         if key.period != other.period {
             let period = Period::parse(&key.period).map(|p| self.period_text(p));
@@ -483,7 +484,7 @@ impl<'a> Maker<'a> {
                 .map(|file| doc::InputFileText {
                     path: clean(&file.path),
                     sha256: short(&file.sha256),
-                    rows: count(file.rows, self.words),
+                    rows: file.rows.map(|rows| count(rows, self.words)),
                 })
                 .collect(),
             pipeline: clean(&provenance.pipeline),

@@ -272,6 +272,9 @@ pub struct Estimate {
     pub estimand: String,
     /// The same in English, as in `estimates.csv`.
     pub estimand_id: String,
+    /// Whether it is among the rows that answer the question of the design; the others stand in
+    /// `estimates.csv` for those who check.
+    pub answers: bool,
     /// Which part of it.
     pub term: String,
     /// What is set against what.
@@ -664,8 +667,8 @@ pub struct InputFileText {
     pub path: String,
     /// The first twelve digits of its SHA-256.
     pub sha256: String,
-    /// Rows in it.
-    pub rows: Number,
+    /// Rows in it, where it may be told how many.
+    pub rows: Option<Number>,
 }
 
 /// A program and its version.

@@ -2,6 +2,7 @@
 
 use groundwork_disclosure::{CellKey, Released};
 use groundwork_plan::issue::Action;
+use groundwork_plan::label::Labels;
 use groundwork_plan::number::Unit;
 use groundwork_plan::period::Period;
 use groundwork_plan::report::Lesson;
@@ -58,6 +59,8 @@ pub struct Input<'a> {
     pub earlier: &'a [(CellKey, f64)],
     /// A plain sentence that says so when the people in the report are invented.
     pub invented: Option<&'a Localised>,
+    /// What readers meet in the place of words of the pipeline.
+    pub labels: &'a Labels,
 }
 
 /// Which way an indicator should move.
@@ -244,6 +247,23 @@ pub struct PlacedFigure {
     pub marks_svg: Vec<u8>,
     /// The words of the figure, set by the typesetter.
     pub labels: Vec<PlacedLabel>,
+    /// The same figure drawn for narrow screens, where it was.
+    pub narrow: Option<Drawing>,
+    /// Its numbers, one row each below a header; empty where they stand beside it.
+    pub data: Vec<Vec<String>>,
+}
+
+/// A figure in another size.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawing {
+    /// Width, points.
+    pub width_pt: f64,
+    /// Height, points.
+    pub height_pt: f64,
+    /// An SVG without text, as large as the drawing.
+    pub marks_svg: Vec<u8>,
+    /// Its words.
+    pub labels: Vec<PlacedLabel>,
 }
 
 /// The width of the text block on the page, points.
@@ -303,8 +323,8 @@ pub struct InputFile {
     pub path: String,
     /// SHA-256, hexadecimal.
     pub sha256: String,
-    /// Rows in it.
-    pub rows: u64,
+    /// Rows in it, where it may be told how many.
+    pub rows: Option<u64>,
 }
 
 /// A file that travels inside the PDF.

@@ -1,12 +1,13 @@
 //! One invented report for the tests: two sites, five indicators, a withheld number.
 
 use crate::input::{
-    Anchor, Attachment, ComparisonInfo, Direction, IndicatorInfo, Input, InputFile, IssueCount, PlacedFigure,
-    PlacedLabel, Provenance, Relationship, PeopleQuality, SourceQuality,
+    Anchor, Attachment, ComparisonInfo, Direction, IndicatorInfo, Input, InputFile, IssueCount,
+    PeopleQuality, PlacedFigure, PlacedLabel, Provenance, Relationship, SourceQuality,
 };
 use groundwork_disclosure::{Cell, CellKey, Contrast, Counts, Finding, Released, release};
 use groundwork_plan::disclosure::{Audience, Policy};
 use groundwork_plan::issue::Action;
+use groundwork_plan::label::Labels;
 use groundwork_plan::number::Unit;
 use groundwork_plan::period::Period;
 use groundwork_plan::site::{Site, SiteRole};
@@ -29,6 +30,7 @@ pub(crate) struct Sample {
     pub(crate) provenance: Provenance,
     pub(crate) attachments: Vec<Attachment>,
     pub(crate) notice: Localised,
+    pub(crate) labels: Labels,
 }
 
 impl Sample {
@@ -57,6 +59,7 @@ impl Sample {
             asks: &[],
             earlier: &[],
             invented: Some(&self.notice),
+            labels: &self.labels,
         }
     }
 }
@@ -266,6 +269,8 @@ pub(crate) fn figure(id: &str) -> PlacedFigure {
             label("Nan น่าน", 240.0, Anchor::Middle),
             label("မြန်မာ ●", 480.0, Anchor::End),
         ],
+        narrow: None,
+        data: vec![vec!["site".into(), "value".into()], vec!["chiang_rai".into(), "0.62".into()]],
     }
 }
 
@@ -353,7 +358,7 @@ pub(crate) fn sample() -> Sample {
             inputs: vec![InputFile {
                 path: "exports/family-register.xlsx".into(),
                 sha256: "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab".into(),
-                rows: 742,
+                rows: Some(742),
             }],
             pipeline: "northern-thailand.yaml".into(),
             pipeline_sha256: "0f1e2d3c4b5a".repeat(5),
@@ -365,5 +370,6 @@ pub(crate) fn sample() -> Sample {
             attachment("indicators.csv", Relationship::Data, "text/csv", "Every published number"),
         ],
         notice: both("The people in this report are invented.", "บุคคลในรายงานนี้เป็นบุคคลสมมติ"),
+        labels: Labels::default(),
     }
 }

@@ -11,11 +11,12 @@ macro_rules! built_in {
     };
 }
 
-const FILES: [(&str, &[u8]); 33] = built_in![
+const FILES: [(&str, &[u8]); 34] = built_in![
     "lessons-learned.typ",
     "quarterly-funder.typ",
     "quarterly-page.typ",
     "site-comparison.typ",
+    "theme.css",
     "theme.typ",
     "sections/adaptations.typ",
     "sections/asks.typ",

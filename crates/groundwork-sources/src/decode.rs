@@ -1,19 +1,16 @@
 //! Bytes of a text file to UTF-8 with plain line ends, piece by piece.
 
 use encoding_rs::{Decoder as Stream, DecoderResult, Encoding, UTF_16BE, UTF_16LE};
+use memchr::{memchr, memchr_iter};
 use std::io::{self, Read};
-
-/// What the decoded text ends with, as a record of its own. A reader that does not meet it as a
-/// record has been carried past it by a quotation mark that never closed.
-pub(crate) const END: &str = "\u{0}\u{1}end of text\u{1}\u{0}";
 
 const CHUNK: usize = 1 << 16;
 const LONGEST_HEAD: usize = 1 << 20;
 
-/// A reader of UTF-8. Line ends of every kind come out as `\n`, inside quotation marks too, and
-/// the text always ends with a line end and [`END`].
+/// Bytes to UTF-8. Line ends of every kind come out as `\n`, inside quotation marks too, and the
+/// text always ends with one.
 pub(crate) struct Decoder {
-    input: Box<dyn Read>,
+    input: Box<dyn Read + Send>,
     stream: Stream,
     encoding: &'static Encoding,
     raw: Vec<u8>,
@@ -37,7 +34,7 @@ impl Decoder {
     /// # Errors
     /// What reading the first bytes reports.
     pub(crate) fn new(
-        mut input: Box<dyn Read>,
+        mut input: Box<dyn Read + Send>,
         declared: Option<&'static Encoding>,
         other: &'static Encoding,
     ) -> io::Result<Self> {
@@ -110,6 +107,20 @@ impl Decoder {
         self.taken = (self.taken + bytes).min(self.text.len());
     }
 
+    /// Appends the next of the text; whether there was any.
+    ///
+    /// # Errors
+    /// What reading reports; `InvalidData` for undecodable bytes.
+    pub(crate) fn more(&mut self, text: &mut Vec<u8>) -> io::Result<bool> {
+        while self.taken == self.text.len() && !self.finished {
+            self.fill()?;
+        }
+        text.extend_from_slice(&self.text[self.taken..]);
+        let any = self.taken < self.text.len();
+        self.taken = self.text.len();
+        Ok(any)
+    }
+
     /// Decodes one more piece.
     fn fill(&mut self) -> io::Result<()> {
         if self.undecodable.is_some() {
@@ -132,8 +143,7 @@ impl Decoder {
         self.raw_start += read;
         let before = self.text.len();
         plain_line_ends(&self.decoded[..written], &mut self.text, &mut self.after_return);
-        let new = &self.text[before..];
-        self.lines += new.iter().map(|b| u64::from(*b == b'\n')).sum::<u64>();
+        self.lines += memchr_iter(b'\n', &self.text[before..]).count() as u64;
         match result {
             DecoderResult::Malformed(..) => {
                 self.undecodable = Some(self.lines + 1);
@@ -141,26 +151,11 @@ impl Decoder {
             }
             DecoderResult::InputEmpty if self.at_end => {
                 self.text.push(b'\n');
-                self.text.extend_from_slice(END.as_bytes());
-                self.text.push(b'\n');
                 self.finished = true;
                 Ok(())
             }
             DecoderResult::InputEmpty | DecoderResult::OutputFull => Ok(()),
         }
-    }
-}
-
-impl Read for Decoder {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.taken == self.text.len() && !self.finished {
-            self.fill()?;
-        }
-        let rest = &self.text[self.taken..];
-        let count = rest.len().min(buffer.len());
-        buffer[..count].copy_from_slice(&rest[..count]);
-        self.taken += count;
-        Ok(count)
     }
 }
 
@@ -182,7 +177,7 @@ fn plain_line_ends(piece: &[u8], text: &mut Vec<u8>, after_return: &mut bool) {
         rest = rest.strip_prefix(b"\n").unwrap_or(rest);
         *after_return = false;
     }
-    while let Some(at) = rest.iter().position(|b| *b == b'\r') {
+    while let Some(at) = memchr(b'\r', rest) {
         text.extend_from_slice(&rest[..at]);
         text.push(b'\n');
         rest = &rest[at + 1..];
@@ -217,31 +212,34 @@ mod tests {
 
     fn decode(bytes: &[u8], declared: Option<&'static Encoding>) -> Result<String, u64> {
         let mut decoder = Decoder::new(Box::new(io::Cursor::new(bytes.to_vec())), declared, UTF_8).unwrap();
-        let mut text = String::new();
-        match decoder.read_to_string(&mut text) {
-            Ok(_) => Ok(text.replace(END, "$")),
-            Err(_) => Err(decoder.undecodable().unwrap()),
+        let mut text = Vec::new();
+        loop {
+            match decoder.more(&mut text) {
+                Ok(true) => {}
+                Ok(false) => return Ok(String::from_utf8(text).unwrap()),
+                Err(_) => return Err(decoder.undecodable().unwrap()),
+            }
         }
     }
 
     #[test]
     fn line_ends_of_every_kind() {
-        assert_eq!(decode(b"a\rb\r\nc\n\rd", None).unwrap(), "a\nb\nc\n\nd\n$\n");
+        assert_eq!(decode(b"a\rb\r\nc\n\rd", None).unwrap(), "a\nb\nc\n\nd\n");
         let mut long = vec![b'x'; CHUNK - 1];
         long.extend_from_slice(b"\r\ny");
-        assert_eq!(decode(&long, None).unwrap().matches('\n').count(), 3);
+        assert_eq!(decode(&long, None).unwrap().matches('\n').count(), 2);
     }
 
     #[test]
     fn encodings_by_mark_by_declaration_and_by_zero_bytes() {
-        assert_eq!(decode(b"\xEF\xBB\xBFa", None).unwrap(), "a\n$\n");
-        assert_eq!(decode(b"\xFF\xFEa\0,\0", None).unwrap(), "a,\n$\n");
-        assert_eq!(decode(b"\xFE\xFF\0a", Some(UTF_8)).unwrap(), "a\n$\n");
-        assert_eq!(decode(b"a\0b\0", None).unwrap(), "ab\n$\n");
-        assert_eq!(decode(b"\0a\0b", None).unwrap(), "ab\n$\n");
+        assert_eq!(decode(b"\xEF\xBB\xBFa", None).unwrap(), "a\n");
+        assert_eq!(decode(b"\xFF\xFEa\0,\0", None).unwrap(), "a,\n");
+        assert_eq!(decode(b"\xFE\xFF\0a", Some(UTF_8)).unwrap(), "a\n");
+        assert_eq!(decode(b"a\0b\0", None).unwrap(), "ab\n");
+        assert_eq!(decode(b"\0a\0b", None).unwrap(), "ab\n");
         let thai = Encoding::for_label(b"windows-874");
-        assert_eq!(decode(b"\xB9\xE8\xD2\xB9", thai).unwrap(), "น่าน\n$\n");
-        assert_eq!(decode(b"", None).unwrap(), "\n$\n");
+        assert_eq!(decode(b"\xB9\xE8\xD2\xB9", thai).unwrap(), "น่าน\n");
+        assert_eq!(decode(b"", None).unwrap(), "\n");
     }
 
     #[test]

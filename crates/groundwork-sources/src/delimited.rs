@@ -1,32 +1,172 @@
-//! Delimited text, read record by record and never held whole.
+//! Delimited text, read in pieces of whole records and never held whole.
 
-use crate::decode::{Decoder, END, first_record};
+use crate::boundary::Boundary;
+use crate::decode::{Decoder, first_record};
 use crate::diagnose;
 use crate::encoding;
+use crate::records::{Record, Records};
 use crate::row::{Cells, Halt, Row, Visit, Wanted, is_tag, unpadded};
 use crate::values::text;
-use csv::StringRecord;
 use encoding_rs::{Encoding, UTF_8};
 use groundwork_plan::diag::Diagnostic;
+use memchr::memchr_iter;
 use std::fs::File;
-use std::io::{Read, Seek as _, SeekFrom};
+use std::io::Read;
 use std::path::Path;
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
+/// Bytes of a piece, about: some ten thousand rows.
+const PIECE: usize = 6 << 20;
+/// Bytes of the first piece, about: enough for a header.
+const FIRST_PIECE: usize = 1 << 16;
+
 /// A delimited text whose header is read.
 pub(crate) struct Delimited {
-    reader: csv::Reader<Decoder>,
-    name: String,
-    /// The line on which the reader began, less one.
-    lines_before: u64,
+    pieces: Pieces,
+    form: Form,
     headers: Vec<String>,
-    /// The record that the headers stand in, and its line.
-    first: (StringRecord, u64),
-    /// Whether that record is a row, in a file without a header.
+    /// The first piece, from the header on.
+    first: Piece,
+    /// Where in that piece the header ends.
+    after_header: Mark,
+    /// Lines that were taken off before the first piece, such as `sep=;`.
+    lines_before: u64,
+    /// Whether the header is a row, in a file without one.
     first_is_row: bool,
+}
+
+/// Whole records of a text, decoded.
+pub(crate) struct Piece {
+    text: Vec<u8>,
+    /// The line of its first byte.
+    line: u64,
+    /// Whether the first row of the text is in it.
+    is_first: bool,
+}
+
+/// A place in a piece.
+#[derive(Clone, Copy)]
+struct Mark {
+    byte: usize,
+    line: u64,
+}
+
+/// How the pieces of a text are read, in any order and on any thread.
+pub(crate) struct Form {
+    delimiter: u8,
+    /// Fields that a row has at least, and at most.
+    least: usize,
+    most: usize,
     /// Whether blanks stand around the quotation marks of fields.
     padded: bool,
+}
+
+/// A text that is cut between records.
+pub(crate) struct Pieces {
+    decoder: Decoder,
+    boundary: Boundary,
+    name: String,
+    /// What is decoded and not handed on, and the line that it begins on.
+    text: Vec<u8>,
+    line: u64,
+    /// Bytes of it that are whole records.
+    whole: usize,
+    /// Bytes of a piece.
+    most: usize,
+}
+
+impl Pieces {
+    /// The next whole records; none at the end.
+    ///
+    /// # Errors
+    /// `source.undecodable`, `source.unclosed-quote`, `source.unreadable-file`.
+    pub(crate) fn next(&mut self) -> Result<Option<Piece>, Diagnostic> {
+        while self.whole == 0 || self.text.len() < self.most {
+            let before = self.text.len();
+            match self.decoder.more(&mut self.text) {
+                Err(error) => return Err(failure(&self.decoder, &self.name, &error)),
+                Ok(true) => {
+                    if let Some(whole) = self.boundary.pass(&self.text[before..]) {
+                        self.whole = before + whole;
+                    }
+                }
+                Ok(false) if self.whole > 0 => break,
+                Ok(false) if self.boundary.is_quoted() => {
+                    return Err(diagnose::unclosed_quote(&self.name, self.line));
+                }
+                Ok(false) => return Ok(None),
+            }
+        }
+        let rest = self.text.split_off(self.whole);
+        let text = std::mem::replace(&mut self.text, rest);
+        let line = self.line;
+        self.line += line_ends(&text);
+        self.whole = 0;
+        Ok(Some(Piece { text, line, is_first: false }))
+    }
+}
+
+impl Piece {
+    fn from(&self, mark: Mark) -> Piece {
+        let text = self.text.get(mark.byte..).unwrap_or_default().to_vec();
+        Piece { text, line: mark.line, is_first: self.is_first }
+    }
+
+    /// The first record that is not blank, and the place behind it.
+    fn header(&self, delimiter: u8) -> Result<Option<(Vec<String>, Mark)>, Diagnostic> {
+        let mut records = self.records(delimiter)?;
+        while let Some((_, record)) = records.next() {
+            if !is_blank(record) {
+                let fields = record.iter().map(str::to_owned).collect();
+                let (byte, line) = records.position();
+                return Ok(Some((fields, Mark { byte, line })));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Its records.
+    ///
+    /// # Errors
+    /// Never: what was decoded is UTF-8.
+    fn records(&self, delimiter: u8) -> Result<Records<'_>, Diagnostic> {
+        let text =
+            std::str::from_utf8(&self.text).map_err(|_| diagnose::engine("splitting delimited text"))?;
+        Ok(Records::new(text, delimiter, self.line))
+    }
+}
+
+impl Form {
+    fn cells<'r>(&self, record: &'r Record<'r>, wanted: &'r [Wanted]) -> Cells<'r> {
+        if self.padded { Cells::Padded(record, wanted) } else { Cells::Record(record, wanted) }
+    }
+
+    /// Calls `visit` with every row of a piece that is not blank, in order.
+    ///
+    /// # Errors
+    /// What `visit` returns.
+    pub(crate) fn rows(&self, piece: &Piece, wanted: &[Wanted], visit: &mut Visit<'_>) -> Result<(), Halt> {
+        let mut is_first = piece.is_first;
+        let mut records = piece.records(self.delimiter)?;
+        while let Some((number, record)) = records.next() {
+            if is_blank(record) {
+                continue;
+            }
+            let tags = std::mem::take(&mut is_first) && {
+                let mut filled = record.iter().map(text::trim).filter(|field| !field.is_empty());
+                filled.all(is_tag)
+            };
+            visit(&Row {
+                number,
+                ragged: !(self.least..=self.most).contains(&record.len()),
+                tags,
+                parent: None,
+                cells: self.cells(record, wanted),
+            })?;
+        }
+        Ok(())
+    }
 }
 
 impl Delimited {
@@ -44,13 +184,9 @@ impl Delimited {
         let mut file = File::open(path).map_err(unreadable)?;
         let other = match declared {
             Some(declared) => declared,
-            None => {
-                let spoken_for = encoding::of(&mut file).map_err(unreadable)?;
-                file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
-                spoken_for
-            }
+            None => encoding::of_file(path, &mut file).map_err(unreadable)?,
         };
-        Self::begin(Box::new(file), name, declared, other)
+        Self::begin(Box::new(file), name, declared, other, FIRST_PIECE)
     }
 
     /// Reads the header of text that is not a file.
@@ -58,18 +194,19 @@ impl Delimited {
     /// # Errors
     /// Those of [`Delimited::open`].
     pub(crate) fn new(
-        input: Box<dyn Read>,
+        input: Box<dyn Read + Send>,
         name: &str,
         declared: Option<&'static Encoding>,
     ) -> Result<Self, Diagnostic> {
-        Self::begin(input, name, declared, UTF_8)
+        Self::begin(input, name, declared, UTF_8, FIRST_PIECE)
     }
 
     fn begin(
-        input: Box<dyn Read>,
+        input: Box<dyn Read + Send>,
         name: &str,
         declared: Option<&'static Encoding>,
         other: &'static Encoding,
+        first_piece: usize,
     ) -> Result<Self, Diagnostic> {
         let mut decoder =
             Decoder::new(input, declared, other).map_err(|error| diagnose::unreadable(name, &error))?;
@@ -80,56 +217,41 @@ impl Delimited {
             Ok(beginning) => beginning,
             Err(error) => return Err(failure(&decoder, name, &error)),
         };
-        let reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter)
-            .has_headers(false)
-            .flexible(true)
-            .buffer_capacity(1 << 16)
-            .from_reader(decoder);
-        let mut delimited = Self {
-            reader,
+        let mut pieces = Pieces {
+            decoder,
+            boundary: Boundary::new(delimiter),
             name: name.to_owned(),
-            lines_before,
-            headers: Vec::new(),
-            first: (StringRecord::new(), 1),
-            first_is_row: false,
-            padded: false,
+            text: Vec::new(),
+            line: 1 + lines_before,
+            whole: 0,
+            most: first_piece,
         };
-        let mut record = StringRecord::new();
-        loop {
-            if let Err(error) = delimited.reader.read_record(&mut record) {
-                return Err(broken(&delimited.reader, name, &error));
-            }
-            if is_end(&record) {
+        let (first, record, after_header) = loop {
+            let Some(piece) = pieces.next()? else {
                 return Err(diagnose::empty_file(name, None, false));
+            };
+            if let Some((record, after)) = piece.header(delimiter)? {
+                break (Piece { is_first: true, ..piece }, record, after);
             }
-            if record.iter().next_back().is_none_or(|field| field.contains(END)) {
-                return Err(diagnose::unclosed_quote(name, delimited.line(&record)));
-            }
-            if !is_blank(&record) {
-                break;
-            }
+        };
+        if first_piece == FIRST_PIECE {
+            pieces.most = PIECE;
         }
-        delimited.padded =
+        let padded =
             record.iter().skip(1).any(|field| field.starts_with(' ') && field.trim_start().starts_with('"'));
-        delimited.headers = record.iter().map(|field| delimited.header(field)).collect();
-        let line = delimited.line(&record);
-        delimited.first = (record, line);
-        Ok(delimited)
-    }
-
-    fn header(&self, field: &str) -> String {
-        text::header(if self.padded { unpadded(field) } else { field })
+        let headers: Vec<String> =
+            record.iter().map(|field| text::header(if padded { unpadded(field) } else { field })).collect();
+        let least = headers.iter().rposition(|header| !header.is_empty()).map_or(0, |at| at + 1);
+        let form = Form { delimiter, least, most: headers.len(), padded };
+        Ok(Self { pieces, form, headers, first, after_header, lines_before, first_is_row: false })
     }
 
     /// Says that the file has no header: its first record is a row, and these are the headers.
     pub(crate) fn name_columns(&mut self, headers: Vec<String>) {
+        self.form.least = headers.iter().rposition(|header| !header.is_empty()).map_or(0, |at| at + 1);
+        self.form.most = headers.len();
         self.headers = headers;
         self.first_is_row = true;
-    }
-
-    fn cells<'r>(&self, record: &'r StringRecord, wanted: &'r [Wanted]) -> Cells<'r> {
-        if self.padded { Cells::Padded(record, wanted) } else { Cells::Record(record, wanted) }
     }
 
     /// The headers in order, trimmed.
@@ -139,52 +261,17 @@ impl Delimited {
 
     /// The name of the encoding.
     pub(crate) fn encoding(&self) -> &'static str {
-        self.reader.get_ref().encoding()
+        self.pieces.decoder.encoding()
     }
 
-    /// Calls `visit` with every row that is not blank, in order.
-    ///
-    /// # Errors
-    /// What `visit` returns; `source.undecodable`, `source.unclosed-quote`,
-    /// `source.unreadable-file`.
-    pub(crate) fn rows(mut self, wanted: &[Wanted], visit: &mut Visit<'_>) -> Result<(), Halt> {
-        let most = self.headers.len();
-        let least = self.headers.iter().rposition(|header| !header.is_empty()).map_or(0, |at| at + 1);
-        let mut record = StringRecord::new();
-        let mut last_line = 1;
-        let mut is_first = true;
-        if self.first_is_row {
-            let (first, number) = std::mem::take(&mut self.first);
-            let ragged = !(least..=most).contains(&first.len());
-            let cells = self.cells(&first, wanted);
-            visit(&Row { number, ragged, tags: false, parent: None, cells })?;
-        }
-        loop {
-            match self.reader.read_record(&mut record) {
-                Ok(true) => {}
-                Ok(false) => return Err(diagnose::unclosed_quote(&self.name, last_line).into()),
-                Err(error) => return Err(broken(&self.reader, &self.name, &error).into()),
-            }
-            if is_end(&record) {
-                return Ok(());
-            }
-            last_line = self.line(&record);
-            if is_blank(&record) {
-                continue;
-            }
-            let tags = is_first && {
-                let mut filled = record.iter().map(text::trim).filter(|field| !field.is_empty());
-                filled.all(is_tag)
-            };
-            is_first = false;
-            visit(&Row {
-                number: last_line,
-                ragged: !(least..=most).contains(&record.len()),
-                tags,
-                parent: None,
-                cells: self.cells(&record, wanted),
-            })?;
-        }
+    /// The rows of the first piece, those that follow, and how both are read.
+    pub(crate) fn apart(self) -> (Piece, Pieces, Form) {
+        let first = if self.first_is_row {
+            Piece { is_first: false, ..self.first }
+        } else {
+            self.first.from(self.after_header)
+        };
+        (first, self.pieces, self.form)
     }
 
     /// Calls `visit` with every record that is not blank, the header too, and the row, from 1, in
@@ -195,37 +282,29 @@ impl Delimited {
     /// `source.unreadable-file`.
     pub(crate) fn records(
         mut self,
-        visit: &mut dyn FnMut(u64, &StringRecord) -> Result<(), Diagnostic>,
+        visit: &mut dyn FnMut(u64, &Record<'_>) -> Result<(), Diagnostic>,
     ) -> Result<(), Diagnostic> {
-        let inside = |record: &StringRecord| record.as_slice().bytes().filter(|b| *b == b'\n').count() as u64;
-        let mut record = std::mem::take(&mut self.first.0);
         let mut hidden = self.lines_before;
-        let mut last_line = self.line(&record);
-        visit(last_line - hidden, &record)?;
+        let mut piece = self.first;
         loop {
-            hidden += inside(&record);
-            match self.reader.read_record(&mut record) {
-                Ok(true) => {}
-                Ok(false) => return Err(diagnose::unclosed_quote(&self.name, last_line)),
-                Err(error) => return Err(broken(&self.reader, &self.name, &error)),
+            let mut records = piece.records(self.form.delimiter)?;
+            while let Some((line, record)) = records.next() {
+                if !is_blank(record) {
+                    visit(line.saturating_sub(hidden), record)?;
+                }
+                hidden += record.iter().map(|field| line_ends(field.as_bytes())).sum::<u64>();
             }
-            if is_end(&record) {
-                return Ok(());
-            }
-            last_line = self.line(&record);
-            if !is_blank(&record) {
-                visit(last_line.saturating_sub(hidden), &record)?;
+            match self.pieces.next()? {
+                Some(next) => piece = next,
+                None => return Ok(()),
             }
         }
     }
+}
 
-    /// The line of the file on which a record begins that was just read: the line after it, less
-    /// its own line end and the line ends inside its fields.
-    fn line(&self, record: &StringRecord) -> u64 {
-        let inside = record.as_slice().bytes().filter(|b| *b == b'\n').count();
-        let after = self.reader.position().line() + self.lines_before;
-        after.saturating_sub(u64::try_from(inside).unwrap_or(0) + 1)
-    }
+/// The line ends in a text.
+fn line_ends(text: &[u8]) -> u64 {
+    memchr_iter(b'\n', text).count() as u64
 }
 
 /// Finds the delimiter, and takes a first line `sep=` off the text.
@@ -273,19 +352,8 @@ fn delimiter_of(header: &[u8]) -> u8 {
     counts.iter().position(|count| *count == most).map_or(b',', |at| DELIMITERS[at])
 }
 
-fn is_blank(record: &StringRecord) -> bool {
+fn is_blank(record: &Record<'_>) -> bool {
     record.iter().all(|field| text::trim(field).is_empty())
-}
-
-fn is_end(record: &StringRecord) -> bool {
-    record.len() == 1 && record.get(0) == Some(END)
-}
-
-fn broken(reader: &csv::Reader<Decoder>, name: &str, error: &csv::Error) -> Diagnostic {
-    match error.kind() {
-        csv::ErrorKind::Io(error) => failure(reader.get_ref(), name, error),
-        _ => diagnose::engine("splitting delimited text"),
-    }
 }
 
 fn failure(decoder: &Decoder, name: &str, error: &std::io::Error) -> Diagnostic {
@@ -301,23 +369,42 @@ mod tests {
 
     type Lines = Vec<(u64, bool, Vec<String>)>;
 
+    /// What is read in one piece, which is what is read with every record in a piece of its own.
     fn read(bytes: &[u8]) -> Result<(Vec<String>, Lines), &'static str> {
-        let delimited = Delimited::new(Box::new(std::io::Cursor::new(bytes.to_vec())), "a.csv", None)
-            .map_err(|d| d.code)?;
+        let whole = in_pieces(Box::new(std::io::Cursor::new(bytes.to_vec())), FIRST_PIECE);
+        let apart = in_pieces(Box::new(ByteByByte(bytes.to_vec().into())), 1);
+        assert!(whole == apart, "{}", String::from_utf8_lossy(bytes));
+        whole
+    }
+
+    struct ByteByByte(std::collections::VecDeque<u8>);
+
+    impl Read for ByteByByte {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            Ok(self.0.pop_front().map_or(0, |byte| {
+                buffer[0] = byte;
+                1
+            }))
+        }
+    }
+
+    fn in_pieces(input: Box<dyn Read + Send>, most: usize) -> Result<(Vec<String>, Lines), &'static str> {
+        let delimited = Delimited::begin(input, "a.csv", None, UTF_8, most).map_err(|d| d.code)?;
         let headers = delimited.headers().to_vec();
         let wanted: Vec<Wanted> = (0..headers.len()).map(|column| Wanted { column, serial: false }).collect();
         let mut lines = Vec::new();
         let count = headers.len();
-        delimited
-            .rows(&wanted, &mut |row| {
+        let (first, mut pieces, form) = delimited.apart();
+        let mut next = Some(first);
+        while let Some(piece) = next {
+            form.rows(&piece, &wanted, &mut |row| {
                 let cells = (0..count).map(|place| row.text(place).to_owned()).collect();
                 lines.push((row.number, row.ragged, cells));
                 Ok(())
             })
-            .map_err(|halt| match halt {
-                Halt::Problem(d) => d.code,
-                Halt::Abandoned => "abandoned",
-            })?;
+            .map_err(|_| "halted")?;
+            next = pieces.next().map_err(|d| d.code)?;
+        }
         Ok((headers, lines))
     }
 

@@ -90,6 +90,11 @@ pub(crate) fn not_delimited(name: &str) -> Diagnostic {
     .hint("Declare the reader of the tool that wrote it, such as `xlsx` or `odk_central`, or save the table as CSV in UTF-8.")
 }
 
+pub(crate) fn not_stored(reason: &str) -> Diagnostic {
+    Diagnostic::machine("source.not-stored", format!("the rows that were read cannot be written down: {reason}"))
+        .hint("They stand in a temporary folder until the run ends. Free some disk space, or name another folder with the variable TMPDIR.")
+}
+
 pub(crate) fn unclosed_quote(name: &str, line: u64) -> Diagnostic {
     Diagnostic::data(
         "source.unclosed-quote",

@@ -1,9 +1,14 @@
 //! Which encoding a text file is in that says nothing about it.
 
 use encoding_rs::{Encoding, SHIFT_JIS, UTF_8, WINDOWS_874, WINDOWS_1252};
-use std::io::{self, Read};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
-const CHUNK: usize = 1 << 16;
+const CHUNK: usize = 1 << 18;
 
 /// What the bytes above ASCII of a file have in common.
 #[derive(Default)]
@@ -19,6 +24,26 @@ struct Evidence {
     before_is_high: bool,
 }
 
+/// The encoding that the file at a path speaks for. One that was looked through, and that nobody has
+/// written to since, is not looked through again: headers are read before rows.
+///
+/// # Errors
+/// What reading reports.
+pub(crate) fn of_file(path: &Path, file: &mut File) -> io::Result<&'static Encoding> {
+    type Known = BTreeMap<(PathBuf, u64, SystemTime), &'static Encoding>;
+    static KNOWN: Mutex<Known> = Mutex::new(BTreeMap::new());
+    let metadata = file.metadata()?;
+    let key = metadata.modified().map(|modified| (path.to_owned(), metadata.len(), modified)).ok();
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(encoding) = key.as_ref().and_then(|key| known().get(key).copied()) {
+        return Ok(encoding);
+    }
+    let encoding = of(file)?;
+    file.seek(SeekFrom::Start(0))?;
+    known().extend(key.map(|key| (key, encoding)));
+    Ok(encoding)
+}
+
 /// The encoding that the whole of a file speaks for. UTF-8 where all of it is UTF-8; otherwise
 /// Thai (TIS-620, as Excel writes CSV in Thailand) where the bytes above ASCII are Thai letters and
 /// stand together as letters of words do; Japanese where it is well formed as Shift_JIS; Western
@@ -27,10 +52,13 @@ struct Evidence {
 ///
 /// # Errors
 /// What reading reports.
-pub(crate) fn of(input: &mut dyn Read) -> io::Result<&'static Encoding> {
-    let mut utf_8 = UTF_8.new_decoder_without_bom_handling();
+pub(crate) fn of(input: &mut (impl Read + Seek)) -> io::Result<&'static Encoding> {
+    if is_utf_8(input)? {
+        return Ok(UTF_8);
+    }
+    input.seek(SeekFrom::Start(0))?;
     let mut japanese = SHIFT_JIS.new_decoder_without_bom_handling();
-    let (mut is_utf_8, mut is_japanese) = (true, true);
+    let mut is_japanese = true;
     let mut evidence = Evidence::default();
     let mut raw = vec![0; CHUNK];
     let mut decoded = vec![0; 3 * CHUNK + 16];
@@ -41,7 +69,6 @@ pub(crate) fn of(input: &mut dyn Read) -> io::Result<&'static Encoding> {
         };
         let piece = &raw[..length];
         let last = length == 0;
-        is_utf_8 = is_utf_8 && !utf_8.decode_to_utf8(piece, &mut decoded, last).3;
         is_japanese = is_japanese && !japanese.decode_to_utf8(piece, &mut decoded, last).3;
         piece.iter().for_each(|byte| evidence.note(*byte));
         if last {
@@ -49,12 +76,37 @@ pub(crate) fn of(input: &mut dyn Read) -> io::Result<&'static Encoding> {
         }
     }
     Ok(match evidence {
-        _ if is_utf_8 => UTF_8,
         Evidence { high, together, not_thai: 0, .. } if together * 2 > high => WINDOWS_874,
         Evidence { high, together, .. } if is_japanese && together * 2 > high => SHIFT_JIS,
         Evidence { high, together, not_western: 0, .. } if together * 5 < high => WINDOWS_1252,
         _ => UTF_8,
     })
+}
+
+/// Whether all of a file is UTF-8, which is most often so, and quickly seen.
+fn is_utf_8(input: &mut dyn Read) -> io::Result<bool> {
+    let mut raw = vec![0; CHUNK];
+    // Bytes of a character that the last piece cut.
+    let mut begun = 0;
+    loop {
+        let length = match input.read(&mut raw[begun..]) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            other => other?,
+        };
+        if length == 0 {
+            return Ok(begun == 0);
+        }
+        let piece = &raw[..begun + length];
+        match std::str::from_utf8(piece) {
+            Ok(_) => begun = 0,
+            Err(error) if error.error_len().is_some() => return Ok(false),
+            Err(error) => {
+                let rest = error.valid_up_to()..piece.len();
+                begun = rest.len();
+                raw.copy_within(rest, 0);
+            }
+        }
+    }
 }
 
 impl Evidence {

@@ -4,8 +4,9 @@ use crate::answer::{Answer, Search};
 use crate::cleaning::{self, CleaningLog, Corrected};
 use crate::codebook::{Asked, Codebook};
 use crate::kin::Kin;
+use crate::ordered::in_order;
 use crate::pseudonym::Pseudonyms;
-use crate::readers::{Habits, Table, habits};
+use crate::readers::{Apart, Form, Habits, Part, Parts, Table, habits};
 use crate::row::{Cell, Halt, Row, Wanted};
 use crate::typed::{ColumnTally, Found, Typist};
 use crate::values::text;
@@ -16,6 +17,13 @@ use groundwork_plan::issue::{Action, Issue};
 use groundwork_plan::reason::Reason;
 use groundwork_plan::site::Site;
 use groundwork_plan::source::{ColumnType, Export, Source};
+use std::sync::{Mutex, PoisonError};
+
+/// Bytes of a file that is worth several threads.
+const LARGE: u64 = 1 << 20;
+
+/// What makes something of a batch, on any thread.
+pub(crate) type Make<'m, T> = dyn Fn(RecordBatch) -> Result<T, Halt> + Sync + 'm;
 
 /// What is to be read of a source.
 pub(crate) struct Job<'a> {
@@ -103,20 +111,30 @@ struct Aside {
     reason: fn(&str) -> Option<&'static str>,
 }
 
-/// The state of reading one file.
-struct Reading<'a> {
+/// How the rows of one file are read.
+struct Rules<'a> {
     habits: &'a Habits,
     answers: Vec<Answer>,
     asked: Vec<Option<Asked>>,
     asides: Vec<Aside>,
-    typist: Typist<'a>,
-    source: &'a Source,
+    job: &'a Job<'a>,
+    /// The file's place among those of the source.
+    file: u32,
     /// The cleaning log, and the place of the column that names records.
     cleaning: Option<(&'a CleaningLog, usize)>,
+}
+
+/// What came of rows of one file so far.
+struct Reading<'a> {
+    rules: &'a Rules<'a>,
+    typist: Typist<'a>,
     kin: Option<Kin>,
     rows: u64,
     set_aside: Vec<(u64, &'a str, &'static str)>,
 }
+
+/// What takes batches as they are complete.
+type Take<'t> = dyn FnMut(RecordBatch) -> Result<(), Halt> + 't;
 
 impl Job<'_> {
     /// Opens a file and finds the source's columns.
@@ -162,14 +180,17 @@ impl Job<'_> {
         }
     }
 
-    /// Reads the rows of a file and hands them on in batches.
+    /// Reads the rows of a file on so many threads, has batches of them made into something, and
+    /// hands that on in their order.
     ///
     /// # Errors
-    /// What [`Job::open`] and reading meet, and what `sink` returns.
-    pub(crate) fn read(
+    /// What [`Job::open`] and reading meet, and what `make` and `sink` return.
+    pub(crate) fn read<T: Send>(
         &self,
         ordinal: usize,
-        sink: &mut dyn FnMut(RecordBatch) -> Result<(), Halt>,
+        threads: usize,
+        make: &Make<'_, T>,
+        sink: &mut dyn FnMut(T) -> Result<(), Halt>,
     ) -> Result<Outcome, Failure> {
         let Opened { table, mut wanted, answers, asked } = self.open(ordinal)?;
         let file = self.file(ordinal)?;
@@ -190,24 +211,27 @@ impl Job<'_> {
             encoding: table.encoding.map(str::to_owned),
             rows: 0,
         };
-        let number = u32::try_from(ordinal).unwrap_or(u32::MAX);
-        let typist = Typist::new(self.source, self.sites, number, habits, &self.pseudonyms);
         let record = self.source.record.as_ref();
         let record = record.and_then(|name| self.source.columns.iter().position(|c| c.name == *name));
-        let mut reading = Reading {
+        let rules = Rules {
             habits,
             answers,
             asked,
             asides,
-            typist,
-            source: self.source,
+            job: self,
+            file: u32::try_from(ordinal).unwrap_or(u32::MAX),
             cleaning: self.cleaning.as_ref().zip(record),
-            kin,
-            rows: 0,
-            set_aside: Vec::new(),
         };
-        table.rows(habits, &wanted, &mut |row| reading.row(row, sink))?;
-        reading.flush(sink)?;
+        // In parts for one thread too, so that batches do not depend on the number of threads.
+        let is_large = std::fs::metadata(&file.path).is_ok_and(|file| file.len() > LARGE);
+        let reading = if is_large && kin.is_none() {
+            match table.apart(habits, &wanted)? {
+                Apart::Parts(parts, form) => rules.in_parts(parts, &form, &wanted, threads, make, sink)?,
+                Apart::Whole(table) => rules.in_order(table, &wanted, kin, make, sink)?,
+            }
+        } else {
+            rules.in_order(table, &wanted, kin, make, sink)?
+        };
         read.rows = reading.rows;
         if read.rows == 0 {
             return Err(diagnose::empty_file(&file.name, read.sheet.as_deref(), true).into());
@@ -285,23 +309,79 @@ fn asides(table: &Table, habits: &Habits, wanted: &mut Vec<Wanted>) -> Vec<Aside
     out
 }
 
+impl<'a> Rules<'a> {
+    fn reading(&'a self, kin: Option<Kin>) -> Reading<'a> {
+        let Job { source, sites, pseudonyms, .. } = self.job;
+        let typist = Typist::new(source, sites, self.file, self.habits, pseudonyms);
+        Reading { rules: self, typist, kin, rows: 0, set_aside: Vec::new() }
+    }
+
+    /// Reads a table from its beginning to its end.
+    fn in_order<T>(
+        &'a self,
+        table: Table,
+        wanted: &[Wanted],
+        kin: Option<Kin>,
+        make: &Make<'_, T>,
+        sink: &mut dyn FnMut(T) -> Result<(), Halt>,
+    ) -> Result<Reading<'a>, Halt> {
+        let mut reading = self.reading(kin);
+        let take: &mut Take<'_> = &mut |batch| sink(make(batch)?);
+        table.rows(self.habits, wanted, &mut |row| reading.row(row, take))?;
+        reading.flush(take)?;
+        Ok(reading)
+    }
+
+    /// Reads the parts of a table on several threads.
+    fn in_parts<T: Send>(
+        &'a self,
+        parts: Parts,
+        form: &Form,
+        wanted: &[Wanted],
+        threads: usize,
+        make: &Make<'_, T>,
+        sink: &mut dyn FnMut(T) -> Result<(), Halt>,
+    ) -> Result<Reading<'a>, Halt> {
+        let next = Mutex::new(parts);
+        let next = &|| next.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let read = |reading: &mut Reading<'a>, part: Part| {
+            let mut made = Vec::new();
+            let take: &mut Take<'_> = &mut |batch| {
+                made.push(make(batch)?);
+                Ok(())
+            };
+            form.rows(&part, wanted, &mut |row| reading.row(row, take))?;
+            reading.flush(take)?;
+            Ok(made)
+        };
+        let readings = in_order(threads, next, &|| self.reading(None), &read, &mut |made: Vec<T>| {
+            made.into_iter().try_for_each(&mut *sink)
+        })?;
+        let mut readings = readings.into_iter();
+        let mut all = readings.next().unwrap_or_else(|| self.reading(None));
+        for reading in readings {
+            all.rows += reading.rows;
+            all.set_aside.extend(reading.set_aside);
+            all.typist.absorb(reading.typist);
+        }
+        Ok(all)
+    }
+}
+
 impl Reading<'_> {
     /// Takes in one row, or sets it aside.
-    fn row(
-        &mut self,
-        row: &Row<'_>,
-        sink: &mut dyn FnMut(RecordBatch) -> Result<(), Halt>,
-    ) -> Result<(), Halt> {
+    fn row(&mut self, row: &Row<'_>, take: &mut Take<'_>) -> Result<(), Halt> {
         self.rows += 1;
-        for aside in &self.asides {
+        let rules = self.rules;
+        for aside in &rules.asides {
             if let Some(check) = (aside.reason)(text::trim(row.text(aside.place))) {
                 self.set_aside.push((row.number, aside.header, check));
                 return Ok(());
             }
         }
-        let (answers, asked, habits) = (&self.answers, &self.asked, self.habits);
+        let Rules { answers, asked, habits, job, .. } = rules;
         let cell_of = |place: usize| answers.get(place).map_or(Cell::Text(""), |a| a.cell(row, habits));
-        let corrections = match self.cleaning {
+        let corrections = match rules.cleaning {
             Some((log, record)) => match cell_of(record) {
                 Cell::Text(record) => log.of_record(text::trim(record)),
                 _ => &[],
@@ -309,13 +389,13 @@ impl Reading<'_> {
             None => &[],
         };
         if cleaning::removes(corrections) {
-            let record = self.cleaning.and_then(|(_, place)| self.source.columns.get(place));
+            let record = rules.cleaning.and_then(|(_, place)| job.source.columns.get(place));
             let header = record.map_or("", |column| column.from.as_str());
             self.set_aside.push((row.number, header, "cleaning.removed"));
             return Ok(());
         }
         let mut noted = Vec::new();
-        let columns = &self.source.columns;
+        let columns = &job.source.columns;
         self.typist.append(row.number, row.ragged, |place| {
             let cell = cell_of(place);
             if !corrections.is_empty()
@@ -347,11 +427,11 @@ impl Reading<'_> {
         if let Some(kin) = &mut self.kin {
             kin.note(row);
         }
-        if self.typist.is_full() { self.flush(sink) } else { Ok(()) }
+        if self.typist.is_full() { self.flush(take) } else { Ok(()) }
     }
 
     /// Hands the rows so far on as one batch, with their parents if they have any.
-    fn flush(&mut self, sink: &mut dyn FnMut(RecordBatch) -> Result<(), Halt>) -> Result<(), Halt> {
+    fn flush(&mut self, take: &mut Take<'_>) -> Result<(), Halt> {
         if self.typist.is_empty() {
             return Ok(());
         }
@@ -365,6 +445,6 @@ impl Reading<'_> {
                 Some((file, rows))
             }
         };
-        sink(self.typist.batch(parents).map_err(|_| diagnose::engine("building a batch"))?)
+        take(self.typist.batch(parents).map_err(|_| diagnose::engine("building a batch"))?)
     }
 }

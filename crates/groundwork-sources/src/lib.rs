@@ -1,7 +1,7 @@
 //! Sources: an export file in, typed Arrow batches out, with an issue for every value that could
 //! not be read.
 //!
-//! [`files`] says which files a source has, [`recognise`] which tool wrote one, [`check`] whether the columns of a source are there, and [`read`] reads the rows.
+//! [`files`] says which files a source has, [`recognise`] which tool wrote one, [`check`] whether the columns of a source are there, and [`read`] reads the rows, [`store`] into a file.
 //!
 //! Everything is read as text and typed here, value by value: nothing guesses the type of a
 //! column, so that the province Nan stays a province and `2565-06-15` becomes a day in 2022.
@@ -11,7 +11,7 @@
 //! | where | what |
 //! |---|---|
 //! | `files` | which files a source has |
-//! | `encoding`, `decode`, `delimited` | which encoding, bytes to text, text to records |
+//! | `encoding`, `decode`, `boundary`, `records`, `delimited` | which encoding, bytes to text, where records end, their fields, all together |
 //! | `workbook` | cells of a worksheet to text |
 //! | `guard` | steps of libraries that may panic |
 //! | `archive`, `held` | archives, measured before they are unpacked; tables in memory |
@@ -22,8 +22,9 @@
 //! | `values` | from one text to one value |
 //! | `pseudonym` | identifiers of people become pseudonyms |
 //! | `cleaning` | corrections that people decided on |
-//! | `typed` | from rows to Arrow batches |
-//! | `job`, `read` | one file; all files, in order |
+//! | `typed`, `stored` | from rows to Arrow batches, and to a Parquet file |
+//! | `fingerprint` | what the rows of a source depend on beside the bytes of its files |
+//! | `job`, `ordered`, `read` | one file; its parts on several threads; all files, in order |
 //! | `indicator_sheet` | the cells of a sheet that writes indicators |
 //! | `recognise`, `guess` | which tool wrote a file, and what a column seems to hold, for a draft |
 //! | `diagnose` | every problem that reading can meet |
@@ -31,6 +32,7 @@
 
 mod answer;
 mod archive;
+mod boundary;
 mod cleaning;
 mod codebook;
 mod decode;
@@ -38,35 +40,42 @@ mod delimited;
 mod diagnose;
 mod encoding;
 mod files;
+mod fingerprint;
 mod guard;
 mod guess;
 mod held;
 mod indicator_sheet;
 mod job;
 mod kin;
+mod ordered;
 mod pseudonym;
 mod read;
 mod readers;
 mod recognise;
+mod records;
 mod relevant;
 mod repeat;
 mod row;
+mod stored;
 mod typed;
 mod values;
 mod workbook;
 
 pub use files::{SourceFile, files};
+pub use fingerprint::fingerprint;
 pub use guard::is_guarded;
 pub use guess::{Guess, guess};
 pub use indicator_sheet::indicator_sheets;
 pub use pseudonym::KEY_FILE;
 pub use read::{check, read};
 pub use recognise::{Recognised, recognise};
+pub use stored::store;
 pub use typed::schema;
 
 use groundwork_plan::issue::Issue;
 use groundwork_plan::site::Site;
 use groundwork_plan::source::Source;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// What reading needs to know beside the source.
@@ -83,7 +92,7 @@ pub struct Context<'a> {
 }
 
 /// What was read, beside the rows themselves.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
     /// The files in the order in which they were read; `_file` of a batch counts them from 0.
     pub files: Vec<FileRead>,
@@ -107,7 +116,7 @@ pub struct Reading {
 }
 
 /// One file that was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileRead {
     /// Its name, as issues call it.
     pub name: String,
@@ -120,7 +129,7 @@ pub struct FileRead {
 }
 
 /// How many dates of a column were written in which era.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EraCount {
     /// The column's name in the pipeline.
     pub column: String,

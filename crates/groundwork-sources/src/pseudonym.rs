@@ -34,8 +34,17 @@ impl Pseudonyms {
         Self { inner: block.map(|b| b ^ 0x36), outer: block.map(|b| b ^ 0x5c) }
     }
 
+    /// What tells this key from others, and not what it is.
+    pub(crate) fn code(&self) -> String {
+        self.of("which key is this")
+    }
+
     fn name(&self, found: &Found) -> String {
-        let inner = Sha256::new().chain_update(self.inner).chain_update(&found.key).finalize();
+        self.of(&found.key)
+    }
+
+    fn of(&self, text: &str) -> String {
+        let inner = Sha256::new().chain_update(self.inner).chain_update(text).finalize();
         let outer = Sha256::new().chain_update(self.outer).chain_update(inner).finalize();
         let digits: String = outer.iter().take(10).map(|byte| format!("{byte:02x}")).collect();
         format!("id:{digits}")

@@ -2,7 +2,7 @@
 
 use crate::cleaning::CleaningLog;
 use crate::codebook::Codebook;
-use crate::job::{Failure, Job, Outcome, Parent};
+use crate::job::{Failure, Job, Make, Outcome, Parent};
 use crate::pseudonym::Pseudonyms;
 use crate::row::Halt;
 use crate::typed::{ColumnTally, EraTally};
@@ -19,9 +19,9 @@ use std::sync::{Mutex, PoisonError};
 /// Batches of one file that may wait for the files before it.
 const WAITING: usize = 8;
 
-/// Reads all files of a source, `context.threads` at a time, and hands their batches to `sink` in
+/// Reads all files of a source on `context.threads` threads, and hands their batches to `sink` in
 /// the order of files and rows, whatever the number of threads. What the columns of a batch are,
-/// [`crate::schema`] says; a batch has 65,536 rows at most and never rows of two files.
+/// [`crate::schema`] says; a batch has 131,072 rows at most and never rows of two files.
 ///
 /// # Errors
 /// All problems of the source at once. `sink` may have been called before; what it took is then
@@ -32,6 +32,17 @@ pub fn read(
     context: &Context<'_>,
     sink: &mut dyn FnMut(RecordBatch) -> Result<(), Diagnostic>,
 ) -> Result<Reading, Vec<Diagnostic>> {
+    read_into(source, context, &Ok, sink)
+}
+
+/// Reads all files of a source as [`read`] does, has every batch made into something on the thread
+/// that read it, and hands that to `sink` in order.
+pub(crate) fn read_into<T: Send>(
+    source: &Source,
+    context: &Context<'_>,
+    make: &Make<'_, T>,
+    sink: &mut dyn FnMut(T) -> Result<(), Diagnostic>,
+) -> Result<Reading, Vec<Diagnostic>> {
     let job = prepare(source, context).map_err(|diagnostic| vec![diagnostic])?;
     let (senders, receivers): (VecDeque<_>, Vec<_>) = (0..job.files.len())
         .map(|ordinal| {
@@ -39,13 +50,16 @@ pub fn read(
             ((ordinal, sender), receiver)
         })
         .unzip();
+    let files = job.files.len().max(1);
     let queue = Queue {
         waiting: Mutex::new(senders),
         done: Mutex::new((0..job.files.len()).map(|_| None).collect()),
         abandoned: AtomicBool::new(false),
         failed: AtomicBool::new(false),
+        threads: context.threads.div_ceil(files),
+        make,
     };
-    let workers = context.threads.clamp(1, job.files.len().max(1));
+    let workers = context.threads.clamp(1, files);
     let refused = std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| queue.work(&job));
@@ -96,10 +110,10 @@ fn prepare<'a>(source: &'a Source, context: &Context<'a>) -> Result<Job<'a>, Dia
     Ok(Job { source, export, cleaning, sites: context.sites, files: own, pseudonyms, codebook, parent })
 }
 
-/// Calls `sink` with the batches of one file after the other; the problem it reports, if any.
-fn hand_on(
-    receivers: Vec<Receiver<RecordBatch>>,
-    sink: &mut dyn FnMut(RecordBatch) -> Result<(), Diagnostic>,
+/// Calls `sink` with what was made of one file after the other; the problem it reports, if any.
+fn hand_on<T>(
+    receivers: Vec<Receiver<T>>,
+    sink: &mut dyn FnMut(T) -> Result<(), Diagnostic>,
 ) -> Option<Diagnostic> {
     // Receivers that are dropped on the way out make every sender give up.
     for receiver in receivers {
@@ -115,16 +129,19 @@ fn hand_on(
 type Done = Vec<Option<Result<Outcome, Failure>>>;
 
 /// The files that wait for a worker, and what became of the others.
-struct Queue {
-    waiting: Mutex<VecDeque<(usize, SyncSender<RecordBatch>)>>,
+struct Queue<'a, T> {
+    waiting: Mutex<VecDeque<(usize, SyncSender<T>)>>,
     done: Mutex<Done>,
     /// Nobody wants the rows any more.
     abandoned: AtomicBool,
     /// Some file has a problem: of the others only the headers are looked at.
     failed: AtomicBool,
+    /// Threads for one file.
+    threads: usize,
+    make: &'a Make<'a, T>,
 }
 
-impl Queue {
+impl<T: Send> Queue<'_, T> {
     /// Works on one file after the other, in order, until none waits.
     fn work(&self, job: &Job<'_>) {
         loop {
@@ -145,19 +162,14 @@ impl Queue {
         }
     }
 
-    fn one(
-        &self,
-        job: &Job<'_>,
-        ordinal: usize,
-        sender: &SyncSender<RecordBatch>,
-    ) -> Result<Outcome, Failure> {
+    fn one(&self, job: &Job<'_>, ordinal: usize, sender: &SyncSender<T>) -> Result<Outcome, Failure> {
         if self.abandoned.load(Ordering::Relaxed) {
             return Err(Failure::Abandoned);
         }
         if self.failed.load(Ordering::Relaxed) {
             return Err(job.open(ordinal).err().unwrap_or(Failure::Abandoned));
         }
-        job.read(ordinal, &mut |batch| sender.send(batch).map_err(|_| Halt::Abandoned))
+        job.read(ordinal, self.threads, self.make, &mut |made| sender.send(made).map_err(|_| Halt::Abandoned))
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Nothing here can be printed for debugging, since it holds values of the data.
 
+use crate::records::Record;
 use crate::values::text;
-use csv::StringRecord;
 use groundwork_plan::reason::Reason;
 
 /// A column that is asked for.
@@ -57,9 +57,9 @@ pub(crate) struct Row<'a> {
 /// Where the cells of a row are.
 pub(crate) enum Cells<'a> {
     /// In a record of delimited text.
-    Record(&'a StringRecord, &'a [Wanted]),
+    Record(&'a Record<'a>, &'a [Wanted]),
     /// In a record whose fields are padded with blanks outside their quotation marks.
-    Padded(&'a StringRecord, &'a [Wanted]),
+    Padded(&'a Record<'a>, &'a [Wanted]),
     /// In a row that is held in memory.
     Held(&'a [String], &'a [Wanted]),
     /// In the slots of a worksheet, one for each column that was asked for.

@@ -15,6 +15,7 @@ use arrow::array::{
 };
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
+use foldhash::fast::RandomState;
 use groundwork_plan::reason::{Reason, companion};
 use groundwork_plan::site::Site;
 use groundwork_plan::source::{Category, Column, ColumnType, DateRole, Source};
@@ -23,7 +24,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Rows of a batch, at most.
-pub(crate) const BATCH_ROWS: usize = 65_536;
+pub(crate) const BATCH_ROWS: usize = 131_072;
 
 /// Different texts of one column whose values are remembered, at most.
 const REMEMBERED: usize = 65_536;
@@ -196,6 +197,16 @@ impl<'a> Typist<'a> {
         RecordBatch::try_new(Arc::clone(&self.schema), arrays)
     }
 
+    /// Takes over what another one found in other rows of the same file, whose batches are made.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        self.found.extend(other.found);
+        for (column, of_other) in self.columns.iter_mut().zip(other.columns) {
+            column.tally.add(&of_other.tally);
+            column.births += of_other.births;
+            column.new_years.extend(of_other.new_years);
+        }
+    }
+
     /// The checks that failed, in order of rows, and what there is to say of each column.
     pub(crate) fn end(mut self) -> (Vec<Found>, Vec<ColumnTally>) {
         for (place, column) in self.columns.iter().enumerate() {
@@ -209,13 +220,7 @@ impl<'a> Typist<'a> {
             }
         }
         self.found.sort_by_key(|found| found.row);
-        let tallies = self.columns.iter().map(|column| ColumnTally {
-            eras: matches!(column.values, Values::Day(..)).then_some(column.eras),
-            reasons: column.counts,
-            identifiers: column.identifiers,
-        });
-        let tallies = tallies.collect();
-        (self.found, tallies)
+        (self.found, self.columns.into_iter().map(|column| column.tally).collect())
     }
 }
 
@@ -223,16 +228,10 @@ impl<'a> Typist<'a> {
 struct ColumnTypist<'a> {
     column: &'a Column,
     pseudonyms: &'a Pseudonyms,
-    /// Words for "there is no value", and why there is none.
-    missing: Vec<(String, Reason)>,
-    /// What an empty cell says.
-    blank: Reason,
-    /// Cells by reason, in the order of [`Reason::ALL`].
-    counts: [u64; 8],
+    words: Words,
+    tally: ColumnTally,
     /// The companion, where the column has one.
     reasons: Option<StringBuilder>,
-    identifiers: u64,
-    eras: EraTally,
     /// For births: how many there are, and the rows of those on 1 January.
     births: u64,
     new_years: Vec<u64>,
@@ -241,15 +240,67 @@ struct ColumnTypist<'a> {
     values: Values<'a>,
 }
 
+/// What says that there is no value.
+struct Words {
+    /// Words, and why there is none.
+    missing: Vec<(String, Reason)>,
+    /// What an empty cell says.
+    blank: Reason,
+}
+
 enum Values<'a> {
-    Text(StringBuilder),
-    Integer(Int64Builder, Memory<i64>),
-    Number(Decimal128Builder, Memory<i128>),
-    Measurement(Float64Builder, Memory<f64>),
-    Day(Date32Builder, Memory<Day>),
-    Boolean(BooleanBuilder, Memory<bool>),
-    Site(StringBuilder, Memory<u32>, &'a [Site]),
-    Category(StringBuilder, Memory<u32>, &'a [Category], Spellings),
+    Text(StringBuilder, Memory<KnownText>),
+    Integer(Int64Builder, Memory<Told<i64>>),
+    Number(Decimal128Builder, Memory<Told<i128>>),
+    Measurement(Float64Builder, Memory<Told<f64>>),
+    Day(Date32Builder, Memory<Told<Day>>),
+    Boolean(BooleanBuilder, Memory<Told<bool>>),
+    Site(StringBuilder, Memory<Told<u32>>, &'a [Site]),
+    Category(StringBuilder, Memory<Told<u32>>, &'a [Category], Spellings),
+}
+
+/// What a cell tells: a value, or why there is none, and the check that it fails.
+#[derive(Clone, Copy)]
+struct Told<T> {
+    value: Option<T>,
+    reason: Reason,
+    check: Option<&'static str>,
+}
+
+impl<T> Told<T> {
+    fn nothing(reason: Reason) -> Self {
+        Self { value: None, reason, check: None }
+    }
+
+    fn outcome(&self) -> (Reason, Option<&'static str>) {
+        (self.reason, self.check)
+    }
+}
+
+impl Words {
+    /// Why a trimmed text is no value; none where it is one.
+    fn reason(&self, trimmed: &str) -> Option<Reason> {
+        if trimmed.is_empty() { Some(self.blank) } else { reason_of(trimmed, &self.missing) }
+    }
+
+    /// What a text tells, where `parse` reads its value.
+    fn told<T>(&self, raw: &str, parse: impl FnOnce(&str) -> Parsed<T>) -> Told<T> {
+        if let Some(reason) = self.reason(text::trim(raw)) {
+            return Told::nothing(reason);
+        }
+        self.told_by(parse(raw))
+    }
+
+    fn told_by<T>(&self, parsed: Parsed<T>) -> Told<T> {
+        let Parsed { value, check } = parsed;
+        let reason = match (&value, check) {
+            (Some(_), _) => Reason::Answered,
+            (None, Some(_)) => Reason::NotUnderstood,
+            // A dash alone.
+            (None, None) => self.blank,
+        };
+        Told { value, reason, check }
+    }
 }
 
 impl<'a> ColumnTypist<'a> {
@@ -265,7 +316,7 @@ impl<'a> ColumnTypist<'a> {
         let blank = blank.unwrap_or(if tells { Reason::NotAnswered } else { habits.blank });
         words.extend(column.missing.iter().map(|text| word(text, Reason::NotRecorded)));
         let values = match &column.kind {
-            ColumnType::Text => Values::Text(StringBuilder::new()),
+            ColumnType::Text => Values::Text(StringBuilder::new(), Memory::new()),
             ColumnType::Integer => Values::Integer(Int64Builder::new(), Memory::new()),
             ColumnType::Number => Values::Number(
                 Decimal128Builder::new().with_data_type(DataType::Decimal128(PRECISION, SCALE)),
@@ -285,15 +336,13 @@ impl<'a> ColumnTypist<'a> {
         };
         let own = habits.missing.iter().filter(|(word, _)| !is_category(word));
         words.extend(own.map(|(word, reason)| ((*word).to_owned(), *reason)));
+        let eras = matches!(values, Values::Day(..)).then(EraTally::default);
         Self {
             column,
             pseudonyms,
-            missing: words,
-            blank,
-            counts: [0; 8],
+            words: Words { missing: words, blank },
+            tally: ColumnTally { eras, ..ColumnTally::default() },
             reasons: column.has_companion().then(StringBuilder::new),
-            identifiers: 0,
-            eras: EraTally::default(),
             births: 0,
             new_years: Vec::new(),
             bytes: 0,
@@ -301,22 +350,34 @@ impl<'a> ColumnTypist<'a> {
         }
     }
 
-    /// Why a cell has no value; none where something stands in it.
-    fn reason(&self, cell: Cell<'_>) -> Option<Reason> {
-        match cell {
-            Cell::Missing(reason) => Some(reason),
-            Cell::Text(raw) => match text::trim(raw) {
-                "" => Some(self.blank),
-                trimmed => reason_of(trimmed, &self.missing),
-            },
-            Cell::Serial(_) | Cell::Broken => None,
+    /// Appends one cell, with its reason where the column has a companion; the check that it
+    /// fails, and whether its value is kept.
+    fn append(&mut self, row: u64, cell: Cell<'_>) -> Option<(&'static str, bool)> {
+        let (reason, check) = match cell {
+            Cell::Text(raw) => self.append_text(row, raw),
+            Cell::Missing(reason) => {
+                self.append_missing(reason);
+                (reason, None)
+            }
+            Cell::Broken => {
+                self.append_missing(Reason::NotUnderstood);
+                (Reason::NotUnderstood, Some("cell.error"))
+            }
+            Cell::Serial(serial) => self.append_serial(row, serial),
+        };
+        if let Some(count) = self.tally.reasons.get_mut(place_of(reason)) {
+            *count += 1;
         }
+        if let Some(reasons) = &mut self.reasons {
+            reasons.append_value(reason.word());
+        }
+        check.map(|check| (check, reason == Reason::Answered))
     }
 
     /// Appends a cell without a value. What was offered and not chosen is an answer.
     fn append_missing(&mut self, reason: Reason) {
         match &mut self.values {
-            Values::Text(builder) | Values::Site(builder, ..) | Values::Category(builder, ..) => {
+            Values::Text(builder, _) | Values::Site(builder, ..) | Values::Category(builder, ..) => {
                 builder.append_null();
             }
             Values::Integer(builder, _) => builder.append_null(),
@@ -329,112 +390,117 @@ impl<'a> ColumnTypist<'a> {
         }
     }
 
-    /// Appends one cell, with its reason where the column has a companion; the check that it
-    /// fails, and whether its value is kept.
-    fn append(&mut self, row: u64, cell: Cell<'_>) -> Option<(&'static str, bool)> {
-        let (reason, check) = match self.reason(cell) {
-            Some(reason) => {
-                self.append_missing(reason);
-                (reason, None)
-            }
-            None => match self.append_value(row, cell) {
-                (true, check) => (Reason::Answered, check),
-                (false, Some(check)) => (Reason::NotUnderstood, Some(check)),
-                // A dash alone.
-                (false, None) => (self.blank, None),
-            },
-        };
-        if let Some(place) = Reason::ALL.iter().position(|r| *r == reason) {
-            self.counts[place] += 1;
-        }
-        if let Some(reasons) = &mut self.reasons {
-            reasons.append_value(reason.word());
-        }
-        check.map(|check| (check, reason == Reason::Answered))
-    }
-
-    /// Appends one cell with something in it; whether it has a value, and the check that it fails.
-    fn append_value(&mut self, row: u64, cell: Cell<'_>) -> (bool, Option<&'static str>) {
-        let (raw, serial) = match cell {
-            Cell::Text(raw) => (raw, None),
-            Cell::Serial(serial) => ("", Some(serial)),
-            Cell::Broken | Cell::Missing(_) => ("", None),
-        };
-        let column = self.column;
-        let (is_there, check) = match &mut self.values {
-            Values::Text(builder) => {
-                let found = plain_text(text::trim(raw), self.pseudonyms);
-                let is_there = found.value.as_ref().is_some_and(|text| !text.is_empty());
-                if let Some(text) = found.value.as_ref().filter(|text| !text.is_empty()) {
-                    self.bytes += text.len();
-                    builder.append_value(text);
-                } else {
+    /// Appends a text: why there is no value, if there is none, and the check that it fails.
+    fn append_text(&mut self, row: u64, raw: &str) -> (Reason, Option<&'static str>) {
+        let (column, words) = (self.column, &self.words);
+        match &mut self.values {
+            Values::Text(builder, memory) => {
+                let trimmed = text::trim(raw);
+                if let Some(reason) = words.reason(trimmed) {
                     builder.append_null();
+                    return (reason, None);
                 }
-                self.identifiers += u64::from(found.identifiers);
-                (is_there, found.check)
-            }
-            Values::Integer(builder, memory) => {
-                let parsed = memory.recall(raw, |text| numeric(text, &column.zero, 0, number::parse_integer));
-                builder.append_option(parsed.value);
-                outcome(&parsed)
-            }
-            Values::Number(builder, memory) => {
-                let parsed = memory.recall(raw, |text| numeric(text, &column.zero, 0, number::parse_number));
-                builder.append_option(parsed.value);
-                outcome(&parsed)
-            }
-            Values::Measurement(builder, memory) => {
-                let parsed = memory.recall(raw, |text| numeric(text, &[], 0.0, number::parse_measurement));
-                builder.append_option(parsed.value);
-                outcome(&parsed)
-            }
-            Values::Day(builder, memory) => {
-                let rules = Rules { era: column.era, order: column.order, role: column.role };
-                let parsed = match serial {
-                    Some(serial) => date::from_serial(serial, column.era),
-                    None => memory.recall(raw, |text| date::parse(text, rules)),
-                };
-                builder.append_option(parsed.value.map(|day| day.days));
-                if let (Some(day), DateRole::Birth) = (parsed.value, column.role) {
-                    self.births += 1;
-                    if day.is_new_year() {
-                        self.new_years.push(row);
+                // Most texts have one form, hold no identifier, and are stored as they are.
+                if trimmed.len() <= LONGEST_REMEMBERED && identifier::is_out_of_question(trimmed) {
+                    self.bytes += trimmed.len();
+                    builder.append_value(trimmed);
+                    return (Reason::Answered, None);
+                }
+                let known = memory.recall(trimmed, |text| plain_text(text, self.pseudonyms));
+                self.tally.identifiers += u64::from(known.identifiers);
+                match &known.value {
+                    Some(text) if !text.is_empty() => {
+                        self.bytes += text.len();
+                        builder.append_value(text);
+                        (Reason::Answered, known.check)
+                    }
+                    _ => {
+                        builder.append_null();
+                        words.told_by(Parsed::<()> { value: None, check: known.check }).outcome()
                     }
                 }
-                match parsed.value.map(|day| day.era) {
-                    Some(WrittenEra::Common) => self.eras.common += 1,
-                    Some(WrittenEra::Buddhist) => self.eras.buddhist += 1,
-                    Some(WrittenEra::Repaired) => self.eras.repaired += 1,
-                    None => {}
-                }
-                outcome(&parsed)
+            }
+            Values::Integer(builder, memory) => {
+                let parse = |text: &str| numeric(text, &column.zero, 0, number::parse_integer);
+                let told = memory.recall(raw, |raw| words.told(raw, parse));
+                builder.append_option(told.value);
+                told.outcome()
+            }
+            Values::Number(builder, memory) => {
+                let parse = |text: &str| numeric(text, &column.zero, 0, number::parse_number);
+                let told = memory.recall(raw, |raw| words.told(raw, parse));
+                builder.append_option(told.value);
+                told.outcome()
+            }
+            Values::Measurement(builder, memory) => {
+                let parse = |text: &str| numeric(text, &[], 0.0, number::parse_measurement);
+                let told = memory.recall(raw, |raw| words.told(raw, parse));
+                builder.append_option(told.value);
+                told.outcome()
+            }
+            Values::Day(_, memory) => {
+                let rules = Rules { era: column.era, order: column.order, role: column.role };
+                let told = memory.recall(raw, |raw| words.told(raw, |text| date::parse(text, rules)));
+                self.append_day(row, told)
             }
             Values::Boolean(builder, memory) => {
-                let parsed = memory.recall(raw, boolean::parse);
-                builder.append_option(parsed.value);
-                outcome(&parsed)
+                let told = memory.recall(raw, |raw| words.told(raw, boolean::parse));
+                let not_selected = told.reason == Reason::NotSelected;
+                builder.append_option(if not_selected { Some(false) } else { told.value });
+                told.outcome()
             }
             Values::Site(builder, memory, sites) => {
-                let parsed = memory.recall(raw, |text| site::parse(text, sites));
-                let id = parsed.value.and_then(|place| sites.get(place as usize));
+                let told = memory.recall(raw, |raw| words.told(raw, |text| site::parse(text, sites)));
+                let id = told.value.and_then(|place| sites.get(place as usize));
                 builder.append_option(id.map(|site| site.id.as_str()));
-                outcome(&parsed)
+                told.outcome()
             }
             Values::Category(builder, memory, categories, spellings) => {
-                let parsed = memory.recall(raw, |text| spellings.parse(text));
-                let id = parsed.value.and_then(|place| categories.get(place as usize));
+                let told = memory.recall(raw, |raw| words.told(raw, |text| spellings.parse(text)));
+                let id = told.value.and_then(|place| categories.get(place as usize));
                 builder.append_option(id.map(|category| category.id.as_str()));
-                outcome(&parsed)
+                told.outcome()
             }
-        };
-        if matches!(cell, Cell::Broken) { (false, Some("cell.error")) } else { (is_there, check) }
+        }
+    }
+
+    /// Appends a typed date of a worksheet.
+    fn append_serial(&mut self, row: u64, serial: f64) -> (Reason, Option<&'static str>) {
+        let told = self.words.told_by(date::from_serial(serial, self.column.era));
+        if matches!(self.values, Values::Day(..)) {
+            self.append_day(row, told)
+        } else {
+            self.append_missing(Reason::NotRecorded);
+            (self.words.blank, None)
+        }
+    }
+
+    fn append_day(&mut self, row: u64, told: Told<Day>) -> (Reason, Option<&'static str>) {
+        if let Values::Day(builder, _) = &mut self.values {
+            builder.append_option(told.value.map(|day| day.days));
+        }
+        if let Some(day) = told.value {
+            if self.column.role == DateRole::Birth {
+                self.births += 1;
+                if day.is_new_year() {
+                    self.new_years.push(row);
+                }
+            }
+            if let Some(eras) = &mut self.tally.eras {
+                match day.era {
+                    WrittenEra::Common => eras.common += 1,
+                    WrittenEra::Buddhist => eras.buddhist += 1,
+                    WrittenEra::Repaired => eras.repaired += 1,
+                }
+            }
+        }
+        told.outcome()
     }
 
     fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
         self.bytes = 0;
         Ok(match &mut self.values {
-            Values::Text(builder) | Values::Site(builder, ..) | Values::Category(builder, ..) => {
+            Values::Text(builder, _) | Values::Site(builder, ..) | Values::Category(builder, ..) => {
                 Arc::new(builder.finish())
             }
             Values::Integer(builder, _) => Arc::new(builder.finish()),
@@ -448,13 +514,15 @@ impl<'a> ColumnTypist<'a> {
     }
 }
 
-fn outcome<T>(parsed: &Parsed<T>) -> (bool, Option<&'static str>) {
-    (parsed.value.is_some(), parsed.check)
+/// The place of a reason in [`Reason::ALL`].
+fn place_of(reason: Reason) -> usize {
+    Reason::ALL.iter().position(|r| *r == reason).unwrap_or(Reason::ALL.len())
 }
 
 /// What became of a text.
-struct PlainText<'t> {
-    value: Option<Cow<'t, str>>,
+#[derive(Clone)]
+struct KnownText {
+    value: Option<Box<str>>,
     check: Option<&'static str>,
     identifiers: bool,
 }
@@ -464,9 +532,9 @@ struct PlainText<'t> {
 ///
 /// Fails `text.too-long`; notes `text.zawgyi` where Burmese text was converted, and
 /// `text.encoding-unclear` where it may be Zawgyi and stays as it is.
-fn plain_text<'t>(trimmed: &'t str, pseudonyms: &Pseudonyms) -> PlainText<'t> {
+fn plain_text(trimmed: &str, pseudonyms: &Pseudonyms) -> KnownText {
     if trimmed.len() > LONGEST_TEXT {
-        return PlainText { value: None, check: Some("text.too-long"), identifiers: false };
+        return KnownText { value: None, check: Some("text.too-long"), identifiers: false };
     }
     let mut value = thai::normal(trimmed);
     let mut check = None;
@@ -480,7 +548,7 @@ fn plain_text<'t>(trimmed: &'t str, pseudonyms: &Pseudonyms) -> PlainText<'t> {
     }
     let replaced = pseudonyms.replaced(&value);
     let identifiers = replaced.is_some();
-    PlainText { value: Some(replaced.map_or(value, Cow::Owned)), check, identifiers }
+    KnownText { value: Some(replaced.map_or(value, Cow::Owned).into()), check, identifiers }
 }
 
 /// A number by its text. A number of a person is none: it is missing, and leads to an issue.
@@ -512,27 +580,34 @@ fn reason_of(trimmed: &str, missing: &[(String, Reason)]) -> Option<Reason> {
     find(trimmed).or_else(|| if trimmed.is_ascii() { None } else { find(&text::ascii_digits(trimmed)) })
 }
 
-/// The values of the texts met so far in a column, so that each is read once.
+/// What the texts met so far in a column tell, so that each is read once.
 struct Memory<T> {
-    known: HashMap<Box<str>, Parsed<T>>,
+    known: HashMap<Box<str>, T, RandomState>,
+    /// How often a text was known, and how often not.
+    known_before: u64,
+    new: u64,
 }
 
-impl<T: Copy> Memory<T> {
+impl<T: Clone> Memory<T> {
     fn new() -> Self {
-        Self { known: HashMap::new() }
+        Self { known: HashMap::default(), known_before: 0, new: 0 }
     }
 
-    fn recall(&mut self, raw: &str, parse: impl FnOnce(&str) -> Parsed<T>) -> Parsed<T> {
-        if raw.is_empty() {
-            return Parsed::missing();
+    fn recall(&mut self, text: &str, read: impl FnOnce(&str) -> T) -> T {
+        let is_full = self.known.len() >= REMEMBERED;
+        // Where nearly every text is new, looking for it costs more than it saves.
+        if text.len() > LONGEST_REMEMBERED || (is_full && self.known_before < self.new) {
+            return read(text);
         }
-        if let Some(parsed) = self.known.get(raw) {
-            return *parsed;
+        if let Some(told) = self.known.get(text) {
+            self.known_before += 1;
+            return told.clone();
         }
-        let parsed = parse(raw);
-        if self.known.len() < REMEMBERED && raw.len() <= LONGEST_REMEMBERED {
-            self.known.insert(raw.into(), parsed);
+        self.new += 1;
+        let told = read(text);
+        if !is_full {
+            self.known.insert(text.into(), told.clone());
         }
-        parsed
+        told
     }
 }

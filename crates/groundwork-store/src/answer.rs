@@ -6,9 +6,23 @@ use arrow::datatypes::DataType;
 use arrow::record_batch::RecordBatch;
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::query::Query;
+use serde::{Deserialize, Serialize};
+
+/// Floating numbers bit by bit, so that what is kept is what was counted.
+mod exact {
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(number: &f64, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_u64(number.to_bits())
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<f64, D::Error> {
+        u64::deserialize(from).map(f64::from_bits)
+    }
+}
 
 /// What was counted for one cell.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CellCount {
     /// The site, or empty for all sites together.
     pub site: String,
@@ -19,21 +33,26 @@ pub struct CellCount {
     /// The category, or empty.
     pub category: String,
     /// What the units add to the numerator.
+    #[serde(with = "exact")]
     pub y: f64,
     /// What they add to the denominator.
+    #[serde(with = "exact")]
     pub x: f64,
     /// How many are immature.
+    #[serde(with = "exact")]
     pub immature: f64,
     /// The sum of the squares of what the units add to the numerator.
+    #[serde(with = "exact")]
     pub squares: f64,
     /// The largest that one unit adds to the numerator.
+    #[serde(with = "exact")]
     pub top: f64,
     /// How many units there are.
     pub n: u64,
 }
 
 /// What one cluster of a cell adds up to.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClusterSum {
     /// The site, or empty for all sites together.
     pub site: String,
@@ -46,19 +65,22 @@ pub struct ClusterSum {
     /// Which cluster; empty for units without one.
     pub cluster: String,
     /// Above.
+    #[serde(with = "exact")]
     pub y: f64,
     /// Below.
+    #[serde(with = "exact")]
     pub x: f64,
 }
 
 /// The value of one rank of a cell.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RankedValue {
     /// Site, period, dimension and category.
     pub cell: [String; 4],
     /// The rank, from 1.
     pub rank: u64,
     /// The value.
+    #[serde(with = "exact")]
     pub value: f64,
 }
 
@@ -259,6 +281,7 @@ impl Store {
         query: &Query,
         mut take: impl FnMut(&RecordBatch) -> Result<(), Diagnostic>,
     ) -> Result<(), Diagnostic> {
+        self.catch_up()?;
         let mut statement = self.connection.prepare(&query.to_string()).map_err(failed)?;
         for batch in statement.stream_arrow([]).map_err(failed)? {
             take(&batch.map_err(failed)?)?;

@@ -1,7 +1,7 @@
 //! The store: a private, offline DuckDB database that rows are loaded into and counted in.
 //!
-//! Only this crate knows DuckDB. Rows come in as Arrow batches, statements and queries as trees
-//! of [`groundwork_plan::query`], and counts go out as plain structs. The database lives in a
+//! Only this crate knows DuckDB. Rows come in as Parquet files, statements and queries as trees of
+//! [`groundwork_plan::query`], and counts go out as plain structs. The database lives in a
 //! folder of its own that is removed with it; it fetches nothing, and reads and writes nothing
 //! else.
 
@@ -15,6 +15,7 @@ use arrow::record_batch::RecordBatch;
 use duckdb::{Config, Connection};
 use groundwork_plan::diag::{Diagnostic, Fault};
 use groundwork_plan::query::{SqlType, Statement};
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -31,6 +32,8 @@ pub struct Limits {
 pub struct Store {
     connection: Connection,
     folder: PathBuf,
+    /// Statements that are put off until somebody asks.
+    later: RefCell<Vec<Statement>>,
 }
 
 /// Stops a running query from another thread.
@@ -71,7 +74,7 @@ impl Store {
                  SET enable_external_access = false; SET lock_configuration = true;"
             ))
             .map_err(failed)?;
-        Ok(Self { connection, folder: folder.to_owned() })
+        Ok(Self { connection, folder: folder.to_owned(), later: RefCell::default() })
     }
 
     /// What stops a running query.
@@ -79,12 +82,32 @@ impl Store {
         Interrupt(self.connection.interrupt_handle())
     }
 
+    /// Where the database lives, and files must lie that it is to look at.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Runs a statement.
     ///
     /// # Errors
     /// When the database fails.
     pub fn run(&self, statement: &Statement) -> Result<(), Diagnostic> {
+        self.catch_up()?;
         self.connection.execute_batch(&statement.to_string()).map_err(failed)
+    }
+
+    /// Puts statements off until the next one that is not, or the next question: never, where nobody
+    /// asks.
+    pub fn put_off(&self, statements: impl IntoIterator<Item = Statement>) {
+        self.later.borrow_mut().extend(statements);
+    }
+
+    /// Runs what was put off.
+    fn catch_up(&self) -> Result<(), Diagnostic> {
+        let later = self.later.take();
+        later
+            .iter()
+            .try_for_each(|statement| self.connection.execute_batch(&statement.to_string()).map_err(failed))
     }
 
     /// Appends rows to a table; the columns are those of the table, in order.

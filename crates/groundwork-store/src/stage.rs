@@ -6,9 +6,11 @@ use groundwork_plan::query::Statement;
 use groundwork_plan::source::Source;
 use groundwork_plan::staging;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
 
 /// What became of the rows of a source.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Staged {
     /// Rows that count.
     pub kept: u64,
@@ -27,7 +29,7 @@ pub struct Staged {
 }
 
 /// A row that broke a check.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetAside {
     /// Which check of the source; none for a value that was set aside because its question was not
     /// asked.
@@ -41,12 +43,19 @@ pub struct SetAside {
 }
 
 impl Store {
-    /// Makes the table of the rows that count from the rows as they were read, and says what
-    /// became of the others. The rows as they were read are dropped.
+    /// Makes the table of the rows that count from the rows as they were read, which stand in the file
+    /// `rows` if there are any, and says what became of the others. The rows as they were read are
+    /// dropped, where the table does not rest on them.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn stage(&self, source: &Source, sources: &[Source], as_of: Date) -> Result<Staged, Diagnostic> {
+    pub fn stage(
+        &self,
+        source: &Source,
+        sources: &[Source],
+        as_of: Date,
+        rows: Option<&Path>,
+    ) -> Result<Staged, Diagnostic> {
         for statement in staging::stage(source, sources, as_of) {
             self.run(&statement)?;
         }
@@ -74,8 +83,21 @@ impl Store {
         if let Some(query) = staging::reported(source) {
             staged.reported = self.places(&query)?;
         }
-        self.run(&Statement::DropView(staging::staged_table(&source.id)))?;
-        self.run(&Statement::DropTable(staging::raw_table(&source.id)))?;
+        if !staging::is_looked_at(source) {
+            self.run(&Statement::DropView(staging::staged_table(&source.id)))?;
+            for table in staging::put_aside(source) {
+                self.run(&Statement::DropTable(table))?;
+            }
+            let raw = staging::raw_table(&source.id);
+            match rows {
+                None => self.run(&Statement::DropTable(raw))?,
+                Some(rows) => {
+                    self.run(&Statement::DropView(raw))?;
+                    // It goes with the folder at the latest.
+                    let _ = std::fs::remove_file(rows);
+                }
+            }
+        }
         Ok(staged)
     }
 

@@ -3,6 +3,7 @@
 //! `run/` is the road itself, one file a stage; `commands/` is what the command line offers.
 //! This crate is where files are opened, where results are written, and where nothing is counted.
 
+mod cache;
 mod changes;
 pub mod cli;
 mod commands;

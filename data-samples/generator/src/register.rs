@@ -186,7 +186,9 @@ impl<'h> Own<'h> {
                 }
                 (format!("{day:02}/{month:02}/{}", year(self.year, rng)), String::new())
             }
-            None if roll < 50 => (format!("01/01/{}", year(self.year + rng.between(-1, 1), rng)), String::new()),
+            None if roll < 50 => {
+                (format!("01/01/{}", year(self.year + rng.between(-1, 1), rng)), String::new())
+            }
             _ if roll < 90 => (String::new(), (2021 - self.year + rng.between(-1, 1)).max(0).to_string()),
             _ => (String::new(), String::new()),
         }
@@ -243,7 +245,9 @@ impl<'h> Own<'h> {
     fn family(&self, rng: &mut Rng, thai: bool) -> Option<String> {
         let [one, other] = self.household.family;
         if self.surname {
-            return rng.chance(93, 100).then(|| parts(rng, &[SURNAME_BEGINS[one], SURNAME_ENDS[other]], thai, ""));
+            return rng
+                .chance(93, 100)
+                .then(|| parts(rng, &[SURNAME_BEGINS[one], SURNAME_ENDS[other]], thai, ""));
         }
         match (rng.chance(1, 2), thai) {
             (true, true) => Some("นามสมมุติ".into()),
@@ -299,7 +303,18 @@ fn is_syllables(parts: &[Part]) -> bool {
 }
 
 const VILLAGES: [&str; 12] = [
-    "แม่สาย", "แม่จัน", "เชียงแสน", "แม่ฟ้าหลวง", "เวียงแก่น", "เทิง", "ปัว", "ทุ่งช้าง", "บ่อเกลือ", "เมืองน่าน", "เวียงสา", "สันติสุข",
+    "แม่สาย",
+    "แม่จัน",
+    "เชียงแสน",
+    "แม่ฟ้าหลวง",
+    "เวียงแก่น",
+    "เทิง",
+    "ปัว",
+    "ทุ่งช้าง",
+    "บ่อเกลือ",
+    "เมืองน่าน",
+    "เวียงสา",
+    "สันติสุข",
 ];
 
 const NICKNAMES: [(&str, &str); 12] = [

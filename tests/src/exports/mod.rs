@@ -8,6 +8,7 @@ mod names;
 #[allow(dead_code, reason = "the form and the answers are for the readers' own tests")]
 mod survey;
 
+pub(crate) use inside::unpacked;
 use libtest_mimic::{Failed, Trial};
 
 type Check = fn() -> Result<(), String>;

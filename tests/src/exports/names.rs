@@ -37,7 +37,8 @@ pub(super) fn nowhere() -> Result<(), String> {
         &["review", "pipeline.yaml", "--out", "pairs.csv"],
     ];
     for command in commands {
-        let output = groundwork(folder, command).env("TMPDIR", &scratch).output().map_err(|e| e.to_string())?;
+        let output =
+            groundwork(folder, command).env("TMPDIR", &scratch).output().map_err(|e| e.to_string())?;
         if output.status.code() != Some(0) {
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
             return Err(format!("{command:?} ended with {:?}\n{said}", output.status.code()));
@@ -49,8 +50,10 @@ pub(super) fn nowhere() -> Result<(), String> {
     after.retain(|name, bytes| before.get(name) != Some(bytes));
     after.insert("what was said".into(), said);
     // Short names stand in other words.
-    let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).filter(|name| name.chars().count() >= 6).collect();
-    let phones: Vec<&str> = rows.iter().map(|row| row.phone.as_str()).filter(|phone| !phone.is_empty()).collect();
+    let names: Vec<&str> =
+        rows.iter().map(|row| row.name.as_str()).filter(|name| name.chars().count() >= 6).collect();
+    let phones: Vec<&str> =
+        rows.iter().map(|row| row.phone.as_str()).filter(|phone| !phone.is_empty()).collect();
     let holds_any = |text: &str| names.iter().chain(&phones).any(|value| text.contains(value));
     for (name, bytes) in &after {
         for (part, bytes) in unpacked(name, bytes)? {
@@ -65,7 +68,11 @@ pub(super) fn nowhere() -> Result<(), String> {
         return Err("nothing is found in the register itself".into());
     }
     let decided = decided(folder, &rows)?;
-    println!("{} files hold none of {} names and telephones; {decided} decisions were taken", after.len(), names.len() + phones.len());
+    println!(
+        "{} files hold none of {} names and telephones; {decided} decisions were taken",
+        after.len(),
+        names.len() + phones.len()
+    );
     Ok(())
 }
 
@@ -102,7 +109,8 @@ fn decided(folder: &Path, rows: &[groundwork_samples::register::Listed]) -> Resu
     let with = pipeline.replacen("  participant:\n", "  participant:\n    decisions: decisions.csv\n", 1);
     std::fs::write(folder.join("decided.yaml"), with).map_err(|e| e.to_string())?;
     crate::program::done(folder, &["run", "decided.yaml", "--out", "decided"])?;
-    let manifest = std::fs::read_to_string(folder.join("decided/manifest.json")).map_err(|e| e.to_string())?;
+    let manifest =
+        std::fs::read_to_string(folder.join("decided/manifest.json")).map_err(|e| e.to_string())?;
     if !manifest.contains("\"decisions.csv\"") {
         return Err("the decisions are not among the inputs of the manifest".into());
     }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::testing::{KEPT, check, rects, released, texts};
+use groundwork_disclosure::Finding;
 
 fn likert(rows: &[&str]) -> Likert {
     let row = |id: &&str| LikertRow {
@@ -21,6 +22,21 @@ fn answers(id: &str, shares: [f64; 5]) -> Vec<Cell> {
         .enumerate()
         .map(|(j, share)| cell(&format!("{id}{j}"), "", Q4, share * 400.0, 400.0))
         .collect()
+}
+
+#[test]
+fn counts_of_answers_are_drawn_as_their_shares() {
+    let counted = |j: usize, n: f64| {
+        let share = cell(&format!("a{j}"), "", Q4, n, 400.0);
+        Cell { unit: Unit::Count, finding: Finding::Value { value: n, interval: None }, ..share }
+    };
+    let counts = [40.0, 80.0, 60.0, 100.0, 120.0];
+    let counts = counts.into_iter().enumerate().map(|(j, n)| counted(j, n)).collect();
+    let figure = likert(&["a"]).draw(&released(counts));
+    check(&figure);
+    let shares = likert(&["a"]).draw(&released(answers("a", [0.1, 0.2, 0.15, 0.25, 0.3])));
+    assert_eq!(figure.marks_svg, shares.marks_svg);
+    assert!(figure.csv.contains("40"), "{}", figure.csv);
 }
 
 #[test]

@@ -102,7 +102,8 @@ fn write(file: &str, listed: &[Listed]) {
         let born = born(row);
         let day = if born.starts_with('~') || born.ends_with("-01-01") { "" } else { born.as_str() };
         let year: String = born.trim_start_matches('~').chars().take(4).collect();
-        let (first, last) = (words.first().cloned().unwrap_or_default(), words.last().cloned().unwrap_or_default());
+        let (first, last) =
+            (words.first().cloned().unwrap_or_default(), words.last().cloned().unwrap_or_default());
         let _ = writeln!(
             out,
             "{at},{},{},{first},{last},{day},{year},{},{},{}",

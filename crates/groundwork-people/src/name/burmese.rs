@@ -20,7 +20,8 @@ pub(super) fn syllables(text: &str) -> Vec<String> {
     let mut at = 0;
     while let Some(&c) = signs.get(at) {
         let next = signs.get(at + 1).copied().unwrap_or('\0');
-        let tone_then_asat = matches!(next, '\u{1037}' | '\u{1038}') && signs.get(at + 2) == Some(&'\u{103a}');
+        let tone_then_asat =
+            matches!(next, '\u{1037}' | '\u{1038}') && signs.get(at + 2) == Some(&'\u{103a}');
         let closes = matches!(next, '\u{103a}' | '\u{1039}') || tone_then_asat;
         match c {
             _ if consonant(c).is_some() && closes && !out.is_empty() => {
@@ -31,7 +32,10 @@ pub(super) fn syllables(text: &str) -> Vec<String> {
             }
             // A stacked consonant begins the next syllable.
             _ if consonant(c).is_some() => {
-                out.push(Syllable { initial: consonant(c).unwrap_or_default().to_owned(), ..Syllable::default() });
+                out.push(Syllable {
+                    initial: consonant(c).unwrap_or_default().to_owned(),
+                    ..Syllable::default()
+                });
             }
             // Independent vowels.
             'ဥ' | 'ဦ' => out.push(Syllable { initial: "u".into(), ..Syllable::default() }),

@@ -177,7 +177,14 @@ mod tests {
 
     #[test]
     fn different_names_stay_apart() {
-        for (one, other) in [("tin", "tun"), ("phyu", "phyo"), ("zaw", "saw"), ("myint", "myat"), ("win", "wai"), ("naing", "nan")] {
+        for (one, other) in [
+            ("tin", "tun"),
+            ("phyu", "phyo"),
+            ("zaw", "saw"),
+            ("myint", "myat"),
+            ("win", "wai"),
+            ("naing", "nan"),
+        ] {
             assert_ne!(sounds(one), sounds(other));
         }
     }

@@ -236,7 +236,14 @@ mod tests {
 
     #[test]
     fn a_made_up_surname_is_none() {
-        for text in ["อนุชา นามสมมุติ", "อนุชานามสมมุติ", "อนุชา นามสมมติ", "Anucha Namsommut", "Anucha Nam Sommut", "อนุชา ไม่มีนามสกุล"] {
+        for text in [
+            "อนุชา นามสมมุติ",
+            "อนุชานามสมมุติ",
+            "อนุชา นามสมมติ",
+            "Anucha Namsommut",
+            "Anucha Nam Sommut",
+            "อนุชา ไม่มีนามสกุล",
+        ] {
             assert_eq!(key(text), key("อนุชา"), "{text}");
         }
         assert!(Name::read("นามสมมุติ").readings.is_empty());

@@ -142,7 +142,9 @@ fn units(word: &str) -> Vec<Unit> {
             '\u{e4c}' => {
                 let gone = out.pop();
                 if gone.is_some_and(|gone| gone.consonant == 'ร')
-                    && out.last().is_some_and(|unit| matches!(unit.consonant, 'ท' | 'ต' | 'ด') && !unit.has_vowel())
+                    && out
+                        .last()
+                        .is_some_and(|unit| matches!(unit.consonant, 'ท' | 'ต' | 'ด') && !unit.has_vowel())
                 {
                     out.pop();
                 }
@@ -152,19 +154,25 @@ fn units(word: &str) -> Vec<Unit> {
             }
             'อ' if lead.is_none()
                 && next != 'อ'
-                && before.is_some_and(|unit| carries(&unit) && (!is_mark(next) || unit.lead == Some('เ'))) =>
+                && before
+                    .is_some_and(|unit| carries(&unit) && (!is_mark(next) || unit.lead == Some('เ'))) =>
             {
                 mark(&mut out, 'อ');
             }
-            'ย' if lead.is_none() && before.is_some_and(|unit| unit.lead == Some('เ') && unit.mark == Some('ี')) => {
+            'ย' if lead.is_none()
+                && before.is_some_and(|unit| unit.lead == Some('เ') && unit.mark == Some('ี')) =>
+            {
                 mark(&mut out, 'ย');
             }
             // `ไชย` is chai.
-            'ย' if lead.is_none() && before.is_some_and(|unit| unit.lead == Some('ไ') && unit.mark.is_none()) => {}
+            'ย' if lead.is_none()
+                && before.is_some_and(|unit| unit.lead == Some('ไ') && unit.mark.is_none()) => {}
             'ก'..='ฮ' => {
                 let mut unit = Unit { consonant: c, lead: lead.take(), ..Unit::default() };
                 let is_last = signs.get(at + 1).is_none();
-                if let Some(before) = out.last_mut().filter(|before| unit.lead.is_none() && joins(before, c, next, is_last)) {
+                if let Some(before) =
+                    out.last_mut().filter(|before| unit.lead.is_none() && joins(before, c, next, is_last))
+                {
                     unit.lead = before.lead.take();
                     before.joined = true;
                 }
@@ -216,7 +224,9 @@ fn is_silent_ho(consonant: char, next: char) -> bool {
 
 fn second_of_cluster(consonant: char, next: char) -> bool {
     match next {
-        'ร' => matches!(consonant, 'ก' | 'ข' | 'ค' | 'ต' | 'ป' | 'พ' | 'ส' | 'ศ' | 'ท' | 'บ' | 'ด' | 'ฟ' | 'ซ'),
+        'ร' => {
+            matches!(consonant, 'ก' | 'ข' | 'ค' | 'ต' | 'ป' | 'พ' | 'ส' | 'ศ' | 'ท' | 'บ' | 'ด' | 'ฟ' | 'ซ')
+        }
         'ล' => matches!(consonant, 'ก' | 'ข' | 'ค' | 'ป' | 'พ' | 'ผ' | 'บ' | 'ฟ'),
         'ว' => matches!(consonant, 'ก' | 'ข' | 'ค'),
         _ => is_silent_ho(consonant, next),
@@ -259,7 +269,8 @@ fn first(consonant: char) -> &'static str {
 fn last(consonant: char) -> &'static str {
     match consonant {
         'ก' | 'ข' | 'ค' | 'ฆ' => "k",
-        'จ' | 'ฉ' | 'ช' | 'ซ' | 'ฌ' | 'ฎ' | 'ฏ' | 'ฐ' | 'ฑ' | 'ฒ' | 'ด' | 'ต' | 'ถ' | 'ท' | 'ธ' | 'ศ' | 'ษ' | 'ส' => "t",
+        'จ' | 'ฉ' | 'ช' | 'ซ' | 'ฌ' | 'ฎ' | 'ฏ' | 'ฐ' | 'ฑ' | 'ฒ' | 'ด' | 'ต' | 'ถ' | 'ท' | 'ธ' | 'ศ'
+        | 'ษ' | 'ส' => "t",
         'น' | 'ณ' | 'ญ' | 'ร' | 'ล' | 'ฬ' => "n",
         'บ' | 'ป' | 'พ' | 'ฟ' | 'ภ' => "p",
         'ม' => "m",

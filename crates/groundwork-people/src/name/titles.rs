@@ -141,7 +141,11 @@ pub(super) fn without_thai_titles(text: &str) -> Untitled<'_> {
         if !begins_a_name(rest) {
             return out;
         }
-        out = Untitled { rest, sex: out.sex.or(sex), glued: out.glued || (!apart && MAY_BE_NAMES.contains(title)) };
+        out = Untitled {
+            rest,
+            sex: out.sex.or(sex),
+            glued: out.glued || (!apart && MAY_BE_NAMES.contains(title)),
+        };
     }
 }
 
@@ -176,9 +180,5 @@ pub(super) fn sounds_made_up(sounds: &str) -> bool {
 
 /// A text without a made-up surname that is written together with what is before it.
 pub(super) fn without_made_up_end(word: &str) -> &str {
-    MADE_UP
-        .iter()
-        .take(7)
-        .find_map(|ending| word.strip_suffix(ending))
-        .unwrap_or(word)
+    MADE_UP.iter().take(7).find_map(|ending| word.strip_suffix(ending)).unwrap_or(word)
 }

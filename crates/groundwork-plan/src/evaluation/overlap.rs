@@ -30,7 +30,11 @@ pub(super) const KEYS: Object = Object {
             "The sources that are the lists; all of the step where it is missing. At most eight.",
         ),
         may("from", Shape::Text, "One source, whose rows are told apart by `by`, in the place of `lists`."),
-        may("by", Shape::Text, "The column that says which list a row of `from` belongs to: a site or a category."),
+        may(
+            "by",
+            Shape::Text,
+            "The column that says which list a row of `from` belongs to: a site or a category.",
+        ),
         may(
             "figures",
             Shape::Map(&Shape::Integer),
@@ -87,10 +91,18 @@ impl Overlap {
         let assumes = node.text_at("assumes").map(str::to_owned);
         if let Some(figures) = node.get("figures") {
             if let Some(at) = node.get("people") {
-                r.problem("evaluation.people-or-figures", at.span, "the evaluation has both `people` and `figures`, expected one");
+                r.problem(
+                    "evaluation.people-or-figures",
+                    at.span,
+                    "the evaluation has both `people` and `figures`, expected one",
+                );
             }
             if let Some(at) = node.get("assumes") {
-                r.problem("evaluation.figures-assume", at.span, "people whom no list saw cannot be estimated from figures alone");
+                r.problem(
+                    "evaluation.figures-assume",
+                    at.span,
+                    "people whom no list saw cannot be estimated from figures alone",
+                );
             }
             let figures: Vec<(String, u64)> = figures
                 .entries()
@@ -101,9 +113,13 @@ impl Overlap {
             return Some(Self { from: OverlapFrom::Figures { figures, known }, assumes: None });
         }
         let Some(at) = node.get("people") else {
-            r.problem("evaluation.people-or-figures", node.span, "the evaluation has neither `people` nor `figures`, expected one")
-                .hints
-                .push("Name the column of people, or give the figures of each list.".into());
+            r.problem(
+                "evaluation.people-or-figures",
+                node.span,
+                "the evaluation has neither `people` nor `figures`, expected one",
+            )
+            .hints
+            .push("Name the column of people, or give the figures of each list.".into());
             return None;
         };
         let people = at.text()?.to_owned();
@@ -140,9 +156,13 @@ impl Overlap {
             lists = of_step.map(|source| source.id.clone()).collect();
         }
         if lists.len() < 2 || lists.len() > 8 {
-            r.problem("evaluation.lists", at.span, format!("`{people}` is in {} lists, expected two to eight", lists.len()))
-                .hints
-                .push("Name the sources under `lists`, or one source with `from` and `by`.".into());
+            r.problem(
+                "evaluation.lists",
+                at.span,
+                format!("`{people}` is in {} lists, expected two to eight", lists.len()),
+            )
+            .hints
+            .push("Name the sources under `lists`, or one source with `from` and `by`.".into());
             return None;
         }
         Some(Self { from: OverlapFrom::Sources { people, lists }, assumes })
@@ -166,7 +186,11 @@ impl Overlap {
             match places.as_slice() {
                 [one, other] if one != other => out.push(((*one).min(*other), (*one).max(*other), people)),
                 [_, _] | [] | [_] | [_, _, ..] => {
-                    r.problem("evaluation.known-pair", item.span, "a known overlap is of two different figures");
+                    r.problem(
+                        "evaluation.known-pair",
+                        item.span,
+                        "a known overlap is of two different figures",
+                    );
                 }
             }
         }

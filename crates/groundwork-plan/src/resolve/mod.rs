@@ -69,6 +69,11 @@ impl Resolver {
         &mut self.problems[at]
     }
 
+    /// Adds a problem that was found elsewhere.
+    pub(crate) fn found(&mut self, problem: Diagnostic) {
+        self.problems.push(problem);
+    }
+
     /// Reports a name that is not among the known ones.
     pub(crate) fn unknown<'k>(
         &mut self,
@@ -113,8 +118,10 @@ impl Resolver {
             partners,
             adaptation_log,
             voices,
-            policy: self.policy(root, &indicators),
+            policy: self.policy(root, &indicators, &sources),
             reports: self.reports(root, &calendar, &indicators),
+            iati: self.iati(root, &indicators),
+            labels: self.labels(root, &sources),
             calendar,
             sites,
             sources,

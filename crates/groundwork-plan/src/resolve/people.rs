@@ -34,7 +34,9 @@ pub(super) fn private(root: &Node, source: &str) -> Vec<String> {
             let preset = PeopleKind::PRESET.iter().find(|(name, _)| *name == field).map(|(_, kind)| *kind);
             preset.or_else(|| PeopleKind::named(step.get("compare")?.text_at(field)?))
         };
-        let Some((_, register)) = registers(step).iter().find(|(key, _)| key.name == source) else { continue };
+        let Some((_, register)) = registers(step).iter().find(|(key, _)| key.name == source) else {
+            continue;
+        };
         let others = register.get("other").map(Node::entries).unwrap_or_default();
         for (key, node) in register.entries().iter().chain(others) {
             if key.name == "also" || kind(&key.name).is_some_and(PeopleKind::is_private) {
@@ -66,8 +68,10 @@ impl Resolver {
             }
             // A field that no source has says nothing.
             let used = |at: usize| {
-                let has_columns = registers.iter().any(|r: &Register| r.columns.get(at).is_some_and(|c| !c.is_empty()));
-                has_columns || (fields[at].kind == PeopleKind::Born && registers.iter().any(|r| r.age.is_some()))
+                let has_columns =
+                    registers.iter().any(|r: &Register| r.columns.get(at).is_some_and(|c| !c.is_empty()));
+                has_columns
+                    || (fields[at].kind == PeopleKind::Born && registers.iter().any(|r| r.age.is_some()))
             };
             let kept: Vec<usize> = (0..fields.len()).filter(|at| used(*at)).collect();
             for register in &mut registers {
@@ -99,7 +103,8 @@ impl Resolver {
     }
 
     fn people_fields(&mut self, node: &Node) -> Vec<PeopleField> {
-        let preset = PeopleKind::PRESET.iter().map(|(name, kind)| PeopleField { name: (*name).into(), kind: *kind });
+        let preset =
+            PeopleKind::PRESET.iter().map(|(name, kind)| PeopleField { name: (*name).into(), kind: *kind });
         let mut fields: Vec<PeopleField> = preset.collect();
         for (key, kind) in node.get("compare").map(Node::entries).unwrap_or_default() {
             let is_preset = PeopleKind::PRESET.iter().any(|(name, _)| *name == key.name);
@@ -136,7 +141,9 @@ impl Resolver {
         };
         let mut columns = Vec::new();
         for field in fields {
-            let own = node.get(&field.name).filter(|_| PeopleKind::PRESET.iter().any(|(preset, _)| *preset == field.name));
+            let own = node
+                .get(&field.name)
+                .filter(|_| PeopleKind::PRESET.iter().any(|(preset, _)| *preset == field.name));
             columns.push(of(own.or_else(|| node.get("other")?.get(&field.name))));
         }
         let also = of(node.get("also"));
@@ -163,9 +170,13 @@ impl Resolver {
             }
         }
         if !["name", "phone", "identifier"].iter().any(|key| node.get(key).is_some()) {
-            self.problem("people.nothing-to-go-by", name.span, format!("nothing tells the people of `{}` apart", name.name))
-                .hints
-                .push("Name the column with the `name`, the `phone` or an `identifier`.".into());
+            self.problem(
+                "people.nothing-to-go-by",
+                name.span,
+                format!("nothing tells the people of `{}` apart", name.name),
+            )
+            .hints
+            .push("Name the column with the `name`, the `phone` or an `identifier`.".into());
         }
         Register { source: name.name.clone(), columns, also, age: age.map(|age| (age, at)) }
     }

@@ -21,7 +21,8 @@ impl Resolver {
         let mut waiting: Vec<&(Key, Node)> = entries.iter().collect();
         // Each round takes every source whose needs are done; a round without one is a circle.
         loop {
-            let is_done = |name: &String| done.iter().any(|s| s.id == *name) || !names.contains(&name.as_str());
+            let is_done =
+                |name: &String| done.iter().any(|s| s.id == *name) || !names.contains(&name.as_str());
             let (ready, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(key, node)| {
                 needs(node).iter().all(|(_, name)| {
                     is_done(name) && people::waits_for(root, &key.name, name).iter().all(is_done)

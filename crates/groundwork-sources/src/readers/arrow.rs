@@ -26,14 +26,16 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 
 /// Structures inside structures, at most.
 const DEEPEST: usize = 8;
+/// Rows of a part, at least.
+const PART_ROWS: usize = 1 << 16;
 /// Bytes that are read at once.
 const PIECE: u64 = 1 << 20;
 
 /// Batches as they come; the columns are those that were asked for, in the order of the file.
-pub(super) type Stream = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>>>;
+pub(super) type Stream = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send>;
 
 /// Begins to read the columns at these places, ascending.
-pub(super) type Begin = Box<dyn FnOnce(&[usize]) -> Option<Stream>>;
+pub(super) type Begin = Box<dyn FnOnce(&[usize]) -> Option<Stream> + Send>;
 
 /// The batches of a file that is opened.
 pub(crate) struct Batches {
@@ -161,40 +163,87 @@ fn flat(
     }
 }
 
+/// Batches that follow each other, and the rows before them.
+pub(crate) struct Part {
+    batches: Vec<RecordBatch>,
+    before: u64,
+}
+
+/// Batches as they come.
+pub(crate) struct Parts {
+    stream: Stream,
+    rows: u64,
+    name: String,
+    unreadable: fn(&str) -> Diagnostic,
+}
+
+/// How batches are read, in any order and on any thread.
+pub(crate) struct Form {
+    places: Vec<usize>,
+    leaves: Vec<Vec<usize>>,
+    headers: Vec<String>,
+    name: String,
+}
+
 impl Batches {
-    /// Calls `visit` with every row, numbered from 1.
+    /// The rows in parts, and how they are read.
     ///
     /// # Errors
-    /// What `visit` returns; that the file is unreadable; `source.unreadable-column`.
-    pub(super) fn rows(self, wanted: &[Wanted], visit: &mut Visit<'_>) -> Result<(), Halt> {
+    /// That the file is unreadable.
+    pub(super) fn apart(self, wanted: &[Wanted]) -> Result<(Parts, Form), Diagnostic> {
         let Batches { begin, leaves, headers, name, unreadable } = self;
         let mut places: Vec<usize> =
             wanted.iter().filter_map(|want| leaves.get(want.column)?.first().copied()).collect();
         places.sort_unstable();
         places.dedup();
-        let Some(Some(mut stream)) = guarded(|| begin(&places)) else {
-            return Err(unreadable(&name).into());
+        let Some(Some(stream)) = guarded(|| begin(&places)) else {
+            return Err(unreadable(&name));
         };
+        let form = Form { places, leaves, headers, name: name.clone() };
+        Ok((Parts { stream, rows: 0, name, unreadable }, form))
+    }
+}
+
+impl Parts {
+    /// The next batches; none at the end.
+    ///
+    /// # Errors
+    /// That the file is unreadable.
+    pub(crate) fn next(&mut self) -> Result<Option<Part>, Diagnostic> {
+        let mut part = Part { batches: Vec::new(), before: self.rows };
+        while part.batches.iter().map(RecordBatch::num_rows).sum::<usize>() < PART_ROWS {
+            match guarded(|| self.stream.next()) {
+                Some(None) => break,
+                Some(Some(Ok(batch))) => {
+                    self.rows += batch.num_rows() as u64;
+                    part.batches.push(batch);
+                }
+                Some(Some(Err(_))) | None => return Err((self.unreadable)(&self.name)),
+            }
+        }
+        Ok((!part.batches.is_empty()).then_some(part))
+    }
+}
+
+impl Form {
+    /// Calls `visit` with every row of a part, numbered from 1.
+    ///
+    /// # Errors
+    /// What `visit` returns; `source.unreadable-column`.
+    pub(crate) fn rows(&self, part: &Part, wanted: &[Wanted], visit: &mut Visit<'_>) -> Result<(), Halt> {
         let options = FormatOptions::new();
-        let mut number = 0;
+        let mut number = part.before;
         let mut slots: Vec<Slot> = wanted.iter().map(|_| Slot::default()).collect();
-        loop {
-            let batch = match guarded(|| stream.next()) {
-                Some(None) => return Ok(()),
-                Some(Some(Ok(batch))) => batch,
-                Some(Some(Err(_))) | None => return Err(unreadable(&name).into()),
-            };
+        for batch in &part.batches {
             let mut found = Vec::with_capacity(wanted.len());
             for want in wanted {
-                let leaf = leaves.get(want.column).and_then(|path| Leaf::of(&batch, path, &places));
-                let header = headers.get(want.column).map_or("", String::as_str);
-                found.push(leaf.ok_or_else(|| diagnose::unreadable_column(&name, header))?);
+                let leaf = self.leaves.get(want.column).and_then(|path| Leaf::of(batch, path, &self.places));
+                found.push(leaf.ok_or_else(|| self.unreadable_column(want))?);
             }
             let mut columns = Vec::with_capacity(wanted.len());
             for (want, leaf) in wanted.iter().zip(&found) {
-                let header = headers.get(want.column).map_or("", String::as_str);
                 let column = Column::of(leaf, &options);
-                columns.push(column.ok_or_else(|| diagnose::unreadable_column(&name, header))?);
+                columns.push(column.ok_or_else(|| self.unreadable_column(want))?);
             }
             for row in 0..batch.num_rows() {
                 number += 1;
@@ -210,6 +259,11 @@ impl Batches {
                 })?;
             }
         }
+        Ok(())
+    }
+
+    fn unreadable_column(&self, want: &Wanted) -> Diagnostic {
+        diagnose::unreadable_column(&self.name, self.headers.get(want.column).map_or("", String::as_str))
     }
 }
 

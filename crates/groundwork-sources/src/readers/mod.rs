@@ -29,7 +29,7 @@ pub(crate) mod primero;
 mod table;
 pub(crate) mod xlsx;
 
-pub(crate) use table::Table;
+pub(crate) use table::{Apart, Form, Part, Parts, Table};
 
 use crate::diagnose;
 use encoding_rs::Encoding;

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::SourceFile;
 use crate::answer::Names;
-use crate::delimited::Delimited;
+use crate::delimited::{self, Delimited, Piece, Pieces};
 use crate::diagnose;
 use crate::held::Held;
 use crate::row::{Halt, Visit, Wanted};
@@ -89,7 +89,7 @@ impl Table {
         export: &Export,
     ) -> Result<Self, Diagnostic> {
         let declared = encoding(export.encoding.as_deref(), Some(export.span), &file.name)?;
-        let input: Box<dyn Read> = Box::new(Cursor::new(text));
+        let input: Box<dyn Read + Send> = Box::new(Cursor::new(text));
         Ok(Self::of_delimited(Delimited::new(input, &file.name, declared)?, Some(part)))
     }
 
@@ -196,15 +196,113 @@ impl Table {
     /// # Errors
     /// What `visit` returns, and what reading meets.
     pub(crate) fn rows(self, habits: &Habits, wanted: &[Wanted], visit: &mut Visit<'_>) -> Result<(), Halt> {
+        match self.apart(habits, wanted)? {
+            Apart::Parts(mut parts, form) => {
+                while let Some(part) = parts.next()? {
+                    form.rows(&part, wanted, visit)?;
+                }
+                Ok(())
+            }
+            Apart::Whole(table) => {
+                let tags = habits.tags;
+                let visit: &mut Visit<'_> = &mut |row| {
+                    if tags && row.tags { Ok(()) } else { visit(row) }
+                };
+                match table.rows {
+                    Rows::Worksheet(mut workbook, sheet) => workbook.rows(&sheet, wanted, visit),
+                    Rows::Held(held) => held.rows(wanted, visit),
+                    Rows::Delimited(_) | Rows::Arrow(_) => {
+                        Err(diagnose::engine("taking a table apart").into())
+                    }
+                }
+            }
+        }
+    }
+
+    /// The rows in parts, where the table can be read so.
+    ///
+    /// # Errors
+    /// That the file is unreadable.
+    pub(crate) fn apart(self, habits: &Habits, wanted: &[Wanted]) -> Result<Apart, Diagnostic> {
         let tags = habits.tags;
+        Ok(match self.rows {
+            Rows::Delimited(delimited) => {
+                let (first, pieces, form) = delimited.apart();
+                let parts = Parts::Text(Some(first), Box::new(pieces));
+                Apart::Parts(parts, Form { tags, of: FormOf::Text(form) })
+            }
+            Rows::Arrow(batches) => {
+                let (parts, form) = batches.apart(wanted)?;
+                Apart::Parts(Parts::Arrow(parts), Form { tags, of: FormOf::Arrow(form) })
+            }
+            Rows::Worksheet(..) | Rows::Held(_) => Apart::Whole(self),
+        })
+    }
+}
+
+/// A table for reading.
+pub(crate) enum Apart {
+    /// In parts, each of which can be read by itself.
+    Parts(Parts, Form),
+    /// From its beginning to its end.
+    Whole(Table),
+}
+
+/// The parts of a table, in order.
+pub(crate) enum Parts {
+    Text(Option<Piece>, Box<Pieces>),
+    Arrow(arrow::Parts),
+}
+
+/// Rows that follow each other.
+pub(crate) enum Part {
+    Text(Piece),
+    Arrow(arrow::Part),
+}
+
+/// How parts are read, in any order and on any thread.
+pub(crate) struct Form {
+    /// Whether rows of tags are passed over.
+    tags: bool,
+    of: FormOf,
+}
+
+enum FormOf {
+    Text(delimited::Form),
+    Arrow(arrow::Form),
+}
+
+impl Parts {
+    /// The next part; none at the end.
+    ///
+    /// # Errors
+    /// What reading meets.
+    pub(crate) fn next(&mut self) -> Result<Option<Part>, Diagnostic> {
+        Ok(match self {
+            Parts::Text(first, pieces) => match first.take() {
+                Some(piece) => Some(Part::Text(piece)),
+                None => pieces.next()?.map(Part::Text),
+            },
+            Parts::Arrow(parts) => parts.next()?.map(Part::Arrow),
+        })
+    }
+}
+
+impl Form {
+    /// Calls `visit` with every row of a part that is not blank and no row of tags, in order.
+    ///
+    /// # Errors
+    /// What `visit` returns, and what reading meets.
+    pub(crate) fn rows(&self, part: &Part, wanted: &[Wanted], visit: &mut Visit<'_>) -> Result<(), Halt> {
         let visit: &mut Visit<'_> = &mut |row| {
-            if tags && row.tags { Ok(()) } else { visit(row) }
+            if self.tags && row.tags { Ok(()) } else { visit(row) }
         };
-        match self.rows {
-            Rows::Delimited(delimited) => delimited.rows(wanted, visit),
-            Rows::Worksheet(mut workbook, sheet) => workbook.rows(&sheet, wanted, visit),
-            Rows::Held(held) => held.rows(wanted, visit),
-            Rows::Arrow(batches) => batches.rows(wanted, visit),
+        match (&self.of, part) {
+            (FormOf::Text(form), Part::Text(piece)) => form.rows(piece, wanted, visit),
+            (FormOf::Arrow(form), Part::Arrow(part)) => form.rows(part, wanted, visit),
+            (FormOf::Text(_), Part::Arrow(_)) | (FormOf::Arrow(_), Part::Text(_)) => {
+                Err(diagnose::engine("reading a part").into())
+            }
         }
     }
 }

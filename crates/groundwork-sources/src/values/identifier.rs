@@ -53,16 +53,25 @@ pub(crate) fn find(text: &str) -> Vec<Found> {
         .char_indices()
         .map(|(at, c)| Sign { at, end: at + c.len_utf8(), sign: decimal(c).unwrap_or(c) })
         .collect();
+    // What a kind of identifier cannot do without, in all of the text.
+    let lower = text.to_ascii_lowercase();
+    let has_address = ["@", ".com/", ".me/"].iter().any(|sign| lower.contains(sign));
+    let has_brackets = text.contains('/') && text.contains('(');
+    let has_points = text.matches('.').take(2).count() == 2;
+    let has_capitals = text.contains(|c: char| c.is_ascii_uppercase());
     let mut found = Vec::new();
     let mut place = 0;
     while place < signs.len() {
         let rest = &signs[place..];
         let before = place.checked_sub(1).and_then(|at| signs.get(at)).map(|sign| sign.sign);
-        let hit = mail_or_handle(rest, before)
-            .or_else(|| registration(rest, before))
-            .or_else(|| coordinates(rest, before))
-            .or_else(|| number(rest, before))
-            .or_else(|| passport(rest, before));
+        let begins = |sign: fn(char) -> bool| rest.first().is_some_and(|first| sign(first.sign));
+        let when =
+            |may: bool, find: fn(&[Sign], Option<char>) -> Hit| may.then(|| find(rest, before)).flatten();
+        let hit = when(has_address, mail_or_handle)
+            .or_else(|| when(has_brackets && begins(|c| c.is_ascii_digit()), registration))
+            .or_else(|| when(has_points, coordinates))
+            .or_else(|| when(begins(|c| c.is_ascii_digit() || c == '+'), number))
+            .or_else(|| when(has_capitals && begins(|c| c.is_ascii_uppercase()), passport));
         match hit {
             Some((length, kind, key)) if length > 0 => {
                 let last = &rest[length - 1];
@@ -110,6 +119,31 @@ pub(crate) fn is_national(text: &str) -> bool {
         }),
     }
 }
+
+/// Whether a glance shows that a text holds no identifier and has one form only: ASCII without the
+/// signs of an address, of coordinates or of a registration, and with too few digits for a number or
+/// a passport. It says no to many texts that hold none either.
+pub(crate) fn is_out_of_question(text: &str) -> bool {
+    let (mut digits, mut run, mut capitals) = (0, 0, 0);
+    let mut is_like_passport = false;
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                digits += 1;
+                run += 1;
+                is_like_passport |= run >= FEWEST_OF_PASSPORT && capitals >= 2;
+            }
+            b'A'..=b'Z' => (run, capitals) = (0, capitals + 1),
+            b'@' | b':' | b'.' | b'/' | b'+' | b'(' | 128.. => return false,
+            _ => run = 0,
+        }
+    }
+    !is_like_passport && digits < FEWEST_OF_NUMBER
+}
+
+/// Digits of a passport, and of a telephone number or a number of a person, at least.
+const FEWEST_OF_PASSPORT: usize = 6;
+const FEWEST_OF_NUMBER: usize = 9;
 
 /// Whether a text has enough digits, or a sign of the net: all others are passed over at once.
 fn may_hold_one(text: &str) -> bool {
@@ -468,6 +502,31 @@ mod tests {
             assert_eq!(hidden(text), "[ID]", "{text}");
         }
         assert_eq!(hidden("write to a.b@c.org."), "write to [ID].");
+    }
+
+    #[test]
+    fn what_is_out_of_question_at_a_glance_holds_none() {
+        let signs = ['0', '6', '8', '9', 'A', 'M', 'b', '-', ' ', '_', '1', '2'];
+        let mut state = 7_u64;
+        let mut out_of_question = 0;
+        for _ in 0..200_000 {
+            let mut text = String::new();
+            for _ in 0..(4 + state % 13) {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                text.push(signs[(state >> 33) as usize % signs.len()]);
+            }
+            if is_out_of_question(&text) {
+                out_of_question += 1;
+                assert!(find(&text).is_empty(), "{text}");
+            }
+        }
+        assert!(out_of_question > 50_000);
+        for text in ["r1234567", "P00042", "CR-2021-0042", "V-017", "north"] {
+            assert!(is_out_of_question(text), "{text}");
+        }
+        for text in ["081234567", "AA1234567", "MB123456", "AA 1234567", "MA-123456", "a@b", "น่าน"] {
+            assert!(!is_out_of_question(text), "{text}");
+        }
     }
 
     #[test]

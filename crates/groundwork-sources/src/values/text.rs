@@ -5,6 +5,12 @@ use std::borrow::Cow;
 /// The text without the blanks around it. Zero-width spaces and byte order marks count as blanks,
 /// since spreadsheets leave them behind.
 pub(crate) fn trim(text: &str) -> &str {
+    if let [first, .., last] = text.as_bytes()
+        && first.is_ascii_graphic()
+        && last.is_ascii_graphic()
+    {
+        return text;
+    }
     text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}'))
 }
 

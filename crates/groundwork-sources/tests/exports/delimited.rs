@@ -109,7 +109,7 @@ fn files_come_in_order_whatever_the_threads() {
     let (four, others) = read_with(folder.path(), &sources, "visits", 4).unwrap();
     assert_eq!(one, four);
     assert_eq!(batches, others);
-    assert!(batches.iter().all(|batch| batch.num_rows() <= 65_536));
+    assert!(batches.iter().all(|batch| batch.num_rows() <= 131_072));
     assert_eq!(batches.len(), 3 + 6);
     let names: Vec<&str> = one.files.iter().map(|file| file.name.as_str()).collect();
     assert_eq!(names[..2], ["part-0.csv", "part-1.csv"]);

@@ -36,5 +36,6 @@ fn request(path: &Path, overrides: &Overrides) -> Result<Request, Diagnostic> {
         languages: Vec::new(),
         reports: Vec::new(),
         threads,
+        keeps: false,
     })
 }

@@ -70,10 +70,14 @@ impl Review {
                 Diagnostic::command_line("people.unknown", format!("no step of `people` is named `{id}`"))
                     .did_you_mean(id, known())
             }),
-            (None, []) => Err(Diagnostic::command_line("people.none", "the pipeline has no step of `people`")
-                .hint("Add `people:` to the pipeline; the reference page says how.")),
-            (None, _) => Err(Diagnostic::command_line("people.several", "the pipeline has several steps of `people`")
-                .hint(format!("Name one with `--people`: {}.", known().collect::<Vec<_>>().join(", ")))),
+            (None, []) => {
+                Err(Diagnostic::command_line("people.none", "the pipeline has no step of `people`")
+                    .hint("Add `people:` to the pipeline; the reference page says how."))
+            }
+            (None, _) => {
+                Err(Diagnostic::command_line("people.several", "the pipeline has several steps of `people`")
+                    .hint(format!("Name one with `--people`: {}.", known().collect::<Vec<_>>().join(", "))))
+            }
         }
     }
 }
@@ -84,12 +88,16 @@ fn ended(problems: &[Diagnostic], pipeline: Option<&PipelineText<'_>>) -> u8 {
 }
 
 fn table(step: &PeopleFound, pairs: usize, loaded: &Loaded) -> Result<Vec<u8>, Diagnostic> {
-    let failed =
-        |e: &dyn std::error::Error| Diagnostic::bug("review.csv", format!("the pairs could not be written: {e}"));
+    let failed = |e: &dyn std::error::Error| {
+        Diagnostic::bug("review.csv", format!("the pairs could not be written: {e}"))
+    };
     let mut table = csv::Writer::from_writer(Vec::new());
     let doubtful = step.doubtful.iter().take(pairs);
-    let fields: Vec<&str> =
-        step.doubtful.first().map(|(pair, _)| pair.levels.iter().map(|(field, _)| field.as_str()).collect()).unwrap_or_default();
+    let fields: Vec<&str> = step
+        .doubtful
+        .first()
+        .map(|(pair, _)| pair.levels.iter().map(|(field, _)| field.as_str()).collect())
+        .unwrap_or_default();
     let head = ["record", "other", "decision", "decided_by", "probability", "record_is_at", "other_is_at"];
     table.write_record(head.into_iter().chain(fields)).map_err(|e| failed(&e))?;
     for (pair, places) in doubtful {

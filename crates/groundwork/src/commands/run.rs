@@ -31,6 +31,10 @@ pub(crate) struct Run {
     /// results of this run are kept.
     #[arg(long)]
     watch: bool,
+    /// Read and work out everything anew; otherwise what an earlier run of the same pipeline left in
+    /// `.groundwork` beside it is used where nothing that it depends on has changed.
+    #[arg(long)]
+    afresh: bool,
     /// Sign every report with this OpenSSH key; the signature stands beside it as `.pdf.sig`.
     #[arg(long, value_name = "KEY", conflicts_with = "watch")]
     sign: Option<PathBuf>,
@@ -46,6 +50,7 @@ impl Run {
             Ok(request) => request,
             Err(problem) => return ui::ended(self.format, &[problem], None),
         };
+        request.keeps = !self.afresh;
         request.period = self.period.period;
         request.languages.clone_from(&self.languages);
         request.reports.clone_from(&self.reports);

@@ -5,21 +5,24 @@
 //! category. What has no rows is `no_data`, not zero.
 
 use super::estimate::{Basis, estimate};
+use super::households::households;
+use super::load::Memory;
 use super::people::PeopleFound;
-use super::stop_if_interrupted;
+use super::{run_all, stop_if_interrupted};
 use crate::ui::Progress;
-use groundwork_disclosure::{Cell, CellKey, Counts, Finding};
+use groundwork_disclosure::{Cell, CellKey, Counts, Finding, Households};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::indicator::{
-    Count, Counted, Dimension, DistinctCount, Indicator, IndicatorPeriod, Kind, Linked, Passes, Summary,
+    Count, Counted, DistinctCount, Indicator, IndicatorPeriod, Kind, Linked, Passes, Summary,
 };
 use groundwork_plan::people;
 use groundwork_plan::plan::Plan;
-use groundwork_plan::query::Statement;
+use groundwork_plan::query::{Query, Statement};
 use groundwork_stats::ClusteredRatio;
 use groundwork_stats::estimators::quantile_ranks::quantile_ranks;
 use groundwork_stats::thresholds::REACH_WIDTH_MOST;
-use groundwork_store::{CellCount, ClusterSum, Store};
+use groundwork_store::{CellCount, ClusterSum, RankedValue, Store};
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +37,8 @@ pub(super) struct Results {
     pub(super) clusters: BTreeMap<CellKey, Vec<ClusterSum>>,
     /// For sums and means: the largest amount that one unit adds.
     pub(super) largest: BTreeMap<CellKey, f64>,
+    /// How many households stand behind each cell, where they are counted.
+    pub(super) households: BTreeMap<CellKey, Households>,
 }
 
 impl Results {
@@ -62,10 +67,11 @@ struct Found {
     ranks: BTreeMap<CellKey, BTreeMap<u64, f64>>,
 }
 
-/// Computes every indicator.
+/// Computes every indicator; what `memory` knows is not counted again.
 pub(super) fn compute(
     store: &Store,
     plan: &Plan,
+    memory: Option<Memory<'_>>,
     people: &[PeopleFound],
     progress: &Progress,
 ) -> Result<Results, Vec<Diagnostic>> {
@@ -84,12 +90,27 @@ pub(super) fn compute(
         stop_if_interrupted()?;
         let (units, source) = (&pass.units, &pass.source);
         progress.step(&format!("count {units} of {source} for {} indicators", pass.members.len()));
-        run_all(store, &pass.prepare).map_err(alone)?;
-        for (at, counted) in &pass.members {
-            let (indicator, found) = (&all[*at], &mut found[*at]);
-            add_counts(store, indicator, counted, &indicator.disaggregate, true, found).map_err(alone)?;
+        let queries: Vec<Query> = pass
+            .members
+            .iter()
+            .map(|(at, counted)| all[*at].cells(counted, &all[*at].disaggregate, true))
+            .collect();
+        let texts =
+            || pass.prepare.iter().map(ToString::to_string).chain(queries.iter().map(ToString::to_string));
+        let ask = || {
+            run_all(store, &pass.prepare)?;
+            let cells: Result<Vec<Vec<CellCount>>, _> =
+                queries.iter().map(|query| store.cells(query)).collect();
+            run_all(store, &pass.dismantle)?;
+            cells
+        };
+        let cells = match memory {
+            Some(memory) => memory.answer(&texts().collect::<Vec<_>>(), ask),
+            None => ask(),
+        };
+        for ((at, _), cells) in pass.members.iter().zip(cells.map_err(alone)?) {
+            add_counts(&all[*at], cells, &mut found[*at]);
         }
-        run_all(store, &pass.dismantle).map_err(alone)?;
     }
     if !passes.alone.is_empty() {
         progress.step(&format!("compute {} indicators one by one", passes.alone.len()));
@@ -97,10 +118,16 @@ pub(super) fn compute(
     for at in &passes.alone {
         stop_if_interrupted()?;
         if !matches!(all[*at].kind, Kind::Derived(_)) {
-            on_its_own(store, &all[*at], &mut found[*at]).map_err(alone)?;
+            let indicator = &all[*at];
+            let answer = match memory {
+                Some(memory) => memory.answer(&definition(indicator), || on_its_own(store, indicator)),
+                None => on_its_own(store, indicator),
+            };
+            answer.map_err(alone)?.add_to(indicator, &mut found[*at]);
         }
     }
-    let mut results = Results::default();
+    let households = households(store, plan).map_err(alone)?;
+    let mut results = Results { households, ..Results::default() };
     let seen: Vec<BTreeSet<(String, String)>> = found[plan.indicators.len()..][..backgrounds.len()]
         .iter()
         .map(|f| f.counts.keys().map(|key| (key.site.clone(), key.period.clone())).collect())
@@ -196,48 +223,78 @@ fn banded(value: f64, lower: f64, upper: f64, wide: bool) -> Finding {
     Finding::Value { value, interval: Some((lower, upper, BAND_LEVEL)) }
 }
 
-fn run_all(store: &Store, statements: &[Statement]) -> Result<(), Diagnostic> {
-    statements.iter().try_for_each(|statement| store.run(statement))
-}
-
-fn add_counts(
-    store: &Store,
-    indicator: &Indicator,
-    counted: &Counted,
-    dimensions: &[Dimension],
-    with_total: bool,
-    found: &mut Found,
-) -> Result<(), Diagnostic> {
-    for count in store.cells(&indicator.cells(counted, dimensions, with_total))? {
+fn add_counts(indicator: &Indicator, counts: Vec<CellCount>, found: &mut Found) {
+    for count in counts {
         found
             .counts
             .insert(key(indicator, &count.site, &count.period, &count.dimension, &count.category), count);
     }
-    Ok(())
 }
 
-/// Computes an indicator from a table of units of its own.
-fn on_its_own(store: &Store, indicator: &Indicator, found: &mut Found) -> Result<(), Diagnostic> {
+/// What the database says of an indicator with units of its own.
+#[derive(Default, Serialize, Deserialize)]
+struct Answer {
+    cells: Vec<CellCount>,
+    clusters: Vec<ClusterSum>,
+    ranks: Vec<RankedValue>,
+    /// Cells of the kind's own dimension.
+    own: Vec<CellCount>,
+}
+
+impl Answer {
+    fn add_to(self, indicator: &Indicator, found: &mut Found) {
+        add_counts(indicator, self.cells, found);
+        for sum in self.clusters {
+            let key = key(indicator, &sum.site, &sum.period, &sum.dimension, &sum.category);
+            found.clusters.entry(key).or_default().push(sum);
+        }
+        for value in self.ranks {
+            let [site, period, dimension, category] = &value.cell;
+            let key = key(indicator, site, period, dimension, category);
+            found.ranks.entry(key).or_default().insert(value.rank, value.value);
+        }
+        add_counts(indicator, self.own, found);
+    }
+}
+
+fn units_table(indicator: &Indicator) -> String {
+    format!("units:{}", indicator.id)
+}
+
+/// Everything that is asked of the database for an indicator with units of its own.
+fn definition(indicator: &Indicator) -> Vec<String> {
+    let units = units_table(indicator);
+    let mut texts: Vec<String> = indicator.kind.prepare().iter().map(ToString::to_string).collect();
+    texts.push(indicator.units().to_string());
+    let counted = Counted::Units(units.clone());
+    texts.push(indicator.cells(&counted, &indicator.disaggregate, true).to_string());
+    texts.push(indicator.clusters(&units, &indicator.disaggregate).to_string());
+    texts.push(format!("{:?} {}", indicator.kind.summary(), indicator.level));
+    if let Some(own) = indicator.kind.own_dimension() {
+        texts.push(indicator.own_units().to_string());
+        texts.push(indicator.cells(&counted, &[own], false).to_string());
+    }
+    texts
+}
+
+/// Counts an indicator from a table of units of its own.
+fn on_its_own(store: &Store, indicator: &Indicator) -> Result<Answer, Diagnostic> {
     run_all(store, &indicator.kind.prepare())?;
-    let units = format!("units:{}", indicator.id);
+    let units = units_table(indicator);
     store.run(&Statement::CreateTable(units.clone(), indicator.units()))?;
     let counted = Counted::Units(units.clone());
-    add_counts(store, indicator, &counted, &indicator.disaggregate, true, found)?;
+    let mut answer = Answer {
+        cells: store.cells(&indicator.cells(&counted, &indicator.disaggregate, true))?,
+        ..Answer::default()
+    };
     match indicator.kind.summary() {
         Summary::ClusteredRatio | Summary::TopShare { .. } => {
-            for sum in store.clusters(&indicator.clusters(&units, &indicator.disaggregate))? {
-                let key = key(indicator, &sum.site, &sum.period, &sum.dimension, &sum.category);
-                found.clusters.entry(key).or_default().push(sum);
-            }
+            answer.clusters = store.clusters(&indicator.clusters(&units, &indicator.disaggregate))?;
         }
         Summary::Quantile(share) => {
-            let ranks = wanted_ranks(share, indicator.level, &found.counts);
+            let ranks = wanted_ranks(share, indicator.level, &answer.cells);
             if !ranks.is_empty() {
-                for value in store.ranked(&indicator.ranked(&units, &indicator.disaggregate, &ranks))? {
-                    let [site, period, dimension, category] = &value.cell;
-                    let key = key(indicator, site, period, dimension, category);
-                    found.ranks.entry(key).or_default().insert(value.rank, value.value);
-                }
+                answer.ranks = store.ranked(&indicator.ranked(&units, &indicator.disaggregate, &ranks))?;
             }
         }
         _ => {}
@@ -245,16 +302,17 @@ fn on_its_own(store: &Store, indicator: &Indicator, found: &mut Found) -> Result
     store.run(&Statement::DropTable(units.clone()))?;
     if let Some(own) = indicator.kind.own_dimension() {
         store.run(&Statement::CreateTable(units.clone(), indicator.own_units()))?;
-        add_counts(store, indicator, &counted, &[own], false, found)?;
+        answer.own = store.cells(&indicator.cells(&counted, &[own], false))?;
         store.run(&Statement::DropTable(units))?;
     }
-    run_all(store, &indicator.kind.dismantle())
+    run_all(store, &indicator.kind.dismantle())?;
+    Ok(answer)
 }
 
 /// The ranks whose values a quantile needs, cell by cell.
-fn wanted_ranks(share: f64, level: f64, counts: &BTreeMap<CellKey, CellCount>) -> Vec<([String; 4], u64)> {
+fn wanted_ranks(share: f64, level: f64, counts: &[CellCount]) -> Vec<([String; 4], u64)> {
     let mut wanted = Vec::new();
-    for (key, count) in counts {
+    for count in counts {
         let Ok(ranks) = quantile_ranks(count.n, share, level) else {
             continue;
         };
@@ -262,7 +320,7 @@ fn wanted_ranks(share: f64, level: f64, counts: &BTreeMap<CellKey, CellCount>) -
         let mut of_cell: Vec<u64> = [ranks.point.0, ranks.point.1].into_iter().chain(limits).collect();
         of_cell.sort_unstable();
         of_cell.dedup();
-        let cell = [&key.site, &key.period, &key.dimension, &key.category].map(Clone::clone);
+        let cell = [&count.site, &count.period, &count.dimension, &count.category].map(Clone::clone);
         wanted.extend(of_cell.into_iter().map(|rank| (cell.clone(), rank)));
     }
     wanted

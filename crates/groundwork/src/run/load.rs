@@ -3,20 +3,28 @@
 
 use super::people::{PeopleFound, identify};
 use super::stop_if_interrupted;
+use crate::cache::{Cache, WORTHWHILE};
 use crate::files::{hash_file, read_file, sha256};
 use crate::ui::Progress;
 use groundwork_plan::diag::{Diagnostic, Severity, has_errors};
+use groundwork_plan::indicator::source_table;
 use groundwork_plan::issue::{Action, Issue};
 use groundwork_plan::location::ExportPlace;
 use groundwork_plan::plan::Plan;
+use groundwork_plan::query::{Statement, identifier};
 use groundwork_plan::reason::Reason;
 use groundwork_plan::source::{Check, CheckRule, OnFailure, Source};
-use groundwork_plan::staging::{declare, missing_values, raw_table};
-use groundwork_sources::{Context, Reading};
+use groundwork_plan::staging::{self, declare, missing_values, raw_table};
+use groundwork_sources::{Context, Reading, SourceFile};
 use groundwork_store::{SetAside, Staged, Store};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+
+/// Issues of one source that are kept with its rows, at most.
+const ISSUES_KEPT: usize = 200_000;
 
 /// Everything that is known of the sources after loading.
 #[derive(Debug, Default)]
@@ -29,6 +37,10 @@ pub(crate) struct Loaded {
     pub(crate) files: BTreeMap<String, InputFile>,
     /// Every issue, in order of source, file, sheet, row.
     pub(crate) issues: Vec<Issue>,
+    /// For every source, what the rows in its table were made from.
+    pub(crate) states: BTreeMap<String, String>,
+    /// Whether there are so many rows that what is worked out from them is worth keeping.
+    pub(crate) is_large: bool,
     /// The file that indicators of the pipeline stand in, where there is one, and its bytes.
     pub(crate) indicator_sheet: Option<(String, Vec<u8>)>,
 }
@@ -116,6 +128,7 @@ pub(crate) fn load(
     plan: &Plan,
     rows: &Rows<'_>,
     threads: usize,
+    cache: Option<&Cache>,
     progress: &Progress,
 ) -> Result<Loaded, Vec<Diagnostic>> {
     let (Rows::Exports(folder) | Rows::Given(folder, _)) = *rows;
@@ -145,7 +158,7 @@ pub(crate) fn load(
         progress.step(&format!("load {}", source.id));
         if source.export().is_some() && !rows.has(source) {
             empty(store, source, plan, &mut loaded).map_err(|problem| vec![problem])?;
-        } else if let Err(found) = one(store, source, plan, &context, &mut loaded, progress) {
+        } else if let Err(found) = one(store, source, plan, &context, cache, &mut loaded, progress) {
             broken.insert(&source.id);
             problems.extend(found);
             continue;
@@ -153,8 +166,11 @@ pub(crate) fn load(
         there.insert(&source.id);
         for step in &plan.people {
             let is_of = |source: &str| step.register(source).is_some();
-            if is_of(&source.id) && step.registers.iter().all(|register| there.contains(register.source.as_str())) {
-                identify(store, plan, step, folder, &mut loaded, progress).map_err(|problem| vec![problem])?;
+            if is_of(&source.id)
+                && step.registers.iter().all(|register| there.contains(register.source.as_str()))
+            {
+                identify(store, plan, step, folder, &mut loaded, progress)
+                    .map_err(|problem| vec![problem])?;
             }
         }
     }
@@ -181,7 +197,7 @@ fn sheet_bytes(
 /// A source without rows.
 fn empty(store: &Store, source: &Source, plan: &Plan, loaded: &mut Loaded) -> Result<(), Diagnostic> {
     store.run(&declare(source))?;
-    let staged = store.stage(source, &plan.sources, plan.calendar.as_of)?;
+    let staged = store.stage(source, &plan.sources, plan.calendar.as_of, None)?;
     let id = source.id.clone();
     loaded.sources.push(LoadedSource {
         id,
@@ -201,29 +217,58 @@ fn one(
     source: &Source,
     plan: &Plan,
     context: &Context<'_>,
+    cache: Option<&Cache>,
     loaded: &mut Loaded,
     progress: &Progress,
 ) -> Result<(), Vec<Diagnostic>> {
     let alone = |d: Diagnostic| vec![d];
     if source.export().is_none() {
-        return store.stage(source, &plan.sources, plan.calendar.as_of).map(|_| ()).map_err(alone);
+        return staged(store, source, plan, None, "", cache, loaded).map(|_| ()).map_err(alone);
     }
-    store.run(&declare(source)).map_err(alone)?;
-    let table = raw_table(&source.id);
-    let reading = groundwork_sources::read(source, context, &mut |batch| {
-        if let Err(mut stopped) = stop_if_interrupted()
-            && let Some(first) = stopped.pop()
-        {
-            return Err(first);
-        }
-        store.append(&table, batch)
-    })?;
-    for file in groundwork_sources::files(source, context.base).map_err(alone)? {
-        if !loaded.files.contains_key(&file.name) {
-            let (sha256, bytes) = hash_file(&file.path, &file.name).map_err(alone)?;
-            loaded.files.insert(file.name.clone(), InputFile { sha256, bytes, rows: 0 });
-        }
+    let number = plan.sources.iter().position(|s| s.id == source.id).unwrap_or_default();
+    let rows = store.folder().join(format!("rows-{number}.parquet"));
+    let files = groundwork_sources::files(source, context.base).map_err(alone)?;
+    let bytes: u64 = files.iter().filter_map(|file| Some(file.path.metadata().ok()?.len())).sum();
+    let is_large = bytes >= WORTHWHILE;
+    loaded.is_large |= is_large;
+    let cache = cache.filter(|_| loaded.is_large);
+    // Rows of a repeat are read with those around them and not kept by themselves.
+    let keeps = cache.filter(|_| is_large && source.export().is_some_and(|e| e.repeat_of.is_none()));
+    let mut made_from = String::new();
+    let mut found = None;
+    if let Some(keeps) = keeps.filter(|keeps| !keeps.is_empty()) {
+        let new = hashed(&files, loaded).map_err(alone)?;
+        loaded.add(new);
+        made_from = origin(keeps, source, context, &files, loaded).map_err(alone)?;
+        found = keeps.rows(&made_from, &rows);
     }
+    let reading = match found {
+        Some(reading) => {
+            progress.step("  as they were read before");
+            reading
+        }
+        None => {
+            let (reading, hashes) = std::thread::scope(|scope| {
+                let hashes = scope.spawn(|| hashed(&files, loaded));
+                let reading = groundwork_sources::store(source, context, &rows, &mut go_on);
+                let hashes = hashes.join().unwrap_or_else(|_| {
+                    Err(Diagnostic::bug("file.hash", "hashing the exports stopped unexpectedly"))
+                });
+                (reading, hashes)
+            });
+            let reading = reading?;
+            loaded.add(hashes.map_err(alone)?);
+            if let Some(cache) = cache {
+                made_from = origin(cache, source, context, &files, loaded).map_err(alone)?;
+            }
+            if let Some(keeps) = keeps.filter(|_| reading.issues.len() <= ISSUES_KEPT) {
+                keeps.keep_rows(&made_from, &rows, &reading);
+            }
+            reading
+        }
+    };
+    let path = rows.to_string_lossy().into_owned();
+    store.run(&Statement::ViewFile(raw_table(&source.id), path)).map_err(alone)?;
     let log = source.export().and_then(|export| export.cleaning_log.as_ref());
     if let Some(log) = log.filter(|log| !loaded.files.contains_key(*log)) {
         let (sha256, bytes) = hash_file(&context.base.join(log), log).map_err(alone)?;
@@ -234,7 +279,7 @@ fn one(
             input.rows += file.rows;
         }
     }
-    let staged = store.stage(source, &plan.sources, plan.calendar.as_of).map_err(alone)?;
+    let staged = staged(store, source, plan, Some(&rows), &made_from, cache, loaded).map_err(alone)?;
     progress.step(&format!("  {} rows read, {} count", reading.rows, staged.kept));
     let (issues, problems) = judged(source, &reading, &staged);
     let duplicates = staged
@@ -254,6 +299,129 @@ fn one(
         ignored_columns: reading.ignored_columns,
     });
     if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// Whether reading goes on.
+fn go_on() -> Result<(), Diagnostic> {
+    match stop_if_interrupted().map_err(|mut stopped| stopped.pop()) {
+        Err(Some(stopped)) => Err(stopped),
+        Ok(()) | Err(None) => Ok(()),
+    }
+}
+
+/// The files that are not known yet, with their hashes.
+fn hashed(files: &[SourceFile], loaded: &Loaded) -> Result<Vec<(String, InputFile)>, Diagnostic> {
+    let new = files.iter().filter(|file| !loaded.files.contains_key(&file.name));
+    new.map(|file| {
+        let (sha256, bytes) = hash_file(&file.path, &file.name)?;
+        Ok((file.name.clone(), InputFile { sha256, bytes, rows: 0 }))
+    })
+    .collect()
+}
+
+/// A name for the rows of a source as they are read, by all that they depend on.
+fn origin(
+    cache: &Cache,
+    source: &Source,
+    context: &Context<'_>,
+    files: &[SourceFile],
+    loaded: &Loaded,
+) -> Result<String, Diagnostic> {
+    let fingerprint = groundwork_sources::fingerprint(source, context).unwrap_or_default();
+    let mut parts = vec!["rows", fingerprint.as_str()];
+    for file in files {
+        parts.push(&file.name);
+        parts.push(loaded.files.get(&file.name).map_or("", |file| &file.sha256));
+    }
+    let mut more = Vec::new();
+    if let Some(export) = source.export() {
+        for name in [&export.codebook, &export.cleaning_log].into_iter().flatten() {
+            more.push(hash_file(&context.base.join(name), name)?.0);
+        }
+        more.extend(export.repeat_of.iter().filter_map(|parent| loaded.states.get(parent).cloned()));
+    }
+    parts.extend(more.iter().map(String::as_str));
+    Ok(cache.key(&parts))
+}
+
+/// Stages a source, or puts that off where it is known what comes of it.
+fn staged(
+    store: &Store,
+    source: &Source,
+    plan: &Plan,
+    rows: Option<&Path>,
+    made_from: &str,
+    cache: Option<&Cache>,
+    loaded: &mut Loaded,
+) -> Result<Staged, Diagnostic> {
+    let as_of = plan.calendar.as_of;
+    let Some(cache) = cache.filter(|_| loaded.is_large) else {
+        return store.stage(source, &plan.sources, as_of, rows);
+    };
+    let statements = staging::stage(source, &plan.sources, as_of);
+    let reported = staging::reported(source).map(|query| query.to_string());
+    let texts: Vec<String> = statements.iter().map(ToString::to_string).chain(reported).collect();
+    let state = loaded.memory(cache).key(made_from, &texts);
+    loaded.states.insert(source.id.clone(), state.clone());
+    let known = cache.key(&["staged", &state]);
+    if let Some(staged) = cache.answer(&known) {
+        store.put_off(statements);
+        return Ok(staged);
+    }
+    let staged = store.stage(source, &plan.sources, as_of, rows)?;
+    if staged.set_aside.len() + staged.reported.len() <= ISSUES_KEPT {
+        cache.keep(&known, &staged);
+    }
+    Ok(staged)
+}
+
+/// What was worked out from the rows of sources before.
+#[derive(Clone, Copy)]
+pub(crate) struct Memory<'a> {
+    cache: &'a Cache,
+    states: &'a BTreeMap<String, String>,
+}
+
+impl Memory<'_> {
+    /// A name for what these texts of SQL lead to: it depends on the rows of the sources that they
+    /// name.
+    pub(crate) fn key(&self, made_from: &str, texts: &[String]) -> String {
+        let mut parts = vec![made_from];
+        parts.extend(texts.iter().map(String::as_str));
+        for (id, state) in self.states {
+            let table = identifier(&source_table(id));
+            if texts.iter().any(|text| text.contains(&table)) {
+                parts.extend([id.as_str(), state.as_str()]);
+            }
+        }
+        self.cache.key(&parts)
+    }
+
+    /// The answer that is known, or the one that `ask` gives, which is kept.
+    pub(crate) fn answer<T: Serialize + DeserializeOwned>(
+        &self,
+        texts: &[String],
+        ask: impl FnOnce() -> Result<T, Diagnostic>,
+    ) -> Result<T, Diagnostic> {
+        let key = self.key("answer", texts);
+        if let Some(known) = self.cache.answer(&key) {
+            return Ok(known);
+        }
+        let answer = ask()?;
+        self.cache.keep(&key, &answer);
+        Ok(answer)
+    }
+}
+
+impl Loaded {
+    fn add(&mut self, files: Vec<(String, InputFile)>) {
+        self.files.extend(files);
+    }
+
+    /// What was worked out before from these rows.
+    pub(crate) fn memory<'a>(&'a self, cache: &'a Cache) -> Memory<'a> {
+        Memory { cache, states: &self.states }
+    }
 }
 
 /// Why the rows of a source that count have no value, column by column.

@@ -68,10 +68,12 @@ pub(super) fn identify(
 ) -> Result<(), Diagnostic> {
     progress.step(&format!("find out who is who: {}", people.id));
     let (linked, places) = compared(store, plan, people, base, loaded)?;
-    let of = |threshold: f64| linked.as_ref().map(|linked| linked.people(threshold)).transpose().map_err(refused);
+    let of =
+        |threshold: f64| linked.as_ref().map(|linked| linked.people(threshold)).transpose().map_err(refused);
     let [lowest, .., highest] = REACH_THRESHOLDS;
     let found = [of(people.threshold)?, of(lowest)?, of(highest)?].map(Option::unwrap_or_default);
-    let done: Vec<&str> = plan.people.iter().take_while(|step| step.id != people.id).map(|s| s.id.as_str()).collect();
+    let done: Vec<&str> =
+        plan.people.iter().take_while(|step| step.id != people.id).map(|s| s.id.as_str()).collect();
     for (at, register) in people.registers.iter().enumerate() {
         let Some(source) = plan.source(&register.source) else { continue };
         store.run(&people.declare(&source.id))?;
@@ -79,7 +81,8 @@ pub(super) fn identify(
         if !rows.is_empty() {
             store.append(&people_table(&people.id, &source.id), batch(people, &rows, &places, &found)?)?;
         }
-        let is_last = !plan.people.iter().skip(done.len() + 1).any(|step| step.register(&source.id).is_some());
+        let is_last =
+            !plan.people.iter().skip(done.len() + 1).any(|step| step.register(&source.id).is_some());
         for statement in people.join(source, &plan.sources, &done, is_last) {
             store.run(&statement)?;
         }
@@ -92,7 +95,10 @@ pub(super) fn identify(
         let place = |row: usize| {
             let place = places.get(row);
             RowPlace {
-                source: place.and_then(|p| people.registers.get(p.register)).map(|r| r.source.clone()).unwrap_or_default(),
+                source: place
+                    .and_then(|p| people.registers.get(p.register))
+                    .map(|r| r.source.clone())
+                    .unwrap_or_default(),
                 file: place.map_or(0, |place| place.file),
                 row: place.map_or(0, |place| place.row),
             }
@@ -158,9 +164,15 @@ fn refused(refusal: groundwork_stats::Refusal) -> Diagnostic {
 }
 
 /// The people of some rows, as a table; rows of a step that says nothing are of nobody.
-fn batch(people: &People, rows: &[usize], places: &[Place], found: &[Vec<u32>; 3]) -> Result<RecordBatch, Diagnostic> {
+fn batch(
+    people: &People,
+    rows: &[usize],
+    places: &[Place],
+    found: &[Vec<u32>; 3],
+) -> Result<RecordBatch, Diagnostic> {
     let whole = |n: i64| u64::try_from(n).unwrap_or_default();
-    let files: Vec<u32> = rows.iter().map(|row| u32::try_from(places[*row].file).unwrap_or_default()).collect();
+    let files: Vec<u32> =
+        rows.iter().map(|row| u32::try_from(places[*row].file).unwrap_or_default()).collect();
     let numbers: Vec<u64> = rows.iter().map(|row| whole(places[*row].row)).collect();
     let names = |found: &Vec<u32>| -> ArrayRef {
         let name = |row: &usize| found.get(*row).map(|person| format!("p{person:08}"));
@@ -178,7 +190,12 @@ fn batch(people: &People, rows: &[usize], places: &[Place], found: &[Vec<u32>; 3
 }
 
 /// What people decided on doubtful pairs; the file is one of the inputs.
-fn decisions(base: &Path, name: &str, people: &People, loaded: &mut Loaded) -> Result<Vec<Decision>, Diagnostic> {
+fn decisions(
+    base: &Path,
+    name: &str,
+    people: &People,
+    loaded: &mut Loaded,
+) -> Result<Vec<Decision>, Diagnostic> {
     let path = base.join(name);
     let bytes = read_file(&path, name)?;
     let mut table = csv::Reader::from_reader(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes));
@@ -190,7 +207,8 @@ fn decisions(base: &Path, name: &str, people: &People, loaded: &mut Loaded) -> R
     let unreadable = |_| broken(format!("the decisions in `{name}` cannot be read as CSV"));
     let headers = table.headers().map_err(unreadable)?.clone();
     let place = |wanted: &str| headers.iter().position(|header| header.trim() == wanted);
-    let (Some(one), Some(other), Some(decision)) = (place("record"), place("other"), place("decision")) else {
+    let (Some(one), Some(other), Some(decision)) = (place("record"), place("other"), place("decision"))
+    else {
         return Err(broken(format!("`{name}` has no column `record`, `other` or `decision`")));
     };
     let mut out = Vec::new();
@@ -204,7 +222,12 @@ fn decisions(base: &Path, name: &str, people: &People, loaded: &mut Loaded) -> R
             "different" | "no" | "n" | "ไม่ใช่" => false,
             // Not decided.
             "" | "unsure" | "?" => continue,
-            _ => return Err(broken(format!("row {} of `{name}` decides neither `same` nor `different`", rows + 1))),
+            _ => {
+                return Err(broken(format!(
+                    "row {} of `{name}` decides neither `same` nor `different`",
+                    rows + 1
+                )));
+            }
         };
         let (Some(one), Some(other)) = (key(one), key(other)) else {
             return Err(broken(format!("row {} of `{name}` does not name two records", rows + 1)));

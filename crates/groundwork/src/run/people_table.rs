@@ -11,7 +11,8 @@ pub(super) fn people_csv(found: &[PeopleFound], threshold: u64) -> Result<Option
     if found.is_empty() {
         return Ok(None);
     }
-    let mut table = Table::new(&["people", "section", "item", "level", "value", "among_same", "among_different"])?;
+    let mut table =
+        Table::new(&["people", "section", "item", "level", "value", "among_same", "among_different"])?;
     for step in found {
         let mut row = |section: &str, item: &str, level: &str, value: String, shares: Option<(f64, f64)>| {
             let share = |share: Option<f64>| share.map(format_exact).unwrap_or_default();

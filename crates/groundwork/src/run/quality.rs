@@ -2,12 +2,13 @@
 
 use super::Loaded;
 use groundwork_plan::issue::Action;
+use groundwork_plan::label::Labels;
 use groundwork_plan::text::Localised;
 use groundwork_report::{IssueCount, PeopleQuality, SourceQuality};
 use std::collections::BTreeMap;
 
 /// One entry a source with files, in the order of the plan.
-pub(super) fn quality(loaded: &Loaded) -> Vec<SourceQuality> {
+pub(super) fn quality(loaded: &Loaded, labels: &Labels) -> Vec<SourceQuality> {
     loaded
         .sources
         .iter()
@@ -18,7 +19,10 @@ pub(super) fn quality(loaded: &Loaded) -> Vec<SourceQuality> {
             }
             let staged = &source.staged;
             SourceQuality {
-                title: Localised::same(source.id.replace('_', " ")),
+                title: labels
+                    .localised(&source.id)
+                    .cloned()
+                    .unwrap_or_else(|| Localised::same(source.id.replace('_', " "))),
                 rows_read: source.read,
                 rows_set_aside: source.set_aside() - source.duplicates,
                 duplicates: source.duplicates + staged.superseded,

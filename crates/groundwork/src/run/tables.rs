@@ -46,14 +46,14 @@ pub(super) fn smallest(plan: &Plan) -> u64 {
 }
 
 /// One row of `indicators`.
-struct Row<'a> {
-    cell: &'a ReleasedCell,
-    first_day: Option<Date>,
-    last_day: Option<Date>,
-    baseline: Option<f64>,
-    target: Option<f64>,
-    achievement: Option<f64>,
-    progress: Option<f64>,
+pub(super) struct Row<'a> {
+    pub(super) cell: &'a ReleasedCell,
+    pub(super) first_day: Option<Date>,
+    pub(super) last_day: Option<Date>,
+    pub(super) baseline: Option<f64>,
+    pub(super) target: Option<f64>,
+    pub(super) achievement: Option<f64>,
+    pub(super) progress: Option<f64>,
 }
 
 const COLUMNS: [&str; 22] = [
@@ -81,7 +81,8 @@ const COLUMNS: [&str; 22] = [
     "progress",
 ];
 
-fn indicator_rows<'a>(plan: &Plan, released: &'a Released) -> Vec<Row<'a>> {
+/// The rows of `indicators`, in the order of what was released.
+pub(super) fn indicator_rows<'a>(plan: &Plan, released: &'a Released) -> Vec<Row<'a>> {
     released
         .cells()
         .iter()
@@ -161,7 +162,7 @@ fn indicators_parquet(rows: &[Row<'_>], store: &Store) -> Result<Vec<u8>, Diagno
         Arc::new(StringArray::from_iter_values(rows.iter().map(of)))
     };
     let float = |of: &dyn Fn(&Row<'_>) -> Option<f64>| -> ArrayRef {
-        Arc::new(Float64Array::from_iter(rows.iter().map(of)))
+        Arc::new(Float64Array::from_iter(rows.iter().map(|row| of(row).map(as_written))))
     };
     let day = |of: &dyn Fn(&Row<'_>) -> Option<Date>| -> ArrayRef {
         Arc::new(Date32Array::from_iter(rows.iter().map(|r| of(r).and_then(days_since_1970))))
@@ -210,6 +211,11 @@ fn indicators_parquet(rows: &[Row<'_>], store: &Store) -> Result<Vec<u8>, Diagno
         Diagnostic::bug("tables.parquet", format!("the table of indicators does not fit together: {e}"))
     })?;
     store.parquet(COLUMNS.iter().map(|c| (*c).to_owned()).zip(kinds).collect(), batch)
+}
+
+/// A number as the CSV file has it, so that neither file says more than the other.
+fn as_written(value: f64) -> f64 {
+    format_exact(value).parse().unwrap_or(value)
 }
 
 fn days_since_1970(day: Date) -> Option<i32> {

@@ -84,7 +84,13 @@ fn of_lists(ground: &Ground<'_>, design: &Overlap, people: &str, lists: &Lists) 
     let mut out = Vec::new();
     let margins: Vec<u64> = (0..lists.names.len()).map(|list| lists.on(1 << list)).collect();
     for (name, people) in lists.names.iter().zip(&margins) {
-        out.push(line("", &[*people]).number("people on a list", name.as_str(), "full_count", *people as f64, seen));
+        out.push(line("", &[*people]).number(
+            "people on a list",
+            name.as_str(),
+            "full_count",
+            *people as f64,
+            seen,
+        ));
     }
     let mut overlaps = Vec::new();
     for (one, other) in lists.pairs() {
@@ -127,10 +133,19 @@ fn never_seen(ground: &Ground<'_>, people: &str, lists: &Lists, margins: &[u64],
         .collect();
     let bound = chao_lower_bound(&frequencies, Chao::BiasCorrected, level);
     let least = Line::about(ground, people, "if people differ").on_people([seen]);
-    out.push(least.row("people at least, those never seen included", "", METHOD_CHAO2_BIAS_CORRECTED, &bound));
+    out.push(least.row(
+        "people at least, those never seen included",
+        "",
+        METHOD_CHAO2_BIAS_CORRECTED,
+        &bound,
+    ));
 }
 
-fn of_figures(ground: &Ground<'_>, figures: &[(String, u64)], known: &[(usize, usize, u64)]) -> Vec<Estimate> {
+fn of_figures(
+    ground: &Ground<'_>,
+    figures: &[(String, u64)],
+    known: &[(usize, usize, u64)],
+) -> Vec<Estimate> {
     let margins: Vec<u64> = figures.iter().map(|(_, people)| *people).collect();
     let line = Line::about(ground, "", "");
     let mut out = Vec::new();
@@ -139,9 +154,17 @@ fn of_figures(ground: &Ground<'_>, figures: &[(String, u64)], known: &[(usize, u
         let lists = figures.len();
         let pairs = (0..lists).flat_map(|one| (one + 1..lists).map(move |other| (one, other)));
         let overlaps: Vec<Option<u64>> = pairs
-            .map(|(one, other)| known.iter().find(|(a, b, _)| (*a, *b) == (one, other)).map(|(.., people)| *people))
+            .map(|(one, other)| {
+                known.iter().find(|(a, b, _)| (*a, *b) == (one, other)).map(|(.., people)| *people)
+            })
             .collect();
-        bounds(&line, "with overlaps of pairs", METHOD_SHARP, union_bounds_sharp(&margins, &overlaps), &mut out);
+        bounds(
+            &line,
+            "with overlaps of pairs",
+            METHOD_SHARP,
+            union_bounds_sharp(&margins, &overlaps),
+            &mut out,
+        );
     }
     out
 }
@@ -155,8 +178,20 @@ fn bounds(
 ) {
     match bounds {
         Ok(bounds) => {
-            out.push(line.number("people on any list, at least", term, method, bounds.lower as f64, bounds.upper));
-            out.push(line.number("people on any list, at most", term, method, bounds.upper as f64, bounds.upper));
+            out.push(line.number(
+                "people on any list, at least",
+                term,
+                method,
+                bounds.lower as f64,
+                bounds.upper,
+            ));
+            out.push(line.number(
+                "people on any list, at most",
+                term,
+                method,
+                bounds.upper as f64,
+                bounds.upper,
+            ));
         }
         Err(refusal) => out.push(line.refused("people on any list", term, method, &refusal)),
     }

@@ -1,0 +1,205 @@
+//! What a run keeps for the next one: it changes how long a run takes and nothing else, whatever
+//! becomes of it.
+
+use crate::attendance::{draw, pipeline};
+use crate::program::{self, groundwork};
+use libtest_mimic::{Failed, Trial};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+/// The tests of this file.
+pub fn trials() -> Vec<Trial> {
+    let trial = |name: &str, test: fn() -> Result<(), String>| {
+        Trial::test(format!("kept: {name}"), move || test().map_err(Failed::from))
+    };
+    vec![
+        trial("a run with it writes the bytes of one without, after each change", changes),
+        trial("damaged or deleted, it is made anew", damage),
+        trial("two runs at once", at_once),
+        trial("small exports and checks leave nothing behind", nothing),
+    ]
+}
+
+/// Every way in which rows are judged, and indicators that share scans and that do not.
+const INDICATORS: &str = "  sessions: {kind: count, title: Sessions, from: attendance, period_by: held, disaggregate: [sex, age_band]}
+  long: {kind: proportion, numerator: minutes > 60, title: Long, from: attendance, period_by: held}
+  reach: {kind: distinct_count, of: person, title: Reach, from: attendance, period_by: held, disaggregate: [sex]}
+  middle: {kind: median, of: minutes, title: Middle, from: attendance, period_by: held}
+  of_people: {kind: mean, of: sessions, title: Sessions a person, from: people, period_by: first_on}
+";
+
+const ROWS: u64 = 90_000;
+
+fn project() -> Result<(tempfile::TempDir, String), String> {
+    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+    draw(&folder.path().join("attendance.csv"), ROWS).map_err(|e| e.to_string())?;
+    let text = pipeline("attendance.csv", INDICATORS, "reports: {brief: {template: quarterly-funder}}\n");
+    let people = "  people:\n    summary: {of: attendance, by: person, columns: {sessions: {count: held}, first_on: {min: held}, site: {only: site}}}\nindicators:\n";
+    Ok((folder, text.replacen("indicators:\n", people, 1)))
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> Result<(), String> {
+    std::fs::write(folder.join(name), text).map_err(|e| e.to_string())
+}
+
+/// Runs, and gives what was said and every file.
+fn ran(folder: &Path, more: &[&str]) -> Result<(String, BTreeMap<PathBuf, Vec<u8>>), String> {
+    let out = tempfile::tempdir().map_err(|e| e.to_string())?;
+    let path = out.path().join("out");
+    let path = path.to_string_lossy().into_owned();
+    let arguments = [&["run", "pipeline.yaml", "--out", path.as_str()], more].concat();
+    let output = program::run(folder, &arguments);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    if output.status.code() != Some(0) {
+        return Err(format!("{arguments:?}: {said}"));
+    }
+    Ok((said, files(Path::new(&path))))
+}
+
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(at) = folders.pop() {
+        for entry in std::fs::read_dir(at).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let (Ok(name), Ok(bytes)) = (path.strip_prefix(folder), std::fs::read(&path)) {
+                found.insert(name.to_owned(), bytes);
+            }
+        }
+    }
+    found
+}
+
+const REUSED: &str = "as they were read before";
+
+/// Runs with what is kept and without, and demands the same bytes.
+fn same(folder: &Path, what: &str, is_reused: bool) -> Result<(), String> {
+    let (said, with) = ran(folder, &[])?;
+    if said.contains(REUSED) != is_reused {
+        return Err(format!("{what}: rows were read again or were not, against expectation\n{said}"));
+    }
+    let (said, without) = ran(folder, &["--afresh"])?;
+    if said.contains(REUSED) {
+        return Err(format!("{what}: --afresh looks at what is kept"));
+    }
+    let other = with.iter().find(|(name, bytes)| without.get(*name) != Some(*bytes));
+    match other {
+        None if with.len() == without.len() => Ok(()),
+        None => Err(format!("{what}: {} files and {}", with.len(), without.len())),
+        Some((name, _)) => Err(format!("{what}: other bytes in {}", name.display())),
+    }
+}
+
+fn changes() -> Result<(), String> {
+    let (folder, text) = project()?;
+    let folder = folder.path();
+    let changed = |from: &str, to: &str| {
+        let new = text.replace(from, to);
+        if new == text {
+            Err(format!("`{from}` is not in the pipeline"))
+        } else {
+            write(folder, "pipeline.yaml", &new)
+        }
+    };
+    write(folder, "pipeline.yaml", &text)?;
+    same(folder, "the first run", false)?;
+    same(folder, "unchanged", true)?;
+    changed("minutes > 60", "minutes > 90")?;
+    same(folder, "a changed indicator", true)?;
+    changed("title: Reach", "title: Reached")?;
+    same(folder, "a changed title", true)?;
+    changed("age < 120, on_failure: report", "age < 70")?;
+    same(folder, "a changed check", true)?;
+    changed("as_of: 2022-01-15", "as_of: 2021-11-30")?;
+    same(folder, "another day", true)?;
+    changed("[0-9, 10-14, 15-17, 18+]", "[0-12, 13-17, 18+]")?;
+    same(folder, "other bands", true)?;
+    changed("male: [ชาย]", "male: []")?;
+    same(folder, "another spelling", false)?;
+    write(folder, "pipeline.yaml", &text)?;
+    let rows = std::fs::read_to_string(folder.join("attendance.csv")).map_err(|e| e.to_string())?;
+    write(folder, "attendance.csv", &rows.replacen("2019-01-01", "2019-12-31", 1))?;
+    same(folder, "a changed row", false)?;
+    write(folder, "groundwork.key", "a long text that nobody knows")?;
+    same(folder, "another key", false)?;
+    write(folder, "attendance.csv", &rows)?;
+    std::fs::remove_file(folder.join("groundwork.key")).map_err(|e| e.to_string())?;
+    same(folder, "as at first", true)
+}
+
+fn damage() -> Result<(), String> {
+    let (folder, text) = project()?;
+    let folder = folder.path();
+    write(folder, "pipeline.yaml", &text)?;
+    let (_, first) = ran(folder, &[])?;
+    let kept = folder.join(".groundwork");
+    let names: Vec<PathBuf> = files(&kept).into_keys().filter(|name| name.extension().is_some()).collect();
+    if names.len() < 5 {
+        return Err(format!("only {names:?} are kept"));
+    }
+    for (n, damage) in ["flipped", "cut", "emptied"].into_iter().enumerate() {
+        for name in &names {
+            let path = kept.join(name);
+            let mut bytes = std::fs::read(&path).map_err(|e| e.to_string())?;
+            let middle = bytes.len() / 2;
+            match n {
+                0 => bytes[middle] ^= 4,
+                1 => bytes.truncate(middle),
+                _ => bytes.clear(),
+            }
+            std::fs::write(&path, bytes).map_err(|e| e.to_string())?;
+        }
+        let (said, again) = ran(folder, &[])?;
+        if said.contains(REUSED) || again != first {
+            return Err(format!("{damage}: used, or other bytes"));
+        }
+        let (said, again) = ran(folder, &[])?;
+        if !said.contains(REUSED) || again != first {
+            return Err(format!("{damage}: not made anew, or other bytes"));
+        }
+    }
+    std::fs::remove_dir_all(&kept).map_err(|e| e.to_string())?;
+    // A file stands in the way of the folder: nothing is kept, and nothing is said of it.
+    std::fs::write(&kept, "in the way").map_err(|e| e.to_string())?;
+    let (_, again) = ran(folder, &[])?;
+    if again == first { Ok(()) } else { Err("without a folder: other bytes".into()) }
+}
+
+fn at_once() -> Result<(), String> {
+    let (folder, text) = project()?;
+    let folder = folder.path();
+    write(folder, "pipeline.yaml", &text)?;
+    let (_, first) = ran(folder, &["--afresh"])?;
+    for round in 0..2 {
+        let outs: Vec<String> = (0..3).map(|n| format!("out-{round}-{n}")).collect();
+        let mut running = Vec::new();
+        for out in &outs {
+            let mut command = groundwork(folder, &["run", "pipeline.yaml", "--out", out]);
+            running.push(
+                command.stderr(Stdio::null()).stdout(Stdio::null()).spawn().map_err(|e| e.to_string())?,
+            );
+        }
+        for (mut child, out) in running.into_iter().zip(&outs) {
+            let ended = child.wait().map_err(|e| e.to_string())?;
+            if !ended.success() || files(&folder.join(out)) != first {
+                return Err(format!("{out}: {ended}, or other bytes"));
+            }
+        }
+    }
+    let aside =
+        files(&folder.join(".groundwork")).into_keys().find(|n| n.to_string_lossy().contains("aside"));
+    aside.map_or(Ok(()), |name| Err(format!("{} was left behind", name.display())))
+}
+
+fn nothing() -> Result<(), String> {
+    let (folder, text) = project()?;
+    let folder = folder.path();
+    write(folder, "pipeline.yaml", &text)?;
+    program::done(folder, &["check", "pipeline.yaml"])?;
+    draw(&folder.join("attendance.csv"), 1000).map_err(|e| e.to_string())?;
+    ran(folder, &[])?;
+    if folder.join(".groundwork").exists() { Err("a folder was left behind".into()) } else { Ok(()) }
+}
