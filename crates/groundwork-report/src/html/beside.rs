@@ -95,17 +95,16 @@ impl Page<'_> {
 
     /// What the first rows that answer a question say, and how sure it is.
     pub(super) fn sentences(&self, evaluation: &Evaluation) -> Markup {
-        let mut seen: Vec<(&str, &str)> = Vec::new();
-        let first = |row: &&Estimate| {
-            let key = (row.indicator.as_str(), row.contrast.as_str());
-            let is_new = row.said.is_some() && !seen.contains(&key);
-            if is_new {
-                seen.push(key);
+        let mut first: Vec<(&Estimate, &Said)> = Vec::new();
+        for row in &evaluation.rows {
+            let same = |(other, _): &(&Estimate, &Said)| {
+                other.indicator == row.indicator && other.contrast == row.contrast
+            };
+            if let Some(said) = row.said.as_ref().filter(|_| !first.iter().any(same)) {
+                first.push((row, said));
             }
-            is_new
-        };
-        let rows: Vec<&Estimate> = evaluation.rows.iter().filter(first).take(SENTENCES).collect();
-        html! { @for said in rows.iter().filter_map(|row| row.said.as_ref()) { (self.said(said)) } }
+        }
+        html! { @for (_, said) in first.iter().take(SENTENCES) { (self.said(said)) } }
     }
 
     fn said(&self, said: &Said) -> Markup {

@@ -133,14 +133,22 @@ impl Page<'_> {
         }
         let mut rows = Vec::new();
         for evaluation in asked {
-            let before = if rows.is_empty() { html! { (title) br; } } else { html! {} };
+            let before = if rows.is_empty() {
+                html! { (title) br; }
+            } else {
+                html! {}
+            };
             let speaking = speaking(evaluation);
             if speaking.is_empty() {
                 let question = html! { (before) (self.t(&evaluation.question)) };
                 rows.push(vec![question, self.w("scorecard.open"), html! {}, html! {}, html! {}]);
             }
             for (at, row) in speaking.into_iter().enumerate() {
-                let before = if at == 0 { before.clone() } else { html! {} };
+                let before = if at == 0 {
+                    before.clone()
+                } else {
+                    html! {}
+                };
                 rows.push(self.answered(before, evaluation, row));
             }
         }

@@ -18,7 +18,11 @@ struct Described {
 }
 
 const TABLES: [Described; 5] = [
-    Described { name: "adaptations", title: "How the model was adapted, in the fields of FRAME", columns: &ADAPTATIONS },
+    Described {
+        name: "adaptations",
+        title: "How the model was adapted, in the fields of FRAME",
+        columns: &ADAPTATIONS,
+    },
     Described {
         name: "indicators",
         title: "Every number: one row for each indicator, site, period and category",
