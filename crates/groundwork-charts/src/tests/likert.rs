@@ -1,6 +1,5 @@
 use super::*;
 use crate::testing::{KEPT, check, rects, released, texts};
-use groundwork_disclosure::Finding;
 
 fn likert(rows: &[&str]) -> Likert {
     let row = |id: &&str| LikertRow {
@@ -28,7 +27,11 @@ fn answers(id: &str, shares: [f64; 5]) -> Vec<Cell> {
 fn counts_of_answers_are_drawn_as_their_shares() {
     let counted = |j: usize, n: f64| {
         let share = cell(&format!("a{j}"), "", Q4, n, 400.0);
-        Cell { unit: Unit::Count, finding: Finding::Value { value: n, interval: None }, ..share }
+        Cell {
+            unit: Unit::Count,
+            finding: groundwork_disclosure::Finding::Value { value: n, interval: None },
+            ..share
+        }
     };
     let counts = [40.0, 80.0, 60.0, 100.0, 120.0];
     let counts = counts.into_iter().enumerate().map(|(j, n)| counted(j, n)).collect();

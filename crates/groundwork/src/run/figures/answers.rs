@@ -48,7 +48,7 @@ fn agreement(studio: &Studio<'_>) -> Vec<Drawn> {
     let one = |(scale, answers, indicators): (&Scale, Vec<&str>, Vec<&Indicator>)| {
         let first = *indicators.first()?;
         let row = |indicator: &Indicator, site: &str, label: String| {
-            let dimension = indicator.scale.as_ref().map_or("", |s| &s.dimension);
+            let dimension = indicator.scale.as_ref().map_or("", |s| s.dimension.as_str());
             let cells = answers.iter().map(|a| key(indicator, site, &period.id(), dimension, a)).collect();
             LikertRow { label, cells }
         };
