@@ -222,8 +222,7 @@ fn compared(numbers: &Numbers, theirs: &Path) -> Result<usize, Box<dyn Error>> {
     let mut same = 0;
     for record in csv::Reader::from_path(theirs)?.into_records() {
         let record = record?;
-        let key = [0, 1, 2, 3, 4].map(|at| record.get(at).unwrap_or_default().replace('-', "–"));
-        let key = [key[0].clone(), key[1].clone(), key[2].replace('–', "-"), key[3].clone(), key[4].clone()];
+        let key = [0, 1, 2, 3, 4].map(|at| record.get(at).unwrap_or_default().to_owned());
         let number: f64 = record.get(5).unwrap_or_default().parse()?;
         match numbers.get(&key) {
             Some(own) if (own - number).abs() <= 1e-9 * own.abs().max(1.0) => same += 1,

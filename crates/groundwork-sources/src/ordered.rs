@@ -103,7 +103,7 @@ mod tests {
         for threads in 1..=5 {
             let mut seen = Vec::new();
             let work = |sum: &mut usize, part: usize| {
-                if part % 3 == 0 {
+                if part.is_multiple_of(3) {
                     std::thread::yield_now();
                 }
                 *sum += part;
