@@ -127,7 +127,7 @@ impl Values {
         let numbers = |holds: &dyn Fn(f64, bool) -> bool| {
             let each = self.numbers.iter().enumerate().map(|(at, number)| {
                 let (own, after) = (1 << (2 + 2 * at), 1 << (3 + 2 * at));
-                Mask::from(holds(*number, true)) * own | Mask::from(holds(*number, false)) * after
+                (Mask::from(holds(*number, true)) * own) | (Mask::from(holds(*number, false)) * after)
             });
             each.fold(0, |a, b| a | b)
         };
@@ -171,9 +171,12 @@ struct Group {
     sets: Vec<(Mask, usize)>,
 }
 
+/// The tests of a column that a number is of, and the number.
+type Tested = (Vec<Test>, usize);
+
 /// Every group with more than one number in it.
 fn groups(matrix: &Matrix) -> Vec<Group> {
-    let mut found: BTreeMap<(String, Address), Vec<(Vec<Test>, usize)>> = BTreeMap::new();
+    let mut found: BTreeMap<(String, Address), Vec<Tested>> = BTreeMap::new();
     for (address, id) in matrix.addresses() {
         let mut by_column: BTreeMap<&str, Vec<(&String, Test)>> = BTreeMap::new();
         for condition in &address.conditions {

@@ -172,7 +172,7 @@ impl People {
         let mut select = Select::from(From::Table(table.clone()), "s");
         let own = all_columns(sources, &source.id).into_iter().map(|(name, _)| name);
         let is_kept =
-            |name: &String| !source.people.contains(name) && !(is_last && source.private.contains(name));
+            |name: &String| !(source.people.contains(name) || is_last && source.private.contains(name));
         let before = done.iter().filter(|step| source.people.iter().any(|own| own == *step));
         let names: Vec<String> = ["_file", "_row"]
             .map(str::to_owned)

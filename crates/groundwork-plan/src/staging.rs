@@ -100,9 +100,12 @@ pub fn stage(source: &Source, sources: &[Source], as_of: Date) -> Vec<Statement>
 }
 
 /// Whether the rows of an export that count are not written down once more: they are the rows that
-/// were read, looked at through the conditions, without those that other rows put aside.
+/// were read, looked at through the conditions, without those that other rows put aside. Rows that
+/// get a person put beside them are written down without what people are told apart by.
 pub fn is_looked_at(source: &Source) -> bool {
-    source.export().is_some_and(|export| export.repeat_of.is_none()) && source.lookups.is_empty()
+    source.export().is_some_and(|export| export.repeat_of.is_none())
+        && source.lookups.is_empty()
+        && source.people.is_empty()
 }
 
 /// The tables of the rows that other rows of the source put aside.
