@@ -64,6 +64,11 @@ impl Resolver {
             known.insert(name);
         }
         known.extend(sources.iter().map(|source| source.id.clone()));
+        for (_, evaluation) in root.get("evaluations").map(Node::entries).unwrap_or_default() {
+            let events = evaluation.get("data").and_then(|data| data.get("events"));
+            let events = events.map(Node::entries).unwrap_or_default();
+            known.extend(events.iter().map(|(key, _)| key.name.clone()));
+        }
         let mut labels = BTreeMap::new();
         for (key, node) in entries {
             let unknown = |word: &&str| !known.contains(*word);

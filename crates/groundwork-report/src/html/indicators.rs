@@ -76,7 +76,7 @@ impl Page<'_> {
                 row.push(self.in_cell(&indicator.id));
             }
             let change = doc.changes.iter().find(|c| c.id == indicator.id);
-            row.push(change.map_or_else(|| self.w("dash"), |c| self.moved(c)));
+            row.push(change.map_or_else(|| self.w("dash"), |c| self.since_before(c)));
             if targets {
                 let target = indicator.standing.target.as_ref();
                 row.push(target.map_or_else(|| self.w("dash"), |t| self.t(&t.text)));
@@ -99,7 +99,7 @@ impl Page<'_> {
         Section::titled(self.say("indicators.title"), body)
     }
 
-    fn moved(&self, change: &Change) -> Markup {
+    fn since_before(&self, change: &Change) -> Markup {
         html! {
             @if let Some(before) = &change.before.value { span class="whole" { (self.t(&before.text)) } " " }
             span class="small" { (self.w(&format!("changes.{}", change.moved))) }
