@@ -225,7 +225,8 @@ fn compared(numbers: &Numbers, theirs: &Path) -> Result<usize, Box<dyn Error>> {
         let key = [0, 1, 2, 3, 4].map(|at| record.get(at).unwrap_or_default().to_owned());
         let number: f64 = record.get(5).unwrap_or_default().parse()?;
         match numbers.get(&key) {
-            Some(own) if (own - number).abs() <= 1e-9 * own.abs().max(1.0) => same += 1,
+            // Means are written with six decimals.
+            Some(own) if (own - number).abs() <= 1e-6 => same += 1,
             found => {
                 return Err(format!("{}: {key:?} is {number}, and not {found:?}", theirs.display()).into());
             }
