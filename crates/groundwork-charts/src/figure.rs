@@ -46,20 +46,21 @@ impl Figure {
         };
         let about = &About { title: digits(&title, about.language), ..about.clone() };
         let mut scene = caption::around(scene, about);
-        // In the digits of the language. They may be wider: what stands at the right edge makes room.
+        // In the digits of the language. They may be wider: what stands at an edge makes room.
         let right = f64::from(scene.size.0) / 100.0;
         for label in &mut scene.texts {
             let text = digits(&label.text, about.language);
             if text != label.text {
                 label.text = text;
                 let wide = width(&label.text, label.size_pt, label.weight);
-                let end = match label.anchor {
-                    Anchor::Start => label.x_pt + wide,
-                    Anchor::Middle => label.x_pt + wide / 2.0,
-                    Anchor::End => label.x_pt,
+                let before = match label.anchor {
+                    Anchor::Start => 0.0,
+                    Anchor::Middle => wide / 2.0,
+                    Anchor::End => wide,
                 };
-                if end > right {
-                    label.x_pt = ((label.x_pt - (end - right)) * 100.0).floor() / 100.0;
+                let (left, last) = (label.x_pt - before, right - wide);
+                if left < 0.0 || left > last {
+                    label.x_pt = ((left.min(last).max(0.0) + before) * 100.0).round() / 100.0;
                 }
             }
         }
