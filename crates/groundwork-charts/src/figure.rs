@@ -3,13 +3,11 @@
 use crate::alt::Description;
 use crate::caption;
 use crate::catalogue::Phrase;
-use crate::label::width;
 use crate::lint::{self, Lint, Severity};
-use crate::scene::{Anchor, Label, Scene};
+use crate::scene::{Label, Scene};
 use crate::svg;
 use crate::table::Table;
 use groundwork_disclosure::Status;
-use groundwork_plan::number::digits;
 use groundwork_plan::site::SiteRole;
 use groundwork_plan::text::Language;
 
@@ -44,27 +42,8 @@ impl Figure {
             (true, "") => finding,
             (true, title) => format!("{title} – {finding}"),
         };
-        let about = &About { title: digits(&title, about.language), ..about.clone() };
-        let mut scene = caption::around(scene, about);
-        // In the digits of the language. They may be wider: what stands at an edge makes room.
-        let right = f64::from(scene.size.0) / 100.0;
-        for label in &mut scene.texts {
-            let text = digits(&label.text, about.language);
-            if text != label.text {
-                label.text = text;
-                let wide = width(&label.text, label.size_pt, label.weight);
-                let before = match label.anchor {
-                    Anchor::Start => 0.0,
-                    Anchor::Middle => wide / 2.0,
-                    Anchor::End => wide,
-                };
-                let (left, last) = (label.x_pt - before, right - wide);
-                if left < 0.0 || left > last {
-                    label.x_pt = ((left.min(last).max(0.0) + before) * 100.0).round() / 100.0;
-                }
-            }
-        }
-        let alt = digits(&alt, about.language);
+        let about = &About { title, ..about.clone() };
+        let scene = caption::around(scene, about);
         Self {
             lint: lint::inspect(&scene, about, table, &alt),
             width_pt: f64::from(scene.size.0) / 100.0,

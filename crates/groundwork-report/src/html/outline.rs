@@ -2,7 +2,7 @@
 //! paragraphs and points. Everything else is Typst's alone.
 
 use typst::syntax::ast::{self, AstNode};
-use typst::syntax::{SyntaxNode, parse};
+use typst::syntax::{SyntaxKind, SyntaxNode, parse};
 
 /// One part of a template.
 #[derive(Debug, PartialEq, Eq)]
@@ -108,6 +108,10 @@ fn text_of(node: &SyntaxNode) -> String {
 }
 
 fn written(node: &SyntaxNode, out: &mut String) {
+    if matches!(node.kind(), SyntaxKind::Space | SyntaxKind::Linebreak | SyntaxKind::Parbreak) {
+        out.push(' ');
+        return;
+    }
     let Some(expression) = node.cast::<ast::Expr<'_>>() else {
         node.children().for_each(|child| written(child, out));
         return;
