@@ -14,7 +14,12 @@ pub fn trials() -> Vec<Trial> {
         Trial::test(format!("determinism: {name} twice"), move || twice(&path).map_err(Failed::from))
     });
     let order = || in_another_order().map_err(Failed::from);
-    twice.chain([Trial::test("determinism: rows in another order", order)]).collect()
+    let sums = || divided_numbers().map_err(Failed::from);
+    let others = [
+        Trial::test("determinism: rows in another order", order),
+        Trial::test("determinism: sums of divided numbers", sums),
+    ];
+    twice.chain(others).collect()
 }
 
 /// The pipelines, relative to the repository.
@@ -126,4 +131,49 @@ fn in_another_order() -> Result<(), String> {
         }
     }
     if turned < 10 { Err(format!("only {turned} lists were turned")) } else { Ok(()) }
+}
+
+/// Sums of floating numbers by all roads on which something can be divided: in the indicator, in a
+/// derived column, in an index; each with more rows than one thread takes at once.
+fn divided_numbers() -> Result<(), String> {
+    const PIPELINE: &str = "groundwork: 1
+programme: {id: t, title: Test}
+calendar: {periods: quarter, from: 2021-Q1, to: 2021-Q2, as_of: 2021-07-15}
+sites: {a: {name: Ayla}, b: {name: Bora}}
+audience: internal
+sources:
+  visits:
+    export: visits.csv
+    columns: {who: text, site: site, on: date, minutes: integer, parts: integer, q: integer}
+    derive: {each: {value: minutes / parts}}
+indicators:
+  here: {kind: sum, title: Here, from: visits, of: minutes / 7, period_by: on}
+  derived: {kind: mean, title: Derived, from: visits, of: each, period_by: on}
+  index: {kind: index, title: Index, from: visits, items: {q: {from: 0, to: 3, weight: 1}, parts: {from: 0, to: 7, weight: 2}}, period_by: on}
+  ratio:
+    kind: ratio
+    title: Ratio
+    numerator: {sum: each, from: visits, period_by: on, cluster: who}
+    denominator: {from: visits, period_by: on, cluster: who}
+";
+    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+    let at = folder.path();
+    let row = |n: u32| {
+        let (site, month) = (["a", "b"][(n % 2) as usize], 1 + n % 6);
+        format!("p{},{site},2021-{month:02}-10,{},{},{}\n", n % 97, n % 1009, 1 + n % 7, n % 4)
+    };
+    let rows: String = (0..300_000).map(row).collect();
+    std::fs::write(at.join("visits.csv"), format!("who,site,on,minutes,parts,q\n{rows}"))
+        .map_err(|e| e.to_string())?;
+    std::fs::write(at.join("pipeline.yaml"), PIPELINE).map_err(|e| e.to_string())?;
+    let mut seen: Vec<Vec<u8>> = Vec::new();
+    for threads in ["1", "2", "3", "2", "4"] {
+        program::done(at, &["run", "pipeline.yaml", "--out", "out", "--threads", threads])?;
+        seen.push(std::fs::read(at.join("out/indicators.parquet")).map_err(|e| e.to_string())?);
+    }
+    seen.dedup();
+    match seen.len() {
+        1 => Ok(()),
+        others => Err(format!("{others} different tables from one export")),
+    }
 }

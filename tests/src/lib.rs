@@ -1,12 +1,15 @@
 //! What the suite is made of; see `README.md` beside.
 
+pub mod attack;
 pub mod attendance;
 pub mod authors;
 pub mod beside;
 pub mod coverage;
+pub mod data_package;
 pub mod determinism;
 pub mod exports;
 pub mod faults;
+pub mod iati;
 pub mod kept;
 pub mod lessons;
 pub mod long_report;
@@ -18,6 +21,7 @@ pub mod reading;
 pub mod recount;
 pub mod restated;
 pub mod road;
+pub mod spreadsheet;
 pub mod tidy;
 pub mod truth;
 pub mod valid;

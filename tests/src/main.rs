@@ -6,8 +6,8 @@
 //! own, and DuckDB, polars and Typst are linked once.
 
 use groundwork_tests::{
-    authors, coverage, determinism, exports, faults, kept, lessons, page, partners, recount, restated, road,
-    tidy, verdicts, verify,
+    attack, authors, coverage, data_package, determinism, exports, faults, iati, kept, lessons, page,
+    partners, recount, restated, road, spreadsheet, tidy, verdicts, verify,
 };
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
@@ -26,6 +26,10 @@ fn main() -> ExitCode {
     trials.extend(coverage::trials());
     trials.extend(verdicts::trials());
     trials.extend(verify::trials());
+    trials.extend(spreadsheet::trials());
+    trials.extend(data_package::trials());
+    trials.extend(iati::trials());
+    trials.extend(attack::trials());
     trials.extend(partners::trials());
     trials.extend(faults::trials());
     trials.extend(lessons::trials());

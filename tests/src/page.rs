@@ -123,8 +123,12 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
 
 fn copy_all(from: &Path, to: &Path) -> Result<(), String> {
     for entry in std::fs::read_dir(from).map_err(|e| format!("{}: {e}", from.display()))?.flatten() {
-        let bytes = std::fs::read(entry.path()).map_err(|e| e.to_string())?;
-        write(&to.join(entry.file_name()), &bytes)?;
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy_all(&path, &to)?;
+        } else {
+            write(&to, &std::fs::read(path).map_err(|e| e.to_string())?)?;
+        }
     }
     Ok(())
 }

@@ -8,8 +8,9 @@ type Check = fn() -> Result<(), String>;
 
 /// The checks of the repository.
 pub fn trials() -> Vec<Trial> {
-    let all: [(&str, Check); 8] = [
+    let all: [(&str, Check); 9] = [
         ("the reference page and the schema are those of the program", generated),
+        ("the register of the example is the one that is drawn", register),
         ("every kind and design has a page in the suite and a file of its own", kinds),
         ("every example in the reference resolves", reference_examples),
         ("members take versions and features from the root manifest", manifests),
@@ -57,6 +58,26 @@ fn generated() -> Result<(), String> {
         }
         if read(&root.join(name))? != fresh {
             return Err(format!("{name} is not what the program prints; UPDATE=1 writes it anew"));
+        }
+    }
+    Ok(())
+}
+
+/// People of the example about who is who, and their seed.
+const REGISTER: (u32, u64) = (300, 77);
+
+fn register() -> Result<(), String> {
+    let rows = groundwork_samples::register::draw(REGISTER.0, REGISTER.1);
+    let folder = repository().join("pipelines/examples/data/register");
+    for (list, _) in groundwork_samples::register::LISTS {
+        let path = folder.join(format!("{list}.csv"));
+        let fresh = groundwork_samples::register::csv(&rows, list);
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::create_dir_all(&folder).map_err(|e| e.to_string())?;
+            std::fs::write(&path, &fresh).map_err(|e| e.to_string())?;
+        }
+        if read(&path)? != fresh {
+            return Err(format!("{} is not what is drawn; UPDATE=1 writes it anew", path.display()));
         }
     }
     Ok(())
@@ -113,11 +134,12 @@ fn manifests() -> Result<(), String> {
 }
 
 /// Which crate must not depend on which: what each guarantees is an absence.
-const ABSENT: [(&str, &[&str]); 7] = [
+const ABSENT: [(&str, &[&str]); 8] = [
     ("groundwork-plan", &["arrow", "duckdb", "polars", "typst", "plotters"]),
     ("groundwork-stats", &["groundwork-", "serde.", "arrow"]),
     ("groundwork-sources", &["duckdb", "groundwork-store", "typst", "plotters"]),
     ("groundwork-store", &["polars", "typst", "plotters"]),
+    ("groundwork-people", &["groundwork-plan", "groundwork-sources", "groundwork-store", "arrow", "serde"]),
     ("groundwork-disclosure", &["groundwork-store", "groundwork-sources", "arrow", "serde"]),
     ("groundwork-charts", &["groundwork-store", "groundwork-sources", "typst", "arrow"]),
     ("groundwork-report", &["groundwork-store", "groundwork-sources", "groundwork-charts", "arrow"]),

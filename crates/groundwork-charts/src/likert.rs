@@ -59,15 +59,26 @@ pub struct Likert {
 pub struct LikertRow {
     /// The question.
     pub label: String,
-    /// The share of each answer, in the order of the answers.
+    /// Each answer, in the order of the answers: its share, or how many gave it.
     pub cells: Vec<CellKey>,
 }
 
 struct Row<'a> {
     spec: &'a LikertRow,
     cells: Vec<Shown>,
+    /// What the cells are in.
+    unit: Unit,
     /// The shares, where all of them are published: a gap in a bar would show the rest.
     shares: Option<Vec<f64>>,
+}
+
+/// The share of each answer, where all of them are published.
+fn shares(cells: &[Shown], unit: &Unit) -> Option<Vec<f64>> {
+    let values: Option<Vec<f64>> =
+        cells.iter().map(|shown| shown.reading().map(|r| r.value.max(0.0))).collect();
+    let values = values?;
+    let all = if *unit == Unit::Count { values.iter().sum() } else { 1.0 };
+    (all > 0.0).then(|| values.into_iter().map(|value| (value / all).min(1.0)).collect())
 }
 
 impl Likert {
@@ -78,16 +89,17 @@ impl Likert {
             .iter()
             .map(|spec| {
                 let LikertRow { cells, .. } = spec;
+                let counts = |key: &CellKey| released.cell(key).is_some_and(|c| *c.unit() == Unit::Count);
+                let unit = if cells.iter().any(counts) { Unit::Count } else { Unit::Share };
                 let mut cells: Vec<Shown> = (0..self.answers.len())
                     .map(|i| match cells.get(i) {
-                        Some(key) => cell(released, key, &Unit::Share),
+                        Some(key) => cell(released, key, &unit),
                         None => Shown::Hidden(Status::NoData),
                     })
                     .collect();
                 all_or_none(&mut cells);
-                let shares =
-                    cells.iter().map(|shown| shown.reading().map(|r| r.value.clamp(0.0, 1.0))).collect();
-                Row { spec, cells, shares }
+                let shares = shares(&cells, &unit);
+                Row { spec, cells, unit, shares }
             })
             .collect();
         rows.sort_by(|a, b| match (self.net(a), self.net(b)) {
@@ -98,7 +110,7 @@ impl Likert {
         let mut table = Table::default();
         for row in &rows {
             for ((key, shown), answer) in row.spec.cells.iter().zip(&row.cells).zip(&self.answers) {
-                table.cell(&format!("{}: {answer}", row.spec.label), key, *shown, &Unit::Share);
+                table.cell(&format!("{}: {answer}", row.spec.label), key, *shown, &row.unit);
             }
         }
         let alt = self.describe(&rows);

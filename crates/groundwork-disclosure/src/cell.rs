@@ -34,7 +34,10 @@ impl CellKey {
 impl std::fmt::Display for CellKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let site = if self.site.is_empty() { "all sites" } else { &self.site };
-        write!(f, "{} · {site} · {}", self.indicator, self.period)?;
+        write!(f, "{} · {site}", self.indicator)?;
+        if !self.period.is_empty() {
+            write!(f, " · {}", self.period)?;
+        }
         if self.dimension.is_empty() { Ok(()) } else { write!(f, " · {} {}", self.dimension, self.category) }
     }
 }
@@ -51,6 +54,8 @@ pub enum Counts {
     Quotient,
     /// The numerator is an amount; the denominator counts those it was summed over.
     Amount,
+    /// The groups of people behind an estimate, which stand beside the cell.
+    Groups,
 }
 
 /// What was found for a cell.
@@ -69,6 +74,15 @@ pub enum Finding {
         lower: f64,
         /// At most.
         upper: f64,
+    },
+    /// No value, because it depends too much on who is taken for who: a band of values.
+    Band {
+        /// The fewest.
+        lower: f64,
+        /// The most.
+        upper: f64,
+        /// The probability from which links count at the upper end.
+        level: f64,
     },
     /// Nothing was recorded.
     NoData,

@@ -9,7 +9,7 @@
 //! relation of the matrix and with whole numbers that stay above zero.
 
 use crate::matrix::Matrix;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// So many moves are tried until a circuit closes.
 const TRIES: usize = 600;
@@ -59,9 +59,12 @@ pub(crate) fn far_enough(matrix: &Matrix, id: usize, price: &Price<'_>) -> Optio
 struct Search<'a> {
     matrix: &'a Matrix,
     price: &'a Price<'a>,
-    moves: BTreeMap<usize, i64>,
-    /// By how much each relation is off.
-    off: BTreeMap<usize, i64>,
+    /// By how much each number is moved, and which are.
+    moves: Vec<i64>,
+    moved: Vec<usize>,
+    /// By how much each relation is off, and which are.
+    off: Vec<i64>,
+    open: BTreeSet<usize>,
     spent: i64,
     best: Option<(i64, BTreeSet<usize>)>,
     tries: usize,
@@ -73,62 +76,95 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     fn new(matrix: &'a Matrix, price: &'a Price<'a>) -> Self {
-        let (moves, off) = (BTreeMap::new(), BTreeMap::new());
-        Self { matrix, price, moves, off, spent: 0, best: None, tries: 0, limit: TRIES, adding: None }
+        Self {
+            matrix,
+            price,
+            moves: vec![0; matrix.quantities.len()],
+            moved: Vec::new(),
+            off: vec![0; matrix.relations.len()],
+            open: BTreeSet::new(),
+            spent: 0,
+            best: None,
+            tries: 0,
+            limit: TRIES,
+            adding: None,
+        }
     }
 
     fn cheapest(mut self, id: usize, by: i64) -> Option<(i64, BTreeSet<usize>)> {
-        self.moves.insert(id, by);
-        self.unbalance(id, by);
+        self.push(id, by);
         self.close();
         self.best
     }
 
+    fn push(&mut self, id: usize, by: i64) {
+        self.moves[id] = by;
+        self.moved.push(id);
+        self.unbalance(id, by);
+    }
+
+    fn pop(&mut self) {
+        if let Some(id) = self.moved.pop() {
+            let by = std::mem::take(&mut self.moves[id]);
+            self.unbalance(id, -by);
+        }
+    }
+
     fn unbalance(&mut self, id: usize, by: i64) {
         for (relation, a) in &self.matrix.quantities[id].relations {
-            let off = self.off.entry(*relation).or_insert(0);
+            let off = &mut self.off[*relation];
+            let before = *off;
             *off += a * by;
             if *off == 0 {
-                self.off.remove(relation);
+                self.open.remove(relation);
+            } else if before == 0 {
+                self.open.insert(*relation);
             }
         }
     }
 
-    /// The moves that put a relation right, the most promising first.
-    fn choices(&self, relation: usize, off: i64) -> Vec<Choice> {
-        let mut choices: Vec<Choice> = self.matrix.relations[relation]
-            .terms
-            .iter()
-            .filter(|(id, a)| off % a == 0 && !self.moves.contains_key(id))
-            .filter_map(|(id, a)| Some((*id, -off / a, (self.price)(*id)?)))
-            .filter(|(id, by, _)| self.matrix.quantities[*id].value + by >= 0)
-            .filter(|(_, by, _)| self.adding.is_none_or(|people| *by == people))
-            .map(|(id, by, price)| {
-                let relations = &self.matrix.quantities[id].relations;
-                let settled = relations.iter().filter(|(at, _)| self.off.contains_key(at)).count();
-                let open = (relations.len() - settled) as i64 - settled as i64;
-                Choice { promise: price + OPEN * open, id, by, price }
-            })
-            .collect();
+    /// The moves that would put a relation right: number, by how much, at what price.
+    fn moves_for(&self, relation: usize) -> impl Iterator<Item = (usize, i64, i64)> {
+        let off = self.off[relation];
+        self.matrix.relations[relation].terms.iter().filter_map(move |(id, a)| {
+            let by = -off / a;
+            let fits = off % a == 0
+                && self.moves[*id] == 0
+                && self.matrix.quantities[*id].value + by >= 0
+                && self.adding.is_none_or(|people| by == people);
+            let price = if fits { (self.price)(*id)? } else { return None };
+            Some((*id, by, price))
+        })
+    }
+
+    /// The same, the most promising first.
+    fn choices(&self, relation: usize) -> Vec<Choice> {
+        let promising = |(id, by, price): (usize, i64, i64)| {
+            let relations = &self.matrix.quantities[id].relations;
+            let settled = relations.iter().filter(|(at, _)| self.off[*at] != 0).count();
+            let open = (relations.len() - settled) as i64 - settled as i64;
+            Choice { promise: price + OPEN * open, id, by, price }
+        };
+        let mut choices: Vec<Choice> = self.moves_for(relation).map(promising).collect();
         choices.sort_unstable();
         choices
     }
 
     fn close(&mut self) {
-        if self.off.is_empty() {
-            self.best = Some((self.spent, self.moves.keys().copied().collect()));
+        if self.open.is_empty() {
+            self.best = Some((self.spent, self.moved.iter().copied().collect()));
             // A circuit that costs nothing cannot be bettered.
             self.limit = if self.spent == 0 { self.tries } else { self.limit.min(self.tries + MORE) };
             return;
         }
-        if self.moves.len() >= LONGEST && self.adding.is_none() {
+        if self.moved.len() >= LONGEST && self.adding.is_none() {
             return;
         }
         // The relation that leaves the least choice: a dead end shows at once.
         let look = if self.adding.is_some() { usize::MAX } else { LOOK };
-        let open = self.off.iter().take(look).map(|(relation, off)| self.choices(*relation, *off));
-        let choices = open.min_by_key(Vec::len).unwrap_or_default();
-        let most = MOST_CHOICES.get(self.moves.len() - 1).copied().unwrap_or(2);
+        let narrow = self.open.iter().take(look).min_by_key(|relation| self.moves_for(**relation).count());
+        let choices = narrow.map(|relation| self.choices(*relation)).unwrap_or_default();
+        let most = MOST_CHOICES.get(self.moved.len() - 1).copied().unwrap_or(2);
         for Choice { id, by, price, .. } in choices.into_iter().take(most) {
             if self.best.as_ref().is_some_and(|(known, _)| self.spent + price >= *known) {
                 continue;
@@ -137,13 +173,11 @@ impl<'a> Search<'a> {
             if self.tries > self.limit {
                 return;
             }
-            self.moves.insert(id, by);
-            self.unbalance(id, by);
+            self.push(id, by);
             self.spent += price;
             self.close();
             self.spent -= price;
-            self.moves.remove(&id);
-            self.unbalance(id, -by);
+            self.pop();
         }
     }
 }

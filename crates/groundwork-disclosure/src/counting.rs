@@ -1,7 +1,8 @@
 //! From the plan to who is counted: which indicators count the same people, and which a part of
 //! those of another.
 
-use crate::frame::{Counting, Frame, Measure, Time};
+use crate::frame::{Counting, Frame, Measure, OwnDimension, Time};
+use groundwork_plan::evaluation::Data;
 use groundwork_plan::expression::{Expression, Operator, Tree};
 use groundwork_plan::indicator::{Indicator, Kind, MeasureOf, Missing, Window};
 use groundwork_plan::plan::Plan;
@@ -14,7 +15,7 @@ impl Frame {
         let mut frame = Frame::default();
         for indicator in plan.indicators.iter().filter(|i| i.people) {
             if let Some(mut measure) = measure(indicator) {
-                let own = measure.own_dimension.as_mut().map(|(_, counting)| counting);
+                let own = measure.own_dimension.as_mut().map(|own| &mut own.from);
                 for counting in
                     [measure.numerator.as_mut(), measure.denominator.as_mut(), own].into_iter().flatten()
                 {
@@ -27,6 +28,16 @@ impl Frame {
         }
         frame
     }
+}
+
+/// The rows that an evaluation asks for, and those of them that have every value it needs.
+pub fn rows_of(data: &Data) -> (Counting, Counting) {
+    let mut asked = Counting::rows(&data.from);
+    asked.conditions = conditions(data.filter.as_ref());
+    let mut complete = asked.clone();
+    let needed = data.columns.iter().filter(|c| !c.role.may_be_missing());
+    complete.conditions.extend(needed.map(|c| format!("{} is known", words(&c.what.tree))));
+    (asked, complete)
 }
 
 /// A condition that can be decided only where something was recorded, with what it then implies.
@@ -79,9 +90,7 @@ fn measure(indicator: &Indicator) -> Option<Measure> {
         time: Time::Moment,
     };
     const ROWS: &str = "rows";
-    let measure = |numerator, denominator| {
-        Some(Measure { numerator, denominator, own_dimension: None, sensitive: false, days: BTreeMap::new() })
-    };
+    let measure = |numerator, denominator| Some(Measure { numerator, denominator, ..Measure::default() });
     match &indicator.kind {
         Kind::Count(k) => measure(Some(people(ROWS, &k.from, vec![], k.window)), None),
         Kind::DistinctCount(k) => measure(Some(people(&k.of, &k.from, vec![], k.window)), None),
@@ -133,14 +142,26 @@ fn measure(indicator: &Indicator) -> Option<Measure> {
             let last = k.steps.last().cloned().unwrap_or_default();
             numerator.conditions.insert(Counting::category("step", &last));
             let mut measure = measure(Some(numerator), Some(denominator.clone()))?;
-            measure.own_dimension = Some(("step".into(), denominator));
+            let own = indicator.kind.own_dimension()?;
+            let outcomes = own.categories.iter().filter(|c| !k.steps.contains(c)).cloned();
+            measure.own_dimension = Some(OwnDimension {
+                name: own.name,
+                from: denominator,
+                parts: std::iter::once(last).chain(outcomes).collect(),
+                chain: k.steps.clone(),
+            });
             Some(measure)
         }
         Kind::Cascade(k) => {
             let led = format!("led by someone of {}", k.tree.from);
             let all = people(&k.of, &k.from, vec![led], k.window);
             let mut measure = measure(Some(all.clone()), None)?;
-            measure.own_dimension = indicator.kind.own_dimension().map(|d| (d.name, all));
+            measure.own_dimension = indicator.kind.own_dimension().map(|own| OwnDimension {
+                name: own.name,
+                from: all,
+                parts: own.categories,
+                chain: Vec::new(),
+            });
             Some(measure)
         }
         Kind::Ratio(k) => {

@@ -16,22 +16,50 @@ pub struct Frame {
     pub nestings: Vec<Nesting>,
     /// The largest amount that one person adds to a sum or a mean.
     pub largest: BTreeMap<CellKey, f64>,
+    /// How many households stand behind the numbers of a cell, where they are counted.
+    pub households: BTreeMap<CellKey, Households>,
+    /// How many rows of each source count, which every report says.
+    pub rows: BTreeMap<String, u64>,
+}
+
+/// How many households the people of a cell are of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Households {
+    /// Those in the numerator.
+    pub numerator: u64,
+    /// Those in the denominator.
+    pub denominator: u64,
+    /// Those in the denominator who are not in the numerator.
+    pub rest: u64,
 }
 
 /// What an indicator counts.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Measure {
     /// Those in the numerator, where they are counted and not an amount.
     pub numerator: Option<Counting>,
     /// Those in the denominator.
     pub denominator: Option<Counting>,
-    /// A dimension that the indicator itself has, such as the steps of a completion: who its
-    /// categories are taken from. They may overlap, and the denominator stays that of the total.
-    pub own_dimension: Option<(String, Counting)>,
+    /// A dimension that the indicator itself has, such as the steps of a completion.
+    pub own_dimension: Option<OwnDimension>,
     /// Whether it says something of people that protects them in a case, such as a legal status.
     pub sensitive: bool,
     /// The first and the last day of its periods, by site (empty: of every site) and period.
     pub days: BTreeMap<(String, String), (Date, Date)>,
+}
+
+/// A dimension that an indicator itself has. Its categories may overlap, and the denominator stays
+/// that of the total.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OwnDimension {
+    /// Its name.
+    pub name: String,
+    /// Who its categories are taken from.
+    pub from: Counting,
+    /// The categories that make up everyone together.
+    pub parts: Vec<String>,
+    /// Categories of which each lies within the one before, as readers will take it.
+    pub chain: Vec<String>,
 }
 
 /// Who is counted. Two countings with the same parts count the same people.
@@ -54,6 +82,8 @@ pub enum Time {
     ToDate,
     /// Decided for every period anew, so that periods cannot be set against each other.
     Moment,
+    /// All, whenever they were.
+    Ever,
 }
 
 /// A column of which each category lies within one category of another.
@@ -68,6 +98,11 @@ pub struct Nesting {
 }
 
 impl Counting {
+    /// All rows of a source that count.
+    pub fn rows(source: &str) -> Self {
+        Self { of: format!("rows of {source}"), conditions: BTreeSet::new(), time: Time::Ever }
+    }
+
     /// The condition that a category of a column is; also how `column = 'category'` is written.
     pub fn category(column: &str, category: &str) -> String {
         format!("{column} = '{category}'")

@@ -1,14 +1,17 @@
 //! The gate: what a run found goes in, and what may be published comes out.
 
 use crate::audit::Audit;
-use crate::cell::{Cell, CellKey, Contrast, Finding};
-use crate::frame::Frame;
+use crate::cell::{Cell, CellKey, Contrast, Counts, Finding};
+use crate::estimate::{Estimate, StandIns};
+use crate::frame::{Counting, Frame};
 use crate::ladder;
 use crate::ledger::{self, Published};
 use crate::look::Unreleased;
-use crate::matrix::Matrix;
+use crate::matrix::{Address, Matrix};
+use crate::partner::Partners;
 use crate::primary;
 use crate::release::{ContrastFigures, Figures, Released, ReleasedCell, ReleasedContrast, Status};
+use crate::secondary::Decision;
 use groundwork_plan::disclosure::{Policy, SENSITIVE_THRESHOLD};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +26,19 @@ pub struct Passed {
     pub published: Vec<Published>,
     /// What finished files must not hold.
     pub unreleased: Unreleased,
+    /// The estimates as they came, each with why the people behind it are withheld, if they are.
+    estimates: Vec<(Estimate, Option<&'static str>)>,
+    /// Whether it may be told how many rows of each source there are.
+    pub rows_told: bool,
+}
+
+impl Passed {
+    /// The same with what partners released, and estimates of that.
+    #[must_use]
+    pub fn with_partners(mut self, partners: Partners) -> Self {
+        self.released = self.released.with_partners(partners).with_estimates(self.estimates.clone());
+        self
+    }
 }
 
 /// Nothing may be published: somebody could be found whatever is withheld.
@@ -35,10 +51,9 @@ pub struct Refusal {
 /// Lets cells and contrasts pass under a policy, indicators taken apart from each other. Cells come
 /// back sorted by key.
 pub fn release(cells: Vec<Cell>, contrasts: Vec<Contrast>, policy: &Policy) -> Released {
-    match release_jointly(cells, contrasts, policy, &Frame::default(), &[]) {
+    match release_jointly(cells, contrasts, Vec::new(), policy, &Frame::default(), &[]) {
         Ok(passed) => passed.released,
-        // Without earlier releases everything can be withheld, so this is not reached; if it were,
-        // nothing would pass.
+        // Where not everything has its proof, nothing passes.
         Err(_) => Released {
             policy: policy.clone(),
             cells: Vec::new(),
@@ -48,33 +63,35 @@ pub fn release(cells: Vec<Cell>, contrasts: Vec<Contrast>, policy: &Policy) -> R
     }
 }
 
-/// Lets cells and contrasts pass together: nothing that is withheld can be found out from all that
-/// is published and from what `earlier` releases published for the same readers.
+/// Lets cells, contrasts and estimates pass together: nothing that is withheld can be found out from
+/// all that is published and from what `earlier` releases published for the same readers.
 ///
 /// # Errors
 ///
-/// A protected number that earlier releases and this one give away together.
+/// A protected number that earlier releases and this one give away together, or for which there is
+/// no proof that they do not.
 pub fn release_jointly(
     cells: Vec<Cell>,
     contrasts: Vec<Contrast>,
+    estimates: Vec<Estimate>,
     policy: &Policy,
     frame: &Frame,
     earlier: &[Published],
 ) -> Result<Passed, Refusal> {
-    let cells: BTreeMap<CellKey, Cell> = cells.into_iter().map(|cell| (cell.key.clone(), cell)).collect();
+    let people = StandIns::of(&estimates);
+    let cells = cells.into_iter().chain(people.cells.iter().cloned());
+    let cells: BTreeMap<CellKey, Cell> = cells.map(|cell| (cell.key.clone(), cell)).collect();
     let cells: Vec<Cell> = cells.into_values().collect();
     let thresholds: Vec<i64> = cells.iter().map(|cell| threshold(cell, policy, frame)).collect();
-    let mut matrix = Matrix::of(&cells, frame, &thresholds, &ledger::known(earlier, policy.audience));
-    let mut reasons: Vec<Option<&'static str>> = cells
-        .iter()
-        .zip(&thresholds)
-        .map(|(cell, threshold)| primary::reason(cell, *threshold, policy, frame))
-        .collect();
-    guard_classes(&cells, &mut matrix, &mut reasons, policy, frame);
-    let (decision, rolled_up) = ladder::decide(&cells, &matrix, &mut reasons, policy);
-    // Where no proof was found, everything around is withheld; that is enough unless readers know
-    // some of it from before.
-    let mut open = if earlier.is_empty() { BTreeSet::new() } else { decision.open.clone() };
+    let known = ledger::known(earlier, policy.audience);
+    let ground = Ground { cells: &cells, thresholds: &thresholds, people: &people, policy, known: &known };
+    // How many rows there are is told where nobody is found by it.
+    let all = decide(&ground, frame);
+    let rows_told = all.decision.open.is_empty() || frame.rows.is_empty();
+    let decided =
+        if rows_told { all } else { decide(&ground, &Frame { rows: BTreeMap::new(), ..frame.clone() }) };
+    let Decided { matrix, mut reasons, decision, rolled_up } = decided;
+    let mut open = decision.open.clone();
     open.extend(ledger::revealing(earlier, &matrix, &decision.hidden, policy.audience));
     if !open.is_empty() {
         return Err(Refusal { cells: named(&cells, &matrix, &open) });
@@ -89,7 +106,46 @@ pub fn release_jointly(
     withhold_formulas(&cells, &mut reasons);
     let audit = audit.with_reasons(&cells, &reasons, &thresholds, rolled_up);
     let unreleased = Unreleased::of(&cells, &reasons);
-    Ok(Passed { released: released(cells, contrasts, &reasons, policy), audit, published, unreleased })
+    let hidden = cells.iter().zip(&reasons).filter_map(|(cell, reason)| Some((&cell.key, (*reason)?)));
+    let behind = people.reasons(&hidden.collect());
+    let estimates: Vec<(Estimate, Option<&'static str>)> = estimates.into_iter().zip(behind).collect();
+    let released = released(cells, contrasts, &reasons, policy).with_estimates(estimates.clone());
+    Ok(Passed { released, audit, published, unreleased, estimates, rows_told })
+}
+
+/// What is decided about.
+struct Ground<'a> {
+    cells: &'a [Cell],
+    thresholds: &'a [i64],
+    people: &'a StandIns,
+    policy: &'a Policy,
+    known: &'a [(Address, i64)],
+}
+
+/// What was decided, with the matrix that it rests on.
+struct Decided {
+    matrix: Matrix,
+    reasons: Vec<Option<&'static str>>,
+    decision: Decision,
+    rolled_up: usize,
+}
+
+fn decide(ground: &Ground<'_>, frame: &Frame) -> Decided {
+    let Ground { cells, thresholds, people, policy, known } = *ground;
+    let mut matrix = Matrix::of(cells, frame, thresholds, &people.groups, known);
+    let mut reasons: Vec<Option<&'static str>> = cells
+        .iter()
+        .zip(thresholds)
+        .map(|(cell, threshold)| {
+            let groups = people.groups.get(&cell.key).map(Vec::as_slice).unwrap_or_default();
+            let small = |(_, size): &(Counting, u64)| *size > 0 && (*size as i64) < *threshold;
+            let small = groups.iter().any(small).then_some("below_threshold");
+            small.or_else(|| primary::reason(cell, *threshold, policy, frame))
+        })
+        .collect();
+    guard_classes(cells, &mut matrix, &mut reasons, policy, frame);
+    let (decision, rolled_up) = ladder::decide(cells, &matrix, &mut reasons, policy);
+    Decided { matrix, reasons, decision, rolled_up }
 }
 
 /// Marks the numbers of which nobody may find out that they are everybody or nobody.
@@ -127,7 +183,9 @@ fn threshold(cell: &Cell, policy: &Policy, frame: &Frame) -> i64 {
     let declared = policy.threshold(&cell.key.indicator, &cell.key.dimension);
     let sensitive = frame.measures.get(&cell.key.indicator).is_some_and(|m| m.sensitive);
     let threshold = if sensitive { declared.max(SENSITIVE_THRESHOLD) } else { declared };
-    i64::try_from(threshold).unwrap_or(i64::MAX)
+    let threshold = i64::try_from(threshold).unwrap_or(i64::MAX);
+    // People of few households are found together, so their number is small however large it is.
+    primary::of_few_households(cell, policy, frame).map_or(threshold, |people| threshold.max(people + 1))
 }
 
 /// A formula is let out only with everything that it is made from, and so are formulas of it.
@@ -189,9 +247,11 @@ fn released(
             released_contrast(contrast, hidden, bare)
         })
         .collect();
+    // What stands for the people behind estimates is nothing to be shown.
     let cells = cells
         .into_iter()
         .zip(reasons)
+        .filter(|(cell, _)| cell.counts != Counts::Groups)
         .map(|(cell, reason)| {
             let bare = spread_hidden.get(&cell.key).copied().unwrap_or(true);
             released_cell(cell, *reason, bare)
@@ -211,6 +271,9 @@ pub(crate) fn released_cell(cell: Cell, hidden: Option<&'static str>, bare: bool
         // Bounds hold for certain: their level is 1.
         (None, Finding::Bounds { lower, upper }) => {
             (Status::Published, whole, None, Some((*lower, *upper, 1.0)))
+        }
+        (None, Finding::Band { lower, upper, level }) => {
+            (Status::Refused, "band_too_wide", None, Some((*lower, *upper, *level)))
         }
         (None, Finding::Undefined(reason)) => (Status::Undefined, *reason, None, None),
         (None, Finding::Refused(reason)) => (Status::Refused, *reason, None, None),
@@ -237,7 +300,9 @@ pub(crate) fn released_cell(cell: Cell, hidden: Option<&'static str>, bare: bool
 fn released_contrast(contrast: Contrast, hidden: bool, bare: bool) -> ReleasedContrast {
     let (status, reason, figures) = match (hidden, &contrast.finding) {
         (true, _) => (Status::Withheld, "a_compared_cell_is_withheld", None),
-        (false, Finding::NoData | Finding::Bounds { .. }) => (Status::NoData, "nothing_recorded", None),
+        (false, Finding::NoData | Finding::Bounds { .. } | Finding::Band { .. }) => {
+            (Status::NoData, "nothing_recorded", None)
+        }
         (false, Finding::Undefined(reason)) => (Status::Undefined, *reason, None),
         (false, Finding::Refused(reason)) => (Status::Refused, *reason, None),
         (false, Finding::Value { value, interval }) => {

@@ -25,6 +25,7 @@ mod partner;
 mod primary;
 mod release;
 mod secondary;
+mod sets;
 mod shown;
 mod simplex;
 #[cfg(test)]
@@ -32,8 +33,9 @@ mod tests;
 
 pub use audit::{Audit, Withheld};
 pub use cell::{Cell, CellKey, Contrast, Counts, Finding};
-pub use estimate::{Estimate, ReleasedEstimate};
-pub use frame::{Counting, Frame, Measure, Nesting, Time};
+pub use counting::rows_of;
+pub use estimate::{Estimate, People, ReleasedEstimate};
+pub use frame::{Counting, Frame, Households, Measure, Nesting, OwnDimension, Time};
 pub use gate::{Passed, Refusal, release, release_jointly};
 pub use interval::{End, Fact, Puzzle, Unknown};
 pub use ledger::Published;

@@ -6,8 +6,9 @@
 //! up a total, the rest is a quantity too, one that nobody publishes and everybody can compute:
 //! people without a site, people in two quarters, people who did not answer.
 
-use crate::cell::{Cell, Finding};
+use crate::cell::{Cell, CellKey, Counts, Finding};
 use crate::frame::{Counting, Frame};
+use crate::sets;
 use crate::shown::{By, Counted, address, conditions_of, counted, whole};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,11 @@ pub(crate) enum When {
     Days(Date, Date),
     /// A period that cannot be set against others.
     Moment(String),
+}
+
+impl When {
+    /// All days.
+    pub(crate) const EVER: When = When::Days(Date::MIN, Date::MAX);
 }
 
 /// Which number of people.
@@ -76,8 +82,17 @@ pub(crate) struct Matrix {
     seen: BTreeSet<Vec<(usize, i64)>>,
 }
 
+/// The groups of people behind estimates, by the cell that stands for them.
+pub(crate) type Groups = BTreeMap<CellKey, Vec<(Counting, u64)>>;
+
 /// How the condition of the category `unknown` ends.
 const UNKNOWN_CATEGORY: &str = " = 'unknown'";
+
+/// Who is counted, under which conditions, at which site.
+type Line = (String, BTreeSet<String>, String);
+
+/// Numbers by the first and the last day that they are of.
+type Spans = BTreeMap<(Date, Date), usize>;
 
 /// The cells of one table: the parts of a total by the categories of a dimension.
 type Tables = BTreeMap<(Address, String), Vec<(Vec<String>, usize)>>;
@@ -85,14 +100,27 @@ type Tables = BTreeMap<(Address, String), Vec<(Vec<String>, usize)>>;
 impl Matrix {
     /// The matrix of the cells of a run; `thresholds` has one entry a cell.
     /// `given` is what earlier releases published, as readers know it.
-    pub(crate) fn of(cells: &[Cell], frame: &Frame, thresholds: &[i64], given: &[(Address, i64)]) -> Self {
+    /// `groups` are those behind estimates: first all of them, then what they fall into.
+    pub(crate) fn of(
+        cells: &[Cell],
+        frame: &Frame,
+        thresholds: &[i64],
+        groups: &Groups,
+        given: &[(Address, i64)],
+    ) -> Self {
         let mut matrix = Matrix::default();
         let mut tables = Tables::new();
         for (at, cell) in cells.iter().enumerate() {
             let mut shown = Vec::new();
             if cell.people {
                 let threshold = thresholds.get(at).copied().unwrap_or(1);
-                for Counted { counting, people, by } in counted(cell, frame) {
+                let groups = groups.get(&cell.key).map(Vec::as_slice).unwrap_or_default();
+                let groups = groups.iter().map(|(counting, people)| Counted {
+                    counting: counting.clone(),
+                    people: *people as f64,
+                    by: By::Nothing,
+                });
+                for Counted { counting, people, by } in counted(cell, frame).into_iter().chain(groups) {
                     let Some(value) = whole(people) else { continue };
                     let given = cell.finding == Finding::NoData;
                     let total = address(&counting, &cell.key, frame.measures.get(&cell.key.indicator));
@@ -115,6 +143,9 @@ impl Matrix {
                     }
                 }
             }
+            if cell.counts == Counts::Groups {
+                matrix.relate_groups(&shown);
+            }
             matrix.numerators.push(shown.first().copied());
             shown.sort_unstable();
             shown.dedup();
@@ -127,11 +158,97 @@ impl Matrix {
             }
         }
         matrix.relate_categories(&tables);
+        matrix.relate_own_dimensions(cells, frame);
+        sets::relate(&mut matrix);
         matrix.relate_nested_columns(frame);
         matrix.relate_sites();
         matrix.relate_periods();
+        matrix.relate_all(&frame.rows);
         matrix.relate_conditions();
         matrix
+    }
+
+    /// The groups behind an estimate, where they make up all of its rows.
+    fn relate_groups(&mut self, shown: &[usize]) {
+        let Some((all, groups)) = shown.split_first() else { return };
+        let sum: i64 = groups.iter().map(|id| self.value(*id)).sum();
+        if groups.len() > 1 && sum == self.value(*all) && !groups.contains(all) {
+            self.union(*all, groups);
+        }
+    }
+
+    /// The categories of a dimension that an indicator itself has: some make up everyone together,
+    /// and some lie within each other.
+    fn relate_own_dimensions(&mut self, cells: &[Cell], frame: &Frame) {
+        let mut unions = Vec::new();
+        for cell in cells.iter().filter(|cell| cell.people && cell.key.dimension.is_empty()) {
+            let measure = frame.measures.get(&cell.key.indicator);
+            let Some(own) = measure.and_then(|m| m.own_dimension.as_ref()) else { continue };
+            let total = address(&own.from, &cell.key, measure);
+            let category = |name: &String| {
+                let mut address = total.clone();
+                address.conditions.insert(Counting::category(&own.name, name));
+                self.at(&address)
+            };
+            let parts: Option<Vec<usize>> = own.parts.iter().map(category).collect();
+            if let (Some(total), Some(parts)) = (self.at(&total), parts) {
+                unions.push((total, parts));
+            }
+            for step in own.chain.windows(2) {
+                if let [Some(wide), Some(narrow)] = [&step[0], &step[1]].map(category) {
+                    unions.push((wide, vec![narrow]));
+                }
+            }
+        }
+        for (total, parts) in unions {
+            self.union(total, &parts);
+        }
+    }
+
+    /// All rows of a source, which reports tell, and those that an evaluation asks for, against the
+    /// stretches of days that they fall into.
+    fn relate_all(&mut self, rows: &BTreeMap<String, u64>) {
+        let lines = self.lines();
+        for (line, spans) in lines.into_iter().filter(|(line, _)| line.2.is_empty()) {
+            let of: String = line.0.split(' ').take(3).collect::<Vec<_>>().join(" ");
+            let tilings = tilings(Date::MIN, Date::MAX, &spans, 2);
+            let known = of.strip_prefix("rows of ").and_then(|source| rows.get(source));
+            if let Some(known) = known.and_then(|rows| i64::try_from(*rows).ok()) {
+                for tiles in &tilings {
+                    self.at_most(known, tiles);
+                }
+            }
+            let asked = self.by_address.iter().filter(|(address, _)| {
+                address.of == of && address.when == When::EVER && address.conditions.is_subset(&line.1)
+            });
+            for total in asked.map(|(_, id)| *id).collect::<Vec<_>>() {
+                for tiles in tilings.iter().filter(|tiles| !tiles.contains(&total)) {
+                    self.union(total, tiles);
+                }
+            }
+        }
+    }
+
+    /// Parts that together are no more than a number that readers know. What is left is nothing that
+    /// has to be protected: rows without a date, or of other times.
+    fn at_most(&mut self, known: i64, parts: &[usize]) {
+        let left = known - parts.iter().map(|part| self.value(*part)).sum::<i64>();
+        if left >= 0 {
+            let known = self.given(known);
+            let left = self.rest(left, &[]);
+            let mut terms = vec![(known, 1), (left, -1)];
+            terms.extend(parts.iter().map(|part| (*part, -1)));
+            self.add(terms);
+        }
+    }
+
+    /// A number that readers know.
+    fn given(&mut self, value: i64) -> usize {
+        let id = self.rest(value, &[]);
+        if let Some(quantity) = self.quantities.get_mut(id) {
+            quantity.given = true;
+        }
+        id
     }
 
     fn quantity(&mut self, address: Address, value: i64, threshold: i64, indicator: &str) -> usize {
@@ -171,22 +288,34 @@ impl Matrix {
         self.by_address.get(address).copied()
     }
 
-    fn value(&self, id: usize) -> i64 {
+    /// Every address with its quantity.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = (&Address, usize)> {
+        self.by_address.iter().map(|(address, id)| (address, *id))
+    }
+
+    pub(crate) fn value(&self, id: usize) -> i64 {
         self.quantities.get(id).map_or(0, |q| q.value)
     }
 
+    /// What is left of some numbers; of none, it is nothing that has to be protected.
     fn rest(&mut self, value: i64, of: &[usize]) -> usize {
         let threshold = of.iter().filter_map(|id| self.quantities.get(*id)).map(|q| q.threshold).max();
         self.quantities.push(Quantity {
             address: None,
             value,
-            threshold: threshold.unwrap_or(1),
+            threshold: threshold.unwrap_or(0),
             class: false,
             given: false,
             cells: Vec::new(),
             relations: Vec::new(),
         });
         self.quantities.len() - 1
+    }
+
+    /// What is left of some numbers, with an address, so that it is the same wherever it is left.
+    pub(crate) fn rest_at(&mut self, address: Address, value: i64, of: &[usize]) -> usize {
+        let threshold = of.iter().filter_map(|id| self.quantities.get(*id)).map(|q| q.threshold).max();
+        self.quantity(address, value, threshold.unwrap_or(0), "rest")
     }
 
     pub(crate) fn add(&mut self, mut terms: Vec<(usize, i64)>) {
@@ -205,7 +334,7 @@ impl Matrix {
 
     /// A total and its parts. Parts that overlap give away how many are in several, and who is in
     /// no other part; parts that fall short give away the rest.
-    fn union(&mut self, total: usize, parts: &[usize]) {
+    pub(crate) fn union(&mut self, total: usize, parts: &[usize]) {
         let sum: i64 = parts.iter().map(|part| self.value(*part)).sum();
         let gap = self.value(total) - sum;
         let mut terms = vec![(total, 1)];
@@ -314,21 +443,25 @@ impl Matrix {
 
     /// Longer stretches of days against the shorter ones that they are made of.
     fn relate_periods(&mut self) {
-        type Spans = BTreeMap<(Date, Date), usize>;
-        let mut lines: BTreeMap<(String, BTreeSet<String>, String), Spans> = BTreeMap::new();
+        for spans in self.lines().into_values().filter(|spans| spans.len() > 1) {
+            for ((first, last), total) in &spans {
+                for tiles in tilings(*first, *last, &spans, 1) {
+                    self.union(*total, &tiles);
+                }
+            }
+        }
+    }
+
+    /// Numbers that differ in nothing but the days that they are of.
+    fn lines(&self) -> BTreeMap<Line, Spans> {
+        let mut lines: BTreeMap<Line, Spans> = BTreeMap::new();
         for (address, id) in &self.by_address {
             if let When::Days(first, last) = address.when {
                 let line = (address.of.clone(), address.conditions.clone(), address.site.clone());
                 lines.entry(line).or_default().insert((first, last), *id);
             }
         }
-        for spans in lines.into_values().filter(|spans| spans.len() > 1) {
-            for ((first, last), total) in &spans {
-                for tiles in tilings(*first, *last, &spans) {
-                    self.union(*total, &tiles);
-                }
-            }
-        }
+        lines
     }
 
     /// Those for whom more holds are a part of those for whom less does. Only the next wider ones
@@ -377,7 +510,7 @@ impl Matrix {
     /// Those in the denominator of a cell who are not in its numerator.
     pub(crate) fn complement(&self, cell: usize) -> Option<usize> {
         let shown = self.shown.get(cell)?;
-        let rest = |id: &usize| self.quantities.get(*id).is_some_and(|q| q.address.is_none());
+        let rest = |id: &usize| self.quantities.get(*id).is_some_and(|q| q.cells.is_empty() && !q.given);
         self.relations.iter().find_map(|relation| match relation.terms.as_slice() {
             [(a, _), (b, _), (c, _)] if rest(c) && shown.contains(a) && shown.contains(b) => Some(*c),
             _ => None,
@@ -406,9 +539,9 @@ fn subsets(n: usize, size: usize, take: &mut impl FnMut(&[usize])) {
     }
 }
 
-/// Ways to make a stretch of days up from shorter ones, with at most one gap: from the shortest
-/// pieces, and from the longest.
-fn tilings(first: Date, last: Date, spans: &BTreeMap<(Date, Date), usize>) -> Vec<Vec<usize>> {
+/// Ways to make a stretch of days up from shorter ones, with few gaps: from the shortest pieces, and
+/// from the longest.
+fn tilings(first: Date, last: Date, spans: &Spans, most_gaps: usize) -> Vec<Vec<usize>> {
     let inside: Vec<((Date, Date), usize)> = spans
         .iter()
         .filter(|((from, to), _)| *from >= first && *to <= last && (*from, *to) != (first, last))
@@ -433,7 +566,7 @@ fn tilings(first: Date, last: Date, spans: &BTreeMap<(Date, Date), usize>) -> Ve
             }
         }
         gaps += usize::from(!done);
-        if gaps <= 1 && !tiles.is_empty() && !out.contains(&tiles) {
+        if gaps <= most_gaps && !tiles.is_empty() && !out.contains(&tiles) {
             out.push(tiles);
         }
     }

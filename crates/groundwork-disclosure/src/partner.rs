@@ -25,7 +25,7 @@ impl Released {
     /// by our own threshold, everything of its indicator, site and period is: how their numbers
     /// hang together is not known here.
     #[must_use]
-    pub fn with_partners(mut self, partners: Partners) -> Self {
+    pub(crate) fn with_partners(mut self, partners: Partners) -> Self {
         let group = |key: &CellKey| (key.indicator.clone(), key.site.clone(), key.period.clone());
         let policy = self.policy.clone();
         let small: BTreeSet<_> = partners

@@ -3,6 +3,7 @@
 //! | reason | rule |
 //! |---|---|
 //! | `below_threshold` | numerator, denominator, the rest of the denominator or the immature are fewer people than the threshold, and not none |
+//! | `few_households` | the numerator, the denominator or the rest are people of fewer households than declared |
 //! | `everybody_or_nobody` | a share of none or of all, or a category that holds everybody, where the group is small or the attribute protects people in a case: whoever is known to be in the group is found out (class disclosure) |
 //! | `small_base` | a median or another quantile of few: it is the value of a single person |
 //! | `dominance` | the second largest contributor could work out the largest to within 10 % (p % rule), taking the second for as large as the first, which is the worst case |
@@ -25,6 +26,9 @@ const QUANTILE: &str = "quantile";
 pub(crate) fn reason(cell: &Cell, threshold: i64, policy: &Policy, frame: &Frame) -> Option<&'static str> {
     if !cell.people || policy.audience == Audience::Internal && threshold <= 1 {
         return None;
+    }
+    if of_few_households(cell, policy, frame).is_some() {
+        return Some("few_households");
     }
     let small = |count: f64| count > 0.0 && count < threshold as f64;
     if counts_of(cell).into_iter().any(small) {
@@ -53,9 +57,30 @@ fn counts_of(cell: &Cell) -> Vec<f64> {
         Counts::Part => vec![cell.numerator, denominator, denominator - cell.numerator],
         Counts::Quotient => vec![cell.numerator, denominator],
         Counts::Amount => vec![denominator],
+        // The gate looks at each of them.
+        Counts::Groups => Vec::new(),
     };
     counts.extend(cell.immature);
     counts
+}
+
+/// The largest number of people in a cell who are of too few households.
+pub(crate) fn of_few_households(cell: &Cell, policy: &Policy, frame: &Frame) -> Option<i64> {
+    let rule = policy.households.as_ref().filter(|_| policy.audience > Audience::Internal)?;
+    let found = frame.households.get(&cell.key)?;
+    let below = cell.denominator.unwrap_or(0.0);
+    let groups = match cell.counts {
+        Counts::Total => vec![(cell.numerator, found.numerator)],
+        Counts::Part => vec![
+            (cell.numerator, found.numerator),
+            (below, found.denominator),
+            (below - cell.numerator, found.rest),
+        ],
+        Counts::Amount => vec![(below, found.denominator)],
+        Counts::Quotient | Counts::Groups => Vec::new(),
+    };
+    let few = groups.into_iter().filter(|(people, of)| *people > 0.0 && *of < rule.at_least);
+    few.map(|(people, _)| people.ceil() as i64).max()
 }
 
 /// A share of nobody or of everybody.
@@ -83,7 +108,7 @@ pub(crate) fn has_small_base(cell: &Cell, policy: &Policy) -> bool {
 pub(crate) fn is_spread(cell: &Cell) -> bool {
     match cell.counts {
         Counts::Amount | Counts::Quotient => true,
-        Counts::Total | Counts::Part => false,
+        Counts::Total | Counts::Part | Counts::Groups => false,
     }
 }
 

@@ -34,6 +34,7 @@ pub(crate) fn suppress(matrix: &Matrix, primary: &[bool]) -> Decision {
         matrix,
         hidden: primary.to_vec(),
         unknown: vec![false; matrix.quantities.len()],
+        prices: vec![None; matrix.quantities.len()],
         decision: Decision::default(),
     };
     for id in 0..matrix.quantities.len() {
@@ -49,6 +50,8 @@ struct Search<'a> {
     hidden: Vec<bool>,
     /// Whether readers do not know each number.
     unknown: Vec<bool>,
+    /// What readers lose when a number is withheld; nothing where it cannot be.
+    prices: Vec<Option<i64>>,
     decision: Decision,
 }
 
@@ -62,7 +65,13 @@ impl Search<'_> {
 
     fn look_at(&mut self, id: usize) {
         let quantity = &self.matrix.quantities[id];
-        self.unknown[id] = !quantity.given && quantity.cells.iter().all(|cell| self.hidden[*cell]);
+        let shown = quantity.cells.iter().filter(|cell| !self.hidden[**cell]).count() as i64;
+        self.unknown[id] = !quantity.given && shown == 0;
+        self.prices[id] = match (self.unknown[id], quantity.given) {
+            (true, _) => Some(0),
+            (false, true) => None,
+            (false, false) => Some(shown * (CELL + quantity.value)),
+        };
     }
 
     fn set(&mut self, cell: usize, hidden: bool) {
@@ -72,17 +81,8 @@ impl Search<'_> {
         }
     }
 
-    /// What readers lose when a number is withheld; nothing where it cannot be.
     fn price(&self, id: usize) -> Option<i64> {
-        let quantity = &self.matrix.quantities[id];
-        if self.is_unknown(id) {
-            Some(0)
-        } else if quantity.given || quantity.cells.is_empty() {
-            None
-        } else {
-            let shown = quantity.cells.iter().filter(|cell| !self.hidden[**cell]).count() as i64;
-            Some(shown * (CELL + quantity.value))
-        }
+        self.prices[id]
     }
 
     fn hide(&mut self, id: usize) {
@@ -173,11 +173,34 @@ impl Search<'_> {
                         .collect();
                     ring.extend(further);
                     if ring.len() == before {
-                        return near::far_enough(self.matrix, id, &|id| self.is_unknown(id), near::WIDE);
+                        let wide = near::far_enough(self.matrix, id, &|id| self.is_unknown(id), near::WIDE);
+                        return wide.or_else(|| self.scaled(id));
                     }
                 }
             }
         }
+    }
+
+    /// Where nobody in all that hangs together with a number is known, the table with nobody in it
+    /// fits, and so does the one with everybody as many times as one likes.
+    fn scaled(&self, id: usize) -> Option<Proof> {
+        let nobody = |id: usize| self.matrix.quantities[id].value == 0;
+        if nobody(id) {
+            return None;
+        }
+        let (mut moved, mut open) = (Proof::from([id]), vec![id]);
+        while let Some(id) = open.pop() {
+            if !self.is_unknown(id) {
+                return None;
+            }
+            let relations = self.matrix.quantities[id].relations.iter();
+            for (other, _) in relations.flat_map(|(at, _)| &self.matrix.relations[*at].terms) {
+                if !nobody(*other) && moved.insert(*other) {
+                    open.push(*other);
+                }
+            }
+        }
+        Some(moved)
     }
 
     /// Publishes again what no proof needs, the largest first.
@@ -193,6 +216,7 @@ impl Search<'_> {
         let mut secondary: Vec<usize> =
             (0..self.hidden.len()).filter(|cell| self.hidden[*cell] && !primary[*cell]).collect();
         secondary.sort_by_key(|cell| (std::cmp::Reverse(size(cell)), *cell));
+        let mut searches = SEARCHES;
         for cell in secondary {
             let shown = &self.matrix.shown[cell];
             if shown.iter().any(|id| quantities[*id].is_protected()) {
@@ -200,15 +224,12 @@ impl Search<'_> {
             }
             let affected: BTreeSet<usize> =
                 shown.iter().filter_map(|id| needed.get(id)).flatten().copied().collect();
-            if affected.len() > AFFECTED {
+            if affected.len() > AFFECTED && searches == 0 {
                 continue;
             }
             self.set(cell, false);
-            let free = |id: usize| self.is_unknown(id).then_some(0);
-            let found: Vec<(usize, Proof)> = affected
-                .iter()
-                .map_while(|id| Some((*id, circuit::far_enough(self.matrix, *id, &free)?.1)))
-                .collect();
+            let found: Vec<(usize, Proof)> =
+                affected.iter().map_while(|id| Some((*id, self.proof_again(*id, &mut searches)?))).collect();
             if found.len() < affected.len() {
                 self.set(cell, true);
                 continue;
@@ -225,7 +246,19 @@ impl Search<'_> {
             }
         }
     }
+
+    fn proof_again(&self, id: usize, searches: &mut usize) -> Option<Proof> {
+        let free = |id: usize| self.is_unknown(id).then_some(0);
+        let along = circuit::far_enough(self.matrix, id, &free).map(|(_, moved)| moved);
+        if along.is_some() || *searches == 0 {
+            return along;
+        }
+        *searches -= 1;
+        near::far_enough(self.matrix, id, &|id| self.is_unknown(id), near::CLOSE)
+    }
 }
 
-/// A cell that more proofs than this rest on is not looked at again.
+/// So many times the interval audit helps to find another proof;
+const SEARCHES: usize = 150;
+/// then a cell that more proofs than this rest on is not looked at again.
 const AFFECTED: usize = 12;

@@ -33,9 +33,9 @@ pub(crate) fn counted(cell: &Cell, frame: &Frame) -> Vec<Counted> {
         time: Time::Moment,
     };
     let measure = frame.measures.get(id);
-    let own = measure.and_then(|m| m.own_dimension.as_ref()).filter(|(name, _)| *name == cell.key.dimension);
+    let own = measure.and_then(|m| m.own_dimension.as_ref()).filter(|own| own.name == cell.key.dimension);
     let (above, by_above, by_below) = match own {
-        Some((_, from)) => (Some(from.clone()), By::Own, By::Nothing),
+        Some(own) => (Some(own.from.clone()), By::Own, By::Nothing),
         None => (measure.and_then(|m| m.numerator.clone()), By::Category, By::Category),
     };
     let below = measure.and_then(|m| m.denominator.clone());
@@ -67,6 +67,8 @@ pub(crate) fn counted(cell: &Cell, frame: &Frame) -> Vec<Counted> {
         // A formula has no people of its own.
         Counts::Amount if cell.denominator.is_none() => Vec::new(),
         Counts::Amount => vec![denominator(&everyone)],
+        // Their groups are told by the gate.
+        Counts::Groups => Vec::new(),
     };
     if let Some(immature) = cell.immature {
         out.push(Counted {
@@ -104,6 +106,7 @@ pub(crate) fn address(counting: &Counting, key: &CellKey, measure: Option<&Measu
     let when = match (counting.time, days) {
         (Time::InPeriod, Some((first, last))) => When::Days(first, last),
         (Time::ToDate, Some((_, last))) => When::Days(Date::MIN, last),
+        (Time::Ever, _) => When::EVER,
         (Time::Moment, _) | (_, None) => When::Moment(key.period.clone()),
     };
     Address { of: counting.of.clone(), conditions: counting.conditions.clone(), site: key.site.clone(), when }

@@ -115,7 +115,7 @@ fn reasons(passed: &Passed) -> Vec<(String, &'static str)> {
 }
 
 fn jointly(cells: Vec<Cell>, policy: &Policy, frame: &Frame) -> Passed {
-    release_jointly(cells, vec![], policy, frame, &[]).unwrap()
+    release_jointly(cells, vec![], vec![], policy, frame, &[]).unwrap()
 }
 
 #[test]
@@ -226,7 +226,14 @@ fn a_late_registration_is_not_shown_by_a_second_release() {
         lines.iter().map(|fields| Published::read(&fields.each_ref().map(String::as_str)).unwrap()).collect();
     assert_eq!(earlier, first.published);
     let second = |people, policy: &Policy| {
-        release_jointly(vec![cell("a", "", people, None)], vec![], policy, &Frame::default(), &earlier)
+        release_jointly(
+            vec![cell("a", "", people, None)],
+            vec![],
+            vec![],
+            policy,
+            &Frame::default(),
+            &earlier,
+        )
     };
     assert_eq!(second(41.0, &partner()).unwrap_err().cells, ["i · a · 2021-Q4"]);
     assert!(second(40.0, &partner()).is_ok());
@@ -243,11 +250,79 @@ fn what_an_earlier_release_published_protects_nothing_any_more() {
         |b: f64| vec![cell("", "", 100.0 + b, None), cell("a", "", 100.0, None), cell("b", "", b, None)];
     // Both sites known, the total new: with 3 in a site that was withheld before.
     let earlier = jointly(vec![cell("a", "", 100.0, None)], &partner(), &Frame::default()).published;
-    let refused =
-        release_jointly(vec![cell("", "", 103.0, None)], vec![], &partner(), &Frame::default(), &earlier);
+    let refused = release_jointly(
+        vec![cell("", "", 103.0, None)],
+        vec![],
+        vec![],
+        &partner(),
+        &Frame::default(),
+        &earlier,
+    );
     assert!(refused.is_err() || refused.is_ok_and(|passed| passed.released.withheld() == 1));
-    let passed = release_jointly(table(3.0), vec![], &partner(), &Frame::default(), &earlier).unwrap();
+    let passed =
+        release_jointly(table(3.0), vec![], vec![], &partner(), &Frame::default(), &earlier).unwrap();
     // The site of 100 is known, so the total has to go.
     let withheld: Vec<String> = passed.audit.withheld.iter().map(|w| w.cell.site.clone()).collect();
     assert_eq!(withheld, ["", "b"]);
+}
+
+#[test]
+fn a_pattern_that_gives_a_cell_away_gets_one_more_cell() {
+    // The 4×4 table of the tests of sdcTable: two blanks in every line, and w/b can be computed.
+    use crate::matrix::Matrix;
+    use crate::secondary::suppress;
+    use std::collections::BTreeMap;
+    let inner: [(&str, [i64; 4]); 4] = [
+        ("w", [30, 47, 64, 89]),
+        ("x", [90, 124, 5, 31]),
+        ("y", [92, 100, 59, 85]),
+        ("z", [800, 991, 651, 685]),
+    ];
+    let mut sums: BTreeMap<(String, String), i64> = BTreeMap::new();
+    for (row, numbers) in inner {
+        for (column, n) in ["a", "b", "c", "d"].into_iter().zip(numbers) {
+            for at in [(row, column), (row, ""), ("", column), ("", "")] {
+                *sums.entry((at.0.to_owned(), at.1.to_owned())).or_default() += n;
+            }
+        }
+    }
+    let cells: Vec<Cell> = sums.iter().map(|((row, column), n)| cell(row, column, *n as f64, None)).collect();
+    let documented = ["wa", "wb", "wc", "xa", "xc", "yb", "yd", "zb", "zd"];
+    let name = |cell: &Cell| format!("{}{}", cell.key.site, cell.key.category);
+    let thresholds: Vec<i64> = cells.iter().map(|cell| if name(cell) == "wb" { 48 } else { 0 }).collect();
+    let primary: Vec<bool> = cells.iter().map(|cell| documented.contains(&name(cell).as_str())).collect();
+    let matrix = Matrix::of(&cells, &Frame::default(), &thresholds, &BTreeMap::new(), &[]);
+    let decision = suppress(&matrix, &primary);
+    let more: Vec<String> = cells
+        .iter()
+        .zip(&decision.hidden)
+        .filter(|(_, hidden)| **hidden)
+        .map(|(cell, _)| name(cell))
+        .collect();
+    assert!(decision.open.is_empty() && decision.proofs.len() == 1);
+    assert_eq!(more.len(), documented.len() + 1, "{more:?}");
+    assert!(documented.iter().all(|d| more.contains(&(*d).to_owned())), "{more:?}");
+}
+
+#[test]
+fn six_of_one_household_are_withheld_and_protected_as_six() {
+    let cells = || vec![cell("", "", 40.0, None), cell("a", "", 34.0, None), cell("b", "", 6.0, None)];
+    let rule = groundwork_plan::disclosure::Households { column: "family".into(), at_least: 3 };
+    let policy = Policy { households: Some(rule), ..partner() };
+    let mut frame = Frame::default();
+    for (cell, households) in cells().iter().zip([10, 9, 1]) {
+        let found = Households { numerator: households, ..Households::default() };
+        frame.households.insert(cell.key.clone(), found);
+    }
+    let passed = jointly(cells(), &policy, &frame);
+    let found: Vec<&str> = passed.audit.withheld.iter().map(|w| w.reason).collect();
+    assert_eq!(found, ["by_subtraction", "few_households"]);
+    // A reader cannot tell them from seven or more.
+    assert!(passed.audit.withheld.iter().all(|w| {
+        w.narrowest.is_none_or(|(low, high)| high.is_none_or(|high| high >= 7 && high - low >= 6))
+    }));
+    // Without the rule, and for the organisation itself, six are six.
+    assert_eq!(jointly(cells(), &partner(), &frame).released.withheld(), 0);
+    let internal = Policy { households: policy.households, ..Policy::of(Audience::Internal) };
+    assert_eq!(jointly(cells(), &internal, &frame).released.withheld(), 0);
 }

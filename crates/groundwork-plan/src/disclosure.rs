@@ -48,12 +48,29 @@ pub struct Policy {
     pub sensitive: Vec<String>,
     /// A higher threshold than that of the audience.
     pub threshold: Option<u64>,
+    /// How many households have to stand behind a number of people.
+    pub households: Option<Households>,
     /// Columns that may stand in for each other, from the finest to the coarsest.
     pub ladders: Vec<Vec<String>>,
     /// Lower thresholds that somebody answers for.
     pub exceptions: Vec<Exception>,
     /// The file in which releases are recorded, relative to the pipeline's folder.
     pub ledger: Option<String>,
+}
+
+/// How many households have to stand behind a number of people: six brothers and sisters are known
+/// together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Households {
+    /// The column that says which household, family or group a person belongs to.
+    pub column: String,
+    /// At least so many.
+    pub at_least: u64,
+}
+
+impl Households {
+    /// How many where nothing is said.
+    pub const AT_LEAST: u64 = 3;
 }
 
 /// A lower threshold for some indicators, with who allowed it and why.
@@ -78,6 +95,7 @@ impl Policy {
             audience,
             sensitive: Vec::new(),
             threshold: None,
+            households: None,
             ladders: Vec::new(),
             exceptions: Vec::new(),
             ledger: None,

@@ -1,13 +1,16 @@
 //! The pipeline language, version 1: every object, every key, what it holds and what it is for.
 
 mod indicators;
+mod people;
 mod sources;
 
 use crate::adaptation::ADAPTATION_LOG;
 pub(crate) use crate::evaluation::EVALUATION;
+use crate::iati::IATI;
 use crate::partner::PARTNER;
 use crate::voice::VOICES;
 pub(crate) use indicators::{INDICATOR, SHEET_KEYS};
+use people::PEOPLE;
 pub(crate) use sources::SOURCE;
 
 use crate::period::Frequency;
@@ -48,6 +51,11 @@ pub(crate) static PIPELINE: Object = Object {
             "The exports, and what is read from them, by name.",
         ),
         may(
+            "people",
+            Shape::Map(&Shape::Object(&PEOPLE)),
+            "Who is who in rows that no number identifies, by the name of the column that says it.",
+        ),
+        may(
             "indicators",
             Shape::Map(&Shape::Kinds(&INDICATOR)),
             "The measures, by identifier. Required, unless `indicators_from` names a sheet with some.",
@@ -56,6 +64,11 @@ pub(crate) static PIPELINE: Object = Object {
             "indicators_from",
             Shape::Either(&Shape::Text, &Shape::Object(&INDICATORS_FROM)),
             "A spreadsheet that writes one indicator a row, such as `indicators.xlsx`; alone or beside `indicators`.",
+        ),
+        may(
+            "labels",
+            Shape::Map(&Shape::Localised),
+            "What readers meet in the place of a source, a column, a category or a step, by its word, such as `female: {en: Women and girls, th: หญิง}`; `column.category` where the same word means several things. Reports, charts and workbooks use them; the tables keep the words.",
         ),
         may(
             "evaluations",
@@ -80,6 +93,7 @@ pub(crate) static PIPELINE: Object = Object {
         ),
         may("disclosure", Shape::Object(&DISCLOSURE), "What else protects people."),
         may("reports", Shape::Map(&Shape::Object(&REPORT)), "The documents to write, by identifier."),
+        may("iati", Shape::Object(&IATI), "The activity whose results are reported to the IATI registry."),
         may(
             "tests",
             Shape::List(&Shape::Text),
@@ -221,6 +235,11 @@ static DISCLOSURE: Object = Object {
         ),
         may("threshold", Shape::Integer, "A threshold above that of the audience."),
         may(
+            "households",
+            Shape::Object(&HOUSEHOLDS),
+            "A number of people is withheld where they are of fewer households than this, whatever the threshold: six brothers and sisters are known together.",
+        ),
+        may(
             "ladders",
             Shape::List(&Shape::List(&Shape::Text)),
             "Columns that stand in for each other, each list from the finest to the coarsest, such as `[district, province]`. Where an indicator that has several of them would be withheld in parts for a period, the finer ones step back and the next coarser one is published.",
@@ -235,6 +254,19 @@ static DISCLOSURE: Object = Object {
             Shape::Text,
             "A file beside the pipeline, such as `releases.csv`, in which every release for partners or the public is recorded. A run from which somebody could be found by comparing it with an earlier release for the same readers is refused with exit code 4.",
         ),
+    ],
+};
+
+static HOUSEHOLDS: Object = Object {
+    name: "households",
+    about: "How many households have to stand behind a number of people. They are counted for `count`, `distinct_count`, `proportion`, `completion`, `sum`, `mean`, `change`, `index`, `median` and `quantile` whose source has the column; people of whom no household is known count as one household.",
+    keys: &[
+        must(
+            "column",
+            Shape::Text,
+            "The column that says which household, family or group a person belongs to.",
+        ),
+        may("at_least", Shape::Integer, "At least so many households; 3 where it is missing."),
     ],
 };
 

@@ -52,6 +52,8 @@ pub enum CellMethod {
     Byar,
     /// The bounds of a union.
     Frechet,
+    /// The people found by comparing records, from likely to sure links.
+    ReachBand,
 }
 
 impl CellMethod {
@@ -81,6 +83,7 @@ impl CellMethod {
             CellMethod::PoissonMidP => "poisson.mid_p",
             CellMethod::Byar => "poisson.byar",
             CellMethod::Frechet => "frechet",
+            CellMethod::ReachBand => "reach.band",
         }
     }
 

@@ -3,8 +3,11 @@
 use crate::adaptation::AdaptationLog;
 use crate::disclosure::Policy;
 pub use crate::evaluation::Evaluation;
+use crate::iati::Iati;
 use crate::indicator::Indicator;
+use crate::label::Labels;
 use crate::partner::Partner;
+use crate::people::People;
 use crate::period::Calendar;
 pub use crate::report::{Lesson, Report};
 use crate::site::Site;
@@ -26,10 +29,14 @@ pub struct Plan {
     pub events: Vec<Event>,
     /// The sources; a source stands after every source that it needs.
     pub sources: Vec<Source>,
+    /// Who is who.
+    pub people: Vec<People>,
     /// The indicators.
     pub indicators: Vec<Indicator>,
     /// The file that some of them stand in, and how many, where the pipeline names one.
     pub indicators_from: Option<(String, u64)>,
+    /// What readers meet in the place of words of the pipeline.
+    pub labels: Labels,
     /// The evaluations.
     pub evaluations: Vec<Evaluation>,
     /// Programmes that share what they released, and no rows.
@@ -42,6 +49,8 @@ pub struct Plan {
     pub policy: Policy,
     /// The documents.
     pub reports: Vec<Report>,
+    /// The activity in the IATI registry, where its results are reported.
+    pub iati: Option<Iati>,
     /// The pages of worked examples, or folders with some, where the pipeline names them.
     pub tests: Vec<String>,
 }
@@ -98,9 +107,18 @@ pub fn find<'a>(sources: &'a [Source], id: &str) -> Option<&'a Source> {
     sources.iter().find(|s| s.id == id)
 }
 
-/// Every column that can be used with a source: its own, those of the rows around a repeat, and
-/// those taken over by lookups. The nearer one wins where two have one name.
+/// Every column that can be used with a source: its own, those of the rows around a repeat, those
+/// taken over by lookups, and people. The nearer one wins where two have one name. What only
+/// `people` may use is left out.
 pub fn columns(sources: &[Source], id: &str) -> Vec<(String, ColumnType)> {
+    let mut out = all_columns(sources, id);
+    let private = find(sources, id).map(|source| source.private.as_slice()).unwrap_or_default();
+    out.retain(|(name, _)| !private.contains(name));
+    out
+}
+
+/// The same with what only `people` may use.
+pub fn all_columns(sources: &[Source], id: &str) -> Vec<(String, ColumnType)> {
     let Some(source) = find(sources, id) else {
         return Vec::new();
     };
@@ -116,7 +134,7 @@ pub fn columns(sources: &[Source], id: &str) -> Vec<(String, ColumnType)> {
     match &source.origin {
         Origin::Export(export) => {
             // A source stands after its parent, so this ends.
-            for (name, kind) in export.repeat_of.iter().flat_map(|p| columns(before(sources, id), p)) {
+            for (name, kind) in export.repeat_of.iter().flat_map(|p| around(before(sources, id), source, p)) {
                 add(name, kind);
             }
         }
@@ -161,7 +179,17 @@ pub fn columns(sources: &[Source], id: &str) -> Vec<(String, ColumnType)> {
     for derived in &source.derived {
         add(derived.name.clone(), derived.kind());
     }
+    for person in &source.people {
+        add(person.clone(), ColumnType::Text);
+    }
     out
+}
+
+/// The columns of the rows around a repeat; where both are of one step of `people`, those that only
+/// it may use are still there.
+pub(crate) fn around(sources: &[Source], repeat: &Source, parent: &str) -> Vec<(String, ColumnType)> {
+    let together = find(sources, parent).is_some_and(|parent| repeat.is_linked_with(parent));
+    if together { all_columns(sources, parent) } else { columns(sources, parent) }
 }
 
 fn before<'a>(sources: &'a [Source], id: &str) -> &'a [Source] {

@@ -433,6 +433,8 @@ pub enum Statement {
     DeclareTable(String, Vec<(String, SqlType)>),
     /// A table that is no longer needed.
     DropTable(String),
+    /// A table under another name.
+    RenameTable(String, String),
     /// A view that is no longer needed.
     DropView(String),
     /// A table written to a Parquet file, in its order.
@@ -603,6 +605,9 @@ impl Display for Statement {
                     .map(|(name, kind)| format!("{} {}", identifier(name), kind.name()))
                     .collect();
                 write!(f, "CREATE TABLE {} ({})", identifier(name), columns.join(", "))
+            }
+            Statement::RenameTable(from, to) => {
+                write!(f, "ALTER TABLE {} RENAME TO {}", identifier(from), identifier(to))
             }
             Statement::DropTable(name) => write!(f, "DROP TABLE {}", identifier(name)),
             Statement::WriteParquet(name, path) => {

@@ -163,7 +163,7 @@ impl Resolver {
     }
 
     /// A name that the pipeline declares among its `of`.
-    fn declared(&mut self, item: &Node, root: &Node, of: &str, code: &'static str, what: &str) {
+    pub(crate) fn declared(&mut self, item: &Node, root: &Node, of: &str, code: &'static str, what: &str) {
         let name = item.text().unwrap_or_default();
         let declared = root.get(of).map(Node::entries).unwrap_or_default();
         if !declared.iter().any(|(key, _)| key.name == name) {

@@ -387,6 +387,10 @@ pub struct Source {
     pub lookups: Vec<Lookup>,
     /// Columns made from the others, in order.
     pub derived: Vec<Derived>,
+    /// Columns that say which person a row is of, by steps of `people`.
+    pub people: Vec<String>,
+    /// Columns that only `people` may use, and that are gone afterwards.
+    pub private: Vec<String>,
     /// Where the pipeline declares it.
     pub span: Span,
 }
@@ -402,6 +406,11 @@ impl Source {
             }
         }
         out
+    }
+
+    /// Whether both are of one step of `people`.
+    pub(crate) fn is_linked_with(&self, other: &Source) -> bool {
+        self.people.iter().any(|step| other.people.contains(step))
     }
 
     /// The export, for a source that has files.

@@ -17,7 +17,7 @@
 
 use crate::expression::Expression;
 use crate::indicator::source_table;
-use crate::plan::{columns, find};
+use crate::plan::{all_columns as columns_of, around, columns, find};
 use crate::query::{From, JoinKind, Query, Select, SqlType, Statement, Value};
 use crate::reason::{Reason, companion};
 use crate::source::{CheckRule, Column, ColumnType, OnFailure, Origin, Source, Summary, SummaryRule, only};
@@ -72,7 +72,10 @@ pub fn declare(source: &Source) -> Statement {
 /// The statements that make the table of the rows that count, to be run in order.
 pub fn stage(source: &Source, sources: &[Source], as_of: Date) -> Vec<Statement> {
     let counted = source_table(&source.id);
-    let names: Vec<String> = columns(sources, &source.id).into_iter().map(|(name, _)| name).collect();
+    // Who is who is found out afterwards.
+    let is_staged = |name: &String| !source.people.contains(name);
+    let names: Vec<String> =
+        columns_of(sources, &source.id).into_iter().map(|(name, _)| name).filter(is_staged).collect();
     let made = match &source.origin {
         Origin::Export(_) => None,
         Origin::Summary(summary) => Some((summarised(summary), summary.by.as_str())),
@@ -97,9 +100,12 @@ pub fn stage(source: &Source, sources: &[Source], as_of: Date) -> Vec<Statement>
 }
 
 /// Whether the rows of an export that count are not written down once more: they are the rows that
-/// were read, looked at through the conditions, without those that other rows put aside.
+/// were read, looked at through the conditions, without those that other rows put aside. Rows that
+/// get a person put beside them are written down without what people are told apart by.
 pub fn is_looked_at(source: &Source) -> bool {
-    source.export().is_some_and(|export| export.repeat_of.is_none()) && source.lookups.is_empty()
+    source.export().is_some_and(|export| export.repeat_of.is_none())
+        && source.lookups.is_empty()
+        && source.people.is_empty()
 }
 
 /// The tables of the rows that other rows of the source put aside.
@@ -225,8 +231,9 @@ fn judged(source: &Source, sources: &[Source], as_of: Date, names: &[String]) ->
     let parent = source.export().and_then(|e| e.repeat_of.as_deref());
     let own_columns = source.own_columns();
     let own = |name: &str| own_columns.iter().any(|(n, _)| n == name);
-    let parents: Vec<String> =
-        parent.map(|p| columns(sources, p).into_iter().map(|(name, _)| name).collect()).unwrap_or_default();
+    let parents: Vec<String> = parent
+        .map(|p| around(sources, source, p).into_iter().map(|(name, _)| name).collect())
+        .unwrap_or_default();
     // The rows with what they take over, so that conditions can name every column alike.
     let mut rows = Select::from(From::Table(raw_table(&source.id)), "r");
     for name in ["_file", "_row"] {
@@ -464,7 +471,8 @@ pub fn missing_values(source: &Source) -> (Vec<(String, Reason)>, Query) {
     let mut named = Vec::new();
     let mut select =
         Select::from(From::Table(source_table(&source.id)), "s").column(Value::text(""), "nothing");
-    for column in &source.columns {
+    // What only `people` may use is gone.
+    for column in source.columns.iter().filter(|column| !source.private.contains(&column.name)) {
         let is_missing = || Value::column("s", &column.name).is_missing();
         let reasons: &[Reason] = if column.has_companion() { &Reason::ALL } else { &[Reason::NotRecorded] };
         for reason in reasons {

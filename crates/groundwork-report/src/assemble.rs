@@ -59,6 +59,7 @@ pub(crate) fn document(input: &Input<'_>, words: &Words) -> Document {
         indicators: input.indicators.iter().map(|i| maker.indicator(i)).collect(),
         comparisons: input.comparisons.iter().map(|c| maker.comparison(c)).collect(),
         quality: input.quality.iter().map(|q| maker.quality(q)).collect(),
+        people: input.people.iter().map(|p| maker.people(p)).collect(),
         limits: input.limits.iter().map(|l| maker.text(l)).collect(),
         evidence: maker.evidence(),
         withheld: maker.withheld(),
@@ -311,7 +312,8 @@ impl<'a> Maker<'a> {
         };
         let mut parts = vec![name];
         if !key.category.is_empty() {
-            parts.push(clean(&key.category));
+            let labels = self.input.labels;
+            parts.push(clean(&labels.category(&key.dimension, &key.category, self.input.language)));
         }
         if key.period != other.period {
             let period = Period::parse(&key.period).map(|p| self.period_text(p));
@@ -399,6 +401,34 @@ impl<'a> Maker<'a> {
         }
     }
 
+    fn people(&self, people: &crate::input::PeopleQuality) -> doc::People {
+        let count = |n: u64| count(n, self.words);
+        let share = |share: Option<f64>| share.and_then(|share| value(share, &Unit::Share, self.words));
+        let bits = |bits: f64| {
+            let signed = format!("{}{:.1}", if bits < 0.0 { "−" } else { "+" }, bits.abs());
+            number(bits, self.words.digits(&signed))
+        };
+        let weight = |(field, level, weight): &(String, String, f64)| {
+            Some(doc::WeightText { field: clean(field), level: clean(level), bits: bits(*weight)? })
+        };
+        doc::People {
+            title: clean(&people.title.replace('_', " ")),
+            rows: count(people.rows),
+            lower: count(people.people.0),
+            upper: count(people.people.1),
+            exact: count(people.exact),
+            precision: share(people.precision),
+            recall: share(people.recall),
+            unlinkable: count(people.unlinkable),
+            weights: people.weights.iter().filter_map(weight).collect(),
+            sizes: people
+                .sizes
+                .iter()
+                .map(|(rows, n)| doc::SizeText { rows: self.words.digits(rows), people: count(*n) })
+                .collect(),
+        }
+    }
+
     /// The totals of the period in the order of the tables; what the tables do not know comes last.
     fn totals(&self) -> Vec<&'a ReleasedCell> {
         let (indicators, sites) = (self.input.indicators, self.input.sites);
@@ -454,7 +484,7 @@ impl<'a> Maker<'a> {
                 .map(|file| doc::InputFileText {
                     path: clean(&file.path),
                     sha256: short(&file.sha256),
-                    rows: count(file.rows, self.words),
+                    rows: file.rows.map(|rows| count(rows, self.words)),
                 })
                 .collect(),
             pipeline: clean(&provenance.pipeline),

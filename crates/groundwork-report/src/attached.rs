@@ -26,7 +26,7 @@ pub fn attached(pdf: &[u8]) -> Vec<(String, Vec<u8>)> {
 }
 
 /// A text string: UTF-16 with its mark, or one byte a character.
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     match bytes {
         [0xFE, 0xFF, rest @ ..] => {
             let (units, _) = rest.as_chunks::<2>();

@@ -65,6 +65,8 @@ pub struct Document {
     pub comparisons: Vec<Comparison>,
     /// Every source.
     pub quality: Vec<Quality>,
+    /// Who is who, step by step.
+    pub people: Vec<People>,
     /// What the reader should know, beside what the template says.
     pub limits: Vec<String>,
     /// The rows of `indicators.csv` for the totals of the period.
@@ -270,6 +272,9 @@ pub struct Estimate {
     pub estimand: String,
     /// The same in English, as in `estimates.csv`.
     pub estimand_id: String,
+    /// Whether it is among the rows that answer the question of the design; the others stand in
+    /// `estimates.csv` for those who check.
+    pub answers: bool,
     /// Which part of it.
     pub term: String,
     /// What is set against what.
@@ -546,6 +551,51 @@ pub struct Quality {
     pub issues: Vec<IssueText>,
 }
 
+/// How it was found out who is who.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct People {
+    /// What the pipeline calls the people.
+    pub title: String,
+    /// Rows.
+    pub rows: Number,
+    /// The fewest people.
+    pub lower: Number,
+    /// The most.
+    pub upper: Number,
+    /// People where only rows that say the same count as one.
+    pub exact: Number,
+    /// The expected share of links that are right.
+    pub precision: Option<Number>,
+    /// The expected share of what should be linked that is.
+    pub recall: Option<Number>,
+    /// Rows that cannot be linked.
+    pub unlinkable: Number,
+    /// What each level of each field says.
+    pub weights: Vec<WeightText>,
+    /// People by the number of their rows.
+    pub sizes: Vec<SizeText>,
+}
+
+/// What one level of a field says for or against two rows being of one person.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WeightText {
+    /// The field.
+    pub field: String,
+    /// The level, in English; the words of the report may have it in their language.
+    pub level: String,
+    /// The weight in bits.
+    pub bits: Number,
+}
+
+/// How many people have so many rows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SizeText {
+    /// How many rows.
+    pub rows: String,
+    /// How many people.
+    pub people: Number,
+}
+
 /// How often a check found something.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct IssueText {
@@ -617,8 +667,8 @@ pub struct InputFileText {
     pub path: String,
     /// The first twelve digits of its SHA-256.
     pub sha256: String,
-    /// Rows in it.
-    pub rows: Number,
+    /// Rows in it, where it may be told how many.
+    pub rows: Option<Number>,
 }
 
 /// A program and its version.

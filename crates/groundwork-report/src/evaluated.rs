@@ -35,6 +35,25 @@ pub(crate) fn evaluations(input: &Input<'_>, words: &Words) -> Vec<doc::Evaluati
         .collect()
 }
 
+/// How the estimands begin that answer the question of a design. Of a design that is not here, all do.
+const ANSWERS: [(&str, &[&str]); 7] = [
+    ("adjusted_comparison", &["difference", "ratio", "share, had"]),
+    ("combination", &["difference", "ratio", "relative excess", "E-value"]),
+    ("decomposition", &["difference of sites", "due to composition", "due to rates", "due to both"]),
+    (
+        "sites_as_sample",
+        &["share in", "mean over sites", "value of a further", "ratio of a further", "variance", "I²"],
+    ),
+    ("staggered_adoption", &["effect"]),
+    ("time_to_event", &["share with", "mean time", "difference of the mean", "test of"]),
+    ("transport", &["effect in", "generalizability", "effective sample"]),
+];
+
+fn answers(design: &str, estimand: &str) -> bool {
+    let starts = ANSWERS.iter().find(|(name, _)| *name == design).map(|(_, starts)| *starts);
+    starts.is_none_or(|starts| starts.iter().any(|start| estimand.starts_with(start)))
+}
+
 /// What a number of an estimand is measured in.
 enum Measure<'a> {
     /// A value in a unit.
@@ -51,7 +70,7 @@ enum Measure<'a> {
 fn measure<'a>(estimand: &str, term: &str, unit: Option<&'a Unit>) -> Measure<'a> {
     let is = |start: &str| estimand.starts_with(start);
     let of_unit = unit.map_or(Measure::Plain, Measure::Difference);
-    if is("people in each site") || is("rows left out") {
+    if is("people ") || is("rows left out") {
         Measure::Value(Unit::Count)
     } else if is("ratio") || estimand.ends_with(", ratio") || term == "ratio" {
         Measure::Ratio
@@ -111,7 +130,7 @@ pub(crate) fn estimate(
     };
     let title = indicator.map(|i| &i.title).or(evaluation.outcome.as_ref());
     let name = title.map_or_else(|| clean(row.indicator()), |title| clean(title.get(input.language)));
-    let contrast = clean(&words.estimand(&sites_named(row.contrast(), input)));
+    let contrast = clean(&words.estimand(&named(row.contrast(), input)));
     let said = match (raw, limits, &value, &interval) {
         (Some(raw), Some((lower, upper, _)), Some(value), Some(interval)) if is_answer(row.estimand()) => {
             let about = [name.as_str(), &contrast].into_iter().filter(|part| !part.is_empty());
@@ -132,9 +151,10 @@ pub(crate) fn estimate(
     };
     doc::Estimate {
         indicator: name,
-        estimand: clean(&words.estimand(&sites_named(row.estimand(), input))),
+        estimand: clean(&words.estimand(&named(row.estimand(), input))),
         estimand_id: clean(row.estimand()),
-        term: clean(&words.estimand(&sites_named(row.term(), input))),
+        answers: answers(evaluation.design, row.estimand()),
+        term: clean(&words.estimand(&named(row.term(), input))),
         contrast,
         status: status.word(),
         reason: clean(row.reason()),
@@ -148,16 +168,17 @@ pub(crate) fn estimate(
     }
 }
 
-/// The names of sites in the place of their identifiers, where these stand as whole words.
-fn sites_named(text: &str, input: &Input<'_>) -> String {
+/// The names of sites and the labels of words in the place of both, where these stand as whole words.
+fn named(text: &str, input: &Input<'_>) -> String {
     let name = |word: &str| {
         let (id, comma) = word.strip_suffix(',').map_or((word, ""), |id| (id, ","));
         let site = input.sites.iter().find(|s| s.id == id);
-        site.map_or_else(|| word.to_owned(), |s| format!("{}{comma}", s.name.get(input.language)))
+        let label = site.map(|s| s.name.get(input.language)).or(input.labels.get(id, input.language));
+        label.map_or_else(|| word.to_owned(), |label| format!("{label}{comma}"))
     };
-    let named: Vec<String> =
+    let words: Vec<String> =
         text.split(' ').map(|word| if word == "-" { "–".into() } else { name(word) }).collect();
-    named.join(" ")
+    words.join(" ")
 }
 
 /// Three digits that count: `0.0421`, `3.18`, `1,204`.

@@ -2,6 +2,7 @@
 
 use groundwork_disclosure::{CellKey, Released};
 use groundwork_plan::issue::Action;
+use groundwork_plan::label::Labels;
 use groundwork_plan::number::Unit;
 use groundwork_plan::period::Period;
 use groundwork_plan::report::Lesson;
@@ -32,6 +33,8 @@ pub struct Input<'a> {
     pub released: &'a Released,
     /// What happened to the rows of each source.
     pub quality: &'a [SourceQuality],
+    /// Who is who, for each step that found it out. May be empty.
+    pub people: &'a [PeopleQuality],
     /// The figures; the first stands on page 1.
     pub figures: &'a [PlacedFigure],
     /// What the reader should know before using the numbers, one sentence or two each.
@@ -56,6 +59,8 @@ pub struct Input<'a> {
     pub earlier: &'a [(CellKey, f64)],
     /// A plain sentence that says so when the people in the report are invented.
     pub invented: Option<&'a Localised>,
+    /// What readers meet in the place of words of the pipeline.
+    pub labels: &'a Labels,
 }
 
 /// Which way an indicator should move.
@@ -180,6 +185,30 @@ pub struct SourceQuality {
     pub issues: Vec<IssueCount>,
 }
 
+/// How it was found out who is who: numbers of rows and pairs, and names of fields.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PeopleQuality {
+    /// What the pipeline calls the people.
+    pub title: String,
+    /// Rows.
+    pub rows: u64,
+    /// The fewest and the most people that they are of.
+    pub people: (u64, u64),
+    /// People where only rows count as one that say the same, or have the same number.
+    pub exact: u64,
+    /// The share of links that are right, as their probabilities have it, and of what should be
+    /// linked that is.
+    pub precision: Option<f64>,
+    /// The share of what should be linked that is.
+    pub recall: Option<f64>,
+    /// Rows that say too little to be linked with anything.
+    pub unlinkable: u64,
+    /// What each level of each field says for or against: field, level, bits.
+    pub weights: Vec<(String, String, f64)>,
+    /// How many people have so many rows; few ones are put together.
+    pub sizes: Vec<(String, u64)>,
+}
+
 /// How often a check found something.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IssueCount {
@@ -217,6 +246,23 @@ pub struct PlacedFigure {
     /// An SVG without text, as large as the figure.
     pub marks_svg: Vec<u8>,
     /// The words of the figure, set by the typesetter.
+    pub labels: Vec<PlacedLabel>,
+    /// The same figure drawn for narrow screens, where it was.
+    pub narrow: Option<Drawing>,
+    /// Its numbers, one row each below a header; empty where they stand beside it.
+    pub data: Vec<Vec<String>>,
+}
+
+/// A figure in another size.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawing {
+    /// Width, points.
+    pub width_pt: f64,
+    /// Height, points.
+    pub height_pt: f64,
+    /// An SVG without text, as large as the drawing.
+    pub marks_svg: Vec<u8>,
+    /// Its words.
     pub labels: Vec<PlacedLabel>,
 }
 
@@ -277,8 +323,8 @@ pub struct InputFile {
     pub path: String,
     /// SHA-256, hexadecimal.
     pub sha256: String,
-    /// Rows in it.
-    pub rows: u64,
+    /// Rows in it, where it may be told how many.
+    pub rows: Option<u64>,
 }
 
 /// A file that travels inside the PDF.

@@ -17,10 +17,12 @@ mod certainty;
 mod diag;
 mod evaluated;
 mod finding;
+mod html;
 mod input;
 mod placed;
 mod standing;
 mod templates;
+mod unpacked;
 mod words;
 mod world;
 mod write;
@@ -31,14 +33,17 @@ mod sample;
 mod tests;
 
 pub use attached::attached;
+pub use html::{WebPage, web_page};
 pub use input::{
-    AdaptationInfo, Anchor, Attachment, ComparisonInfo, Direction, EvaluationInfo, IndicatorInfo, Input,
-    InputFile, IssueCount, PlacedFigure, PlacedLabel, Provenance, Relationship, SourceQuality, TEXT_WIDTH_PT,
-    VoiceInfo,
+    AdaptationInfo, Anchor, Attachment, ComparisonInfo, Direction, Drawing, EvaluationInfo, IndicatorInfo,
+    Input, InputFile, IssueCount, PeopleQuality, PlacedFigure, PlacedLabel, Provenance, Relationship,
+    SourceQuality, TEXT_WIDTH_PT, VoiceInfo,
 };
 pub use templates::Templates;
+pub use unpacked::texts;
 pub use words::Words;
 
+use groundwork_disclosure::ReleasedCell;
 use groundwork_plan::diag::Diagnostic;
 use std::collections::{BTreeMap, BTreeSet};
 use typst::diag::Warned;
@@ -48,6 +53,12 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 /// How many compilations Typst's cache outlives; it bounds memory and never changes bytes.
 const CACHE_AGE: usize = 4;
+
+/// Where a cell stands against a target in the unit of its values: `on_track`,
+/// `probably_on_track`, `probably_behind`, `behind`, `cannot_tell`, or `none` without a target.
+pub fn standing(cell: Option<&ReleasedCell>, target: Option<f64>, direction: Direction) -> &'static str {
+    standing::place(cell, target, direction).word()
+}
 
 /// The document that a template gets as `report.json`, in the words of its language.
 pub fn document(input: &Input<'_>, words: &Words) -> document::Document {

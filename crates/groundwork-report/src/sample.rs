@@ -1,12 +1,13 @@
 //! One invented report for the tests: two sites, five indicators, a withheld number.
 
 use crate::input::{
-    Anchor, Attachment, ComparisonInfo, Direction, IndicatorInfo, Input, InputFile, IssueCount, PlacedFigure,
-    PlacedLabel, Provenance, Relationship, SourceQuality,
+    Anchor, Attachment, ComparisonInfo, Direction, IndicatorInfo, Input, InputFile, IssueCount,
+    PeopleQuality, PlacedFigure, PlacedLabel, Provenance, Relationship, SourceQuality,
 };
 use groundwork_disclosure::{Cell, CellKey, Contrast, Counts, Finding, Released, release};
 use groundwork_plan::disclosure::{Audience, Policy};
 use groundwork_plan::issue::Action;
+use groundwork_plan::label::Labels;
 use groundwork_plan::number::Unit;
 use groundwork_plan::period::Period;
 use groundwork_plan::site::{Site, SiteRole};
@@ -23,11 +24,13 @@ pub(crate) struct Sample {
     pub(crate) comparisons: Vec<ComparisonInfo>,
     pub(crate) released: Released,
     pub(crate) quality: Vec<SourceQuality>,
+    pub(crate) people: Vec<PeopleQuality>,
     pub(crate) figures: Vec<PlacedFigure>,
     pub(crate) limits: Vec<Localised>,
     pub(crate) provenance: Provenance,
     pub(crate) attachments: Vec<Attachment>,
     pub(crate) notice: Localised,
+    pub(crate) labels: Labels,
 }
 
 impl Sample {
@@ -43,6 +46,7 @@ impl Sample {
             comparisons: &self.comparisons,
             released: &self.released,
             quality: &self.quality,
+            people: &self.people,
             figures: &self.figures,
             limits: &self.limits,
             provenance: &self.provenance,
@@ -55,6 +59,7 @@ impl Sample {
             asks: &[],
             earlier: &[],
             invented: Some(&self.notice),
+            labels: &self.labels,
         }
     }
 }
@@ -264,6 +269,8 @@ pub(crate) fn figure(id: &str) -> PlacedFigure {
             label("Nan น่าน", 240.0, Anchor::Middle),
             label("မြန်မာ ●", 480.0, Anchor::End),
         ],
+        narrow: None,
+        data: vec![vec!["site".into(), "value".into()], vec!["chiang_rai".into(), "0.62".into()]],
     }
 }
 
@@ -299,6 +306,27 @@ fn quality() -> Vec<SourceQuality> {
     ]
 }
 
+fn people() -> PeopleQuality {
+    let weight = |field: &str, level: &str, bits| (field.to_owned(), level.to_owned(), bits);
+    PeopleQuality {
+        title: "participant".into(),
+        rows: 5953,
+        people: (2310, 2604),
+        exact: 4871,
+        precision: Some(0.962),
+        recall: Some(0.914),
+        unlinkable: 212,
+        weights: vec![
+            weight("name", "the same", 9.1),
+            weight("name", "the same but for spelling or order", 6.4),
+            weight("name", "different", -4.2),
+            weight("born", "the same day", 11.3),
+            weight("born", "different", -3.9),
+        ],
+        sizes: vec![("1".into(), 1204), ("2".into(), 611), ("3".into(), 402), ("4 +".into(), 211)],
+    }
+}
+
 pub(crate) fn sample() -> Sample {
     let attachment = |name: &str, relationship, mime: &str, description: &str| Attachment {
         name: name.into(),
@@ -322,6 +350,7 @@ pub(crate) fn sample() -> Sample {
         comparisons: ["registered", "self_sufficient", "out_of_school"].map(comparison).into(),
         released: release(cells(), contrasts, &policy()),
         quality: quality(),
+        people: vec![people()],
         figures: vec![figure("sites"), figure("trend")],
         limits: vec![both("Income is what families say.", "รายได้มาจากคำบอกเล่าของครอบครัว")],
         provenance: Provenance {
@@ -329,7 +358,7 @@ pub(crate) fn sample() -> Sample {
             inputs: vec![InputFile {
                 path: "exports/family-register.xlsx".into(),
                 sha256: "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab".into(),
-                rows: 742,
+                rows: Some(742),
             }],
             pipeline: "northern-thailand.yaml".into(),
             pipeline_sha256: "0f1e2d3c4b5a".repeat(5),
@@ -341,5 +370,6 @@ pub(crate) fn sample() -> Sample {
             attachment("indicators.csv", Relationship::Data, "text/csv", "Every published number"),
         ],
         notice: both("The people in this report are invented.", "บุคคลในรายงานนี้เป็นบุคคลสมมติ"),
+        labels: Labels::default(),
     }
 }

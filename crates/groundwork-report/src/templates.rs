@@ -11,11 +11,12 @@ macro_rules! built_in {
     };
 }
 
-const FILES: [(&str, &[u8]); 32] = built_in![
+const FILES: [(&str, &[u8]); 34] = built_in![
     "lessons-learned.typ",
     "quarterly-funder.typ",
     "quarterly-page.typ",
     "site-comparison.typ",
+    "theme.css",
     "theme.typ",
     "sections/adaptations.typ",
     "sections/asks.typ",
@@ -33,6 +34,7 @@ const FILES: [(&str, &[u8]); 32] = built_in![
     "sections/methods.typ",
     "sections/object.typ",
     "sections/opening.typ",
+    "sections/people.typ",
     "sections/performance.typ",
     "sections/provenance.typ",
     "sections/quality.typ",

@@ -171,6 +171,7 @@ fn odd_samples() -> Vec<(&'static str, Sample)> {
         comparisons: Vec::new(),
         released: release(Vec::new(), Vec::new(), &policy()),
         quality: Vec::new(),
+        people: Vec::new(),
         figures: Vec::new(),
         limits: Vec::new(),
         attachments: Vec::new(),
@@ -293,7 +294,7 @@ fn an_amount_a_ratio_and_a_group_have_their_words() {
     ];
     sample.released = release(cells, vec![ratio], &policy());
     let document = document(&sample.input(Language::En));
-    assert_eq!(document.title, "Household debt: Nan, women reaches 1.40 times the value of Chiang Rai");
+    assert_eq!(document.title, "Household debt: Nan, Women reaches 1.40 times the value of Chiang Rai");
     let row = document.indicators.first().unwrap();
     assert_eq!(row.standing.id, "probably_behind");
     assert_eq!(row.all.value.as_ref().unwrap().text, "9,500 THB");

@@ -77,7 +77,7 @@ pub(crate) fn cell(released: Option<&ReleasedCell>, words: &Words) -> Cell {
     let shown = released.value().and_then(|v| value(v, unit, words));
     // Bounds without a value stand where the value would.
     let (shown, limits) = match (shown, limits) {
-        (None, Some(limits)) if released.status() == Status::Published => {
+        (None, Some(limits)) if matches!(released.status(), Status::Published | Status::Refused) => {
             let text = range(&format_interval(limits.0, limits.1, unit), words);
             (number(limits.0, text), None)
         }

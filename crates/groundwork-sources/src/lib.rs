@@ -71,7 +71,6 @@ pub use read::{check, read};
 pub use recognise::{Recognised, recognise};
 pub use stored::store;
 pub use typed::schema;
-pub use values::name::key as name_key;
 
 use groundwork_plan::issue::Issue;
 use groundwork_plan::site::Site;

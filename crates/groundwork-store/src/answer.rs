@@ -238,6 +238,29 @@ impl Store {
         Ok(out)
     }
 
+    /// Answers a query whose columns are two whole numbers and texts, row by row.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn texts(
+        &self,
+        query: &Query,
+        mut take: impl FnMut([i64; 2], &[Option<&str>]),
+    ) -> Result<(), Diagnostic> {
+        self.each(query, |batch| {
+            let numbers = [integers(batch, 0)?, integers(batch, 1)?];
+            let texts: Vec<&StringArray> =
+                (2..batch.num_columns()).map(|at| strings(batch, at)).collect::<Result<_, _>>()?;
+            let mut row: Vec<Option<&str>> = Vec::with_capacity(texts.len());
+            for at in 0..batch.num_rows() {
+                row.clear();
+                row.extend(texts.iter().map(|text| text.is_valid(at).then(|| text.value(at))));
+                take(numbers.map(|n| n.value(at)), &row);
+            }
+            Ok(())
+        })
+    }
+
     /// Answers a query whose columns are one text and whole numbers.
     pub fn counted(&self, query: &Query) -> Result<Vec<(String, Vec<i64>)>, Diagnostic> {
         let mut out = Vec::new();

@@ -71,6 +71,9 @@ enum Command {
     /// Freezes the analysis plan of a pipeline, and says how the pipeline stands to it.
     #[command(after_help = "Example: groundwork plan lock pipelines/site-comparison.yaml")]
     Plan(commands::plan::PlanCommand),
+    /// Writes the doubtful pairs of who is who, to be decided by somebody who has the exports.
+    #[command(after_help = "Example: groundwork review pipelines/examples/who-is-who.yaml --out pairs.csv")]
+    Review(commands::review::Review),
     /// Prints the JSON Schema of the pipeline language, for editors, or its reference page.
     #[command(after_help = "Example: groundwork schema > groundwork.schema.json")]
     Schema(commands::schema::Schema),
@@ -104,6 +107,7 @@ fn parsed(arguments: Vec<OsString>) -> u8 {
             Command::Diff(command) => command.run(),
             Command::Verify(command) => command.run(),
             Command::Plan(command) => command.run(),
+            Command::Review(command) => command.run(),
             Command::Schema(command) => command.run(),
         },
         Err(error) => {

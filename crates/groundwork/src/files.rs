@@ -106,6 +106,14 @@ pub(crate) fn write_folder(folder: &Path, files: &Folder) -> Result<(), Diagnost
     put_in_place(&inner, folder, &new.path().join("old")).map_err(|e| cannot(folder, e))
 }
 
+/// Writes a file, which is replaced where it is there.
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+    fs::write(path, bytes).map_err(|e| {
+        Diagnostic::machine("file.write", format!("{} cannot be written: {e}", path.display()))
+            .hint("Check that the folder is there and may be written to.")
+    })
+}
+
 /// Adds to the end of a file, which is made where it is not there.
 pub(crate) fn append(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
     let cannot = |e: std::io::Error| {

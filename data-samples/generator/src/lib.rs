@@ -22,6 +22,7 @@ mod livelihood;
 mod plain_csv;
 mod programme;
 mod readme;
+pub mod register;
 mod registration;
 pub mod rng;
 pub mod scenario;

@@ -1,10 +1,10 @@
 //! `groundwork-samples`: writes invented field data and its true counts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use groundwork_samples::{DEFAULT_SEED, Programme, write};
+use groundwork_samples::{DEFAULT_SEED, Programme, register, write};
 
 /// The folder or a file in it could not be written.
 const CANNOT_WRITE: u8 = 6;
@@ -33,13 +33,43 @@ struct Arguments {
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=2000))]
     scale: u32,
 
+    /// Writes the lists of so many people instead, several of them in several lists, as several
+    /// people write them down, with who is who
+    #[arg(long, value_name = "PEOPLE")]
+    register: Option<u32>,
+
     /// The folder to write into; it is made if it is not there
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 }
 
+/// Writes the lists of a register.
+fn lists(people: u32, seed: u64, out: &Path) -> ExitCode {
+    let rows = register::draw(people, seed);
+    let write = || -> std::io::Result<()> {
+        std::fs::create_dir_all(out)?;
+        for (list, _) in register::LISTS {
+            std::fs::write(out.join(format!("{list}.csv")), register::csv(&rows, list))?;
+        }
+        Ok(())
+    };
+    match write() {
+        Ok(()) => {
+            println!("{} rows of {people} people in {}", rows.len(), out.display());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {}: {error}", out.display());
+            ExitCode::from(CANNOT_WRITE)
+        }
+    }
+}
+
 fn main() -> ExitCode {
-    let Arguments { seed, scale, out } = Arguments::parse();
+    let Arguments { seed, scale, register, out } = Arguments::parse();
+    if let Some(people) = register {
+        return lists(people, seed, &out);
+    }
     let programme = Programme::draw(seed, scale);
     match write(&programme, &out) {
         Ok(written) => {

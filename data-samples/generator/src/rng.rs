@@ -73,6 +73,8 @@ pub enum Stream {
     Resources = 27,
     /// Sites with a known truth.
     Scenario = 28,
+    /// Who is in a register, and how they are written down.
+    Register = 29,
 }
 
 /// A SplitMix64 sequence.

@@ -180,7 +180,7 @@ pub(super) fn nothing_gets_out() -> Result<(), String> {
 }
 
 /// All files below a folder, those of the scratch folder too.
-fn seen(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, String> {
+pub(super) fn seen(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, String> {
     let mut out = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(at) = folders.pop() {
@@ -200,7 +200,7 @@ fn seen(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, String> {
 
 /// A file and everything that is packed in it: streams of PDF, parts of archives and what they
 /// hold, rows of Parquet.
-fn unpacked(name: &str, bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
+pub(crate) fn unpacked(name: &str, bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
     let mut out = vec![(name.to_owned(), bytes.to_vec())];
     if bytes.starts_with(b"%PDF") {
         let mut rest = bytes;

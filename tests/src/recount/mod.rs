@@ -37,9 +37,23 @@ pub fn trials() -> Vec<Trial> {
     seeds.map(trial).collect()
 }
 
-fn range(text: &str) -> Option<std::ops::Range<u64>> {
+pub(crate) fn range(text: &str) -> Option<std::ops::Range<u64>> {
     let (from, to) = text.split_once("..")?;
     Some(from.parse().ok()?..to.parse().ok()?)
+}
+
+/// Writes a drawn programme into a folder, as `pipeline.yaml` and its exports.
+pub(crate) fn draw(seed: u64, folder: &std::path::Path) -> Result<(), String> {
+    written(&draw::programme(seed), folder)
+}
+
+fn written(programme: &Programme, folder: &std::path::Path) -> Result<(), String> {
+    std::fs::write(folder.join("pipeline.yaml"), programme.pipeline()).map_err(|e| e.to_string())?;
+    for source in &programme.sources {
+        let path = folder.join(format!("{}.csv", source.id));
+        std::fs::write(path, Programme::csv(source)).map_err(|e| e.to_string())?;
+    }
+    Ok(())
 }
 
 fn check(seed: u64) -> Result<(), String> {
@@ -105,11 +119,7 @@ fn whole(programme: &Programme) -> Result<BTreeMap<Key, Said>, String> {
 fn run(programme: &Programme, threads: usize) -> Result<BTreeMap<Key, Said>, String> {
     let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
     let folder = folder.path();
-    std::fs::write(folder.join("pipeline.yaml"), programme.pipeline()).map_err(|e| e.to_string())?;
-    for source in &programme.sources {
-        let path = folder.join(format!("{}.csv", source.id));
-        std::fs::write(path, Programme::csv(source)).map_err(|e| e.to_string())?;
-    }
+    written(programme, folder)?;
     let threads = threads.to_string();
     program::done(folder, &["run", "pipeline.yaml", "--out", "out", "--threads", &threads])?;
     let table = Table::read(&folder.join("out/indicators.csv"))?;

@@ -24,6 +24,25 @@ fn answers(id: &str, shares: [f64; 5]) -> Vec<Cell> {
 }
 
 #[test]
+fn counts_of_answers_are_drawn_as_their_shares() {
+    let counted = |j: usize, n: f64| {
+        let share = cell(&format!("a{j}"), "", Q4, n, 400.0);
+        Cell {
+            unit: Unit::Count,
+            finding: groundwork_disclosure::Finding::Value { value: n, interval: None },
+            ..share
+        }
+    };
+    let counts = [40.0, 80.0, 60.0, 100.0, 120.0];
+    let counts = counts.into_iter().enumerate().map(|(j, n)| counted(j, n)).collect();
+    let figure = likert(&["a"]).draw(&released(counts));
+    check(&figure);
+    let shares = likert(&["a"]).draw(&released(answers("a", [0.1, 0.2, 0.15, 0.25, 0.3])));
+    assert_eq!(figure.marks_svg, shares.marks_svg);
+    assert!(figure.csv.contains("40"), "{}", figure.csv);
+}
+
+#[test]
 fn both_sides_start_at_zero_and_the_neutral_answer_beside_them() {
     let figure = likert(&["a"]).draw(&released(answers("a", [0.1, 0.2, 0.15, 0.25, 0.3])));
     check(&figure);

@@ -1,5 +1,5 @@
 //! The gate from outside: attacks, reference tables, random programmes with an attacker that works
-//! in another way than the gate, and how long a large audit takes.
+//! in another way than the gate, what protection costs, and how long a large audit takes.
 
 mod attacker;
 mod attacks;
@@ -7,3 +7,4 @@ mod programmes;
 mod reference;
 mod scale;
 mod table;
+mod utility;

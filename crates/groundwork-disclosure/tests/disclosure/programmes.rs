@@ -72,10 +72,10 @@ fn people(draw: &mut Draw, kinds: &[Kind]) -> Vec<u64> {
 }
 
 /// A number of a cell, and the people in it.
-struct Number {
-    cell: usize,
-    part: bool,
-    atoms: Atoms,
+pub(crate) struct Number {
+    pub(crate) cell: usize,
+    pub(crate) part: bool,
+    pub(crate) atoms: Atoms,
 }
 
 /// Everything that a programme may publish.
@@ -83,7 +83,7 @@ struct Number {
 pub(crate) struct Programme {
     pub(crate) cells: Vec<Cell>,
     pub(crate) frame: Frame,
-    numbers: Vec<Number>,
+    pub(crate) numbers: Vec<Number>,
 }
 
 /// A table: an indicator by site, period and dimension.
@@ -119,7 +119,7 @@ impl Programme {
         };
         self.frame.measures.insert(
             table.indicator.to_owned(),
-            Measure { numerator: Some(numerator), denominator, own_dimension: None, sensitive: false, days },
+            Measure { numerator: Some(numerator), denominator, days, ..Measure::default() },
         );
         let in_period = |kind: &Kind, id: &str| match (id.rsplit_once("-Q"), table.to_date) {
             (None, _) => true,
@@ -161,7 +161,7 @@ impl Programme {
         }
     }
 
-    fn draw(seed: u64) -> Self {
+    pub(crate) fn draw(seed: u64) -> Self {
         let mut draw = Draw(seed);
         let kinds = kinds();
         let people = people(&mut draw, &kinds);
@@ -268,7 +268,7 @@ fn an_attacker_never_gets_inside_the_demanded_width() {
         let programme = Programme::draw(seed);
         let audience = if seed.is_multiple_of(2) { Audience::Partner } else { Audience::Public };
         let policy = Policy::of(audience);
-        let passed = release_jointly(programme.cells.clone(), vec![], &policy, &programme.frame, &[])
+        let passed = release_jointly(programme.cells.clone(), vec![], vec![], &policy, &programme.frame, &[])
             .expect("nothing was published before");
         assert_eq!(passed.audit.protected, passed.audit.proven, "seed {seed}");
         let threshold = audience.threshold() as f64;

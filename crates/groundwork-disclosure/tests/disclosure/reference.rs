@@ -4,7 +4,7 @@
 //! | table | source |
 //! |---|---|
 //! | `ssb_z1` | Statistics Norway, SSBtools; pattern documented in the tests of GaussSuppression |
-//! | `sdctable_linked8`, `sdctable_microdata1` | tests of sdcTable |
+//! | `sdctable_problem4x4`, `sdctable_linked8`, `sdctable_microdata1` | tests of sdcTable |
 
 use crate::table::{Place, count};
 use groundwork_disclosure::{
@@ -64,10 +64,65 @@ fn the_table_of_statistics_norway_gets_its_documented_pattern() {
     let Some(rows) = rows("ssb_z1") else { return };
     let values =
         rows.iter().map(|r| ((r[0].clone(), r[1].clone()), r[2].parse::<f64>().expect("a number") as u64));
-    let passed = release_jointly(two_way(&values.collect()), vec![], &policy(4), &Frame::default(), &[])
-        .expect("passes");
+    let passed =
+        release_jointly(two_way(&values.collect()), vec![], vec![], &policy(4), &Frame::default(), &[])
+            .expect("passes");
     let documented = ["B/annet", "B/arbeid", "D/annet", "D/arbeid", "H/annet", "H/arbeid"];
     assert_eq!(withheld(&passed), set(&documented));
+}
+
+/// What is withheld in the documented pattern of the 4×4 table.
+const DOCUMENTED: [&str; 9] = ["w/a", "w/b", "w/c", "x/a", "x/c", "y/b", "y/d", "z/b", "z/d"];
+
+/// What a reader can make of a cell of a two-way table with margins.
+fn reach(values: &BTreeMap<(String, String), u64>, hidden: &[&str], of: &str) -> (i64, Option<i64>) {
+    let name = |(r, c): &(String, String)| format!("{r}/{c}");
+    let place = |at: &(String, String)| hidden.iter().position(|h| *h == name(at));
+    let lines: BTreeSet<&str> = values.keys().flat_map(|(r, c)| [r.as_str(), c.as_str()]).collect();
+    let facts = lines.into_iter().map(|line| {
+        let cells = values.iter().filter(|((r, c), _)| r == line || c == line);
+        let unknown: Vec<_> = cells.filter_map(|(at, n)| Some((place(at)?, *n as i64))).collect();
+        let sum = unknown.iter().map(|(_, n)| n).sum();
+        Fact {
+            terms: unknown.into_iter().map(|(at, _)| (at, 1)).collect(),
+            lower: Some(sum),
+            upper: Some(sum),
+        }
+    });
+    let unknowns = vec![Unknown { lower: 0, upper: None }; hidden.len()];
+    let puzzle = Puzzle { unknowns, facts: facts.collect() };
+    let target = hidden.iter().position(|h| *h == of).expect("a cell that is withheld");
+    match puzzle.range(&[(target, 1)]) {
+        (End::At(low, _), End::At(high, _)) => (low, Some(high)),
+        (End::At(low, _), End::Open) => (low, None),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_four_by_four_table_is_protected_where_counting_blanks_is_not_enough() {
+    let Some(rows) = rows("sdctable_problem4x4") else { return };
+    let number = |text: &str| text.parse::<u64>().expect("a number");
+    let values: BTreeMap<(String, String), u64> =
+        rows.iter().map(|r| ((r[0].clone(), r[1].clone()), number(&r[2]))).collect();
+    // Two blanks or more in every line, and still:
+    assert_eq!(reach(&values, &DOCUMENTED, "w/b"), (47, Some(47)));
+    // Through the gate, at thresholds that withhold one, two and four cells for their own sake.
+    for threshold in [6, 31, 48] {
+        let passed =
+            release_jointly(two_way(&values), vec![], vec![], &policy(threshold), &Frame::default(), &[])
+                .expect("passes");
+        let hidden = withheld(&passed);
+        let inner: Vec<&str> =
+            hidden.iter().filter(|name| !name.starts_with('/')).map(String::as_str).collect();
+        assert!(inner.iter().all(|name| name.contains('/')), "no total is withheld: {hidden:?}");
+        for ((row, column), n) in values.iter().filter(|(_, n)| **n < threshold) {
+            let (low, high) = reach(&values, &inner, &format!("{row}/{column}"));
+            let wide = high.is_none_or(|high| high >= threshold as i64 && high - low >= threshold as i64 - 1);
+            assert!(wide, "{row}/{column}, which is {n}, lies between {low} and {high:?}");
+        }
+        println!("4×4 under {threshold}: {inner:?}");
+    }
 }
 
 #[test]
@@ -90,7 +145,7 @@ fn the_linked_tables_need_one_more_cell_than_each_alone() {
     let nesting = |coarse: &str, within| Nesting { fine: "region".into(), coarse: coarse.into(), within };
     let of = |nestings: Vec<Nesting>| {
         let frame = Frame { nestings, ..Frame::default() };
-        let passed = release_jointly(cells.clone(), vec![], &policy(4), &frame, &[]).expect("passes");
+        let passed = release_jointly(cells.clone(), vec![], vec![], &policy(4), &frame, &[]).expect("passes");
         withheld(&passed)
             .into_iter()
             .map(|name| name.trim_start_matches('/').to_owned())
@@ -133,7 +188,7 @@ fn the_microdata_of_sdctable_give_their_primary_cells() {
     let mut frame = Frame::default();
     // By frequency, with maxN = 2.
     let cells = two_way(&counts);
-    let passed = release_jointly(cells.clone(), vec![], &policy(3), &frame, &[]).expect("passes");
+    let passed = release_jointly(cells.clone(), vec![], vec![], &policy(3), &frame, &[]).expect("passes");
     let primary: BTreeSet<&CellKey> =
         passed.audit.withheld.iter().filter(|w| w.reason == "below_threshold").map(|w| &w.cell).collect();
     let names: Vec<String> = primary.iter().map(|k| format!("{}/{}", k.site, k.category)).collect();
@@ -154,7 +209,7 @@ fn the_microdata_of_sdctable_give_their_primary_cells() {
         cell
     });
     let sums: Vec<Cell> = sums.collect();
-    let passed = release_jointly(sums, vec![], &policy(3), &frame, &[]).expect("passes");
+    let passed = release_jointly(sums, vec![], vec![], &policy(3), &frame, &[]).expect("passes");
     let dominated: Vec<String> = passed
         .audit
         .withheld
@@ -180,9 +235,8 @@ fn two_quarters_and_their_half_year_of_unique_people_give_the_returners_away() {
     let measure = |days: Vec<_>| Measure {
         numerator: Some(counting.clone()),
         denominator: None,
-        own_dimension: None,
-        sensitive: false,
         days: days.into_iter().collect(),
+        ..Measure::default()
     };
     let quarters =
         vec![span("2021-Q1", (2021, 1, 1), (2021, 3, 31)), span("2021-Q2", (2021, 4, 1), (2021, 6, 30))];
@@ -196,7 +250,8 @@ fn two_quarters_and_their_half_year_of_unique_people_give_the_returners_away() {
         ]
     };
     let withheld = |half| {
-        let passed = release_jointly(cells(half), vec![], &Policy::of(Audience::Partner), &frame, &[]);
+        let passed =
+            release_jointly(cells(half), vec![], vec![], &Policy::of(Audience::Partner), &frame, &[]);
         passed.expect("passes").released.withheld()
     };
     assert!(withheld(52) > 0);

@@ -44,13 +44,7 @@ fn release(sites: usize, categories: usize) -> (Vec<Cell>, Frame) {
     for (name, periods) in [("by_quarter", quarters.as_slice()), ("by_year", years.as_slice())] {
         let counting = Counting { of: "rows".into(), conditions: Default::default(), time: Time::InPeriod };
         let days = periods.iter().map(|p| ((String::new(), p.id()), (p.first_day(), p.last_day()))).collect();
-        let measure = Measure {
-            numerator: Some(counting),
-            denominator: None,
-            own_dimension: None,
-            sensitive: false,
-            days,
-        };
+        let measure = Measure { numerator: Some(counting), denominator: None, days, ..Measure::default() };
         frame.measures.insert(name.into(), measure);
     }
     (cells, frame)
@@ -65,8 +59,8 @@ fn a_joint_audit_of_many_cells_ends_in_time() {
         let (cells, frame) = release(sites, categories);
         let (all, begun) = (cells.len(), Instant::now());
         let policy = Policy::of(Audience::Partner);
-        let passed =
-            release_jointly(cells, vec![], &policy, &frame, &[]).expect("nothing was published before");
+        let passed = release_jointly(cells, vec![], vec![], &policy, &frame, &[])
+            .expect("nothing was published before");
         let time = begun.elapsed();
         println!(
             "{} cells a quarter, {all} in all, {} withheld, {} protected, {} proven: {:.2} s",

@@ -10,6 +10,7 @@ mod decomposition;
 mod difference_in_differences;
 mod interrupted_time_series;
 mod non_inferiority;
+mod overlap;
 mod power;
 mod regression_decomposition;
 mod site_comparison;
@@ -27,6 +28,7 @@ pub use decomposition::Decomposition;
 pub use difference_in_differences::DifferenceInDifferences;
 pub use interrupted_time_series::{InterruptedTimeSeries, Pause, SeriesFrom};
 pub use non_inferiority::{Margin, NonInferiority};
+pub use overlap::{Overlap, OverlapFrom};
 pub use power::Power;
 pub use regression_decomposition::RegressionDecomposition;
 pub use site_comparison::SiteComparison;
@@ -114,6 +116,8 @@ pub enum Design {
     Combination(Combination),
     /// A test in two languages.
     TranslatedTest(TranslatedTest),
+    /// How many people lists share.
+    Overlap(Overlap),
     /// What would settle it.
     Power(Power),
 }
@@ -169,6 +173,7 @@ const NAMES: &[&str] = &[
     "time_to_event",
     "combination",
     "translated_test",
+    "overlap",
     "power",
 ];
 
@@ -208,6 +213,7 @@ pub(crate) static EVALUATION: Kinds = Kinds {
         time_to_event::KEYS,
         combination::KEYS,
         translated_test::KEYS,
+        overlap::KEYS,
         power::KEYS,
     ],
 };
@@ -243,6 +249,7 @@ impl Design {
             Design::TimeToEvent(_) => "time_to_event",
             Design::Combination(_) => "combination",
             Design::TranslatedTest(_) => "translated_test",
+            Design::Overlap(_) => "overlap",
             Design::Power(_) => "power",
         }
     }
@@ -278,7 +285,8 @@ impl Evaluation {
             | Design::Transport(_)
             | Design::TimeToEvent(_)
             | Design::Combination(_)
-            | Design::TranslatedTest(_) => {}
+            | Design::TranslatedTest(_)
+            | Design::Overlap(_) => {}
         }
     }
 }
@@ -341,6 +349,7 @@ impl Resolver {
             "time_to_event" => Design::TimeToEvent(TimeToEvent::resolve(self, node, ground)?),
             "combination" => Design::Combination(Combination::resolve(self, node, ground)?),
             "translated_test" => Design::TranslatedTest(TranslatedTest::resolve(self, node, ground)?),
+            "overlap" => Design::Overlap(Overlap::resolve(self, node, ground)?),
             "power" => Design::Power(Power::resolve(self, node, ground)?),
             _ => return None,
         })

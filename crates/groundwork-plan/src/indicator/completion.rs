@@ -7,7 +7,7 @@
 //! Its own dimension `step` says how many of the same denominator reached each step in time, left
 //! before completing, or are still waiting.
 
-use super::units::{Units, dimension_column, no_cluster, observed_to};
+use super::units::{Units, dimension_column, observed_to};
 use super::{Dimension, Measured, Summary, Window};
 use crate::query::{Query, Value};
 use crate::text::Language;
@@ -75,7 +75,7 @@ impl Completion {
             .column(units.site(site_by), "site")
             .column(units.period(), "period")
             .column(units.row_id(), "unit")
-            .column(no_cluster(), "cluster")
+            .column(units.household(), "cluster")
             .column(self.mature().and(above).flag(), "y")
             .column(self.mature().flag(), "x")
             .column(Value::Not(Box::new(self.mature())).flag(), "immature");

@@ -18,6 +18,15 @@ pub struct DistinctCount {
     pub of: String,
     /// Which rows belong to a period.
     pub window: Window,
+    /// Whether the column says who is who by comparing records, so that the number is a band.
+    pub linked: Option<Linked>,
+}
+
+/// What a count of people that were found by comparing records may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Linked {
+    /// A number is given although its band is wide.
+    pub wide: bool,
 }
 
 impl Measured for DistinctCount {

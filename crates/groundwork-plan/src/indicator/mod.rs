@@ -34,7 +34,7 @@ pub use completion::Completion;
 pub use concentration::Concentration;
 pub use count::Count;
 pub use derived::Derived;
-pub use distinct_count::DistinctCount;
+pub use distinct_count::{DistinctCount, Linked};
 pub use index::{Index, IndexItem};
 pub use mean::Mean;
 pub use passes::{Pass, Passes};
@@ -56,7 +56,7 @@ use crate::query::{Query, Statement};
 use crate::text::{Language, Localised};
 use jiff::civil::Date;
 use rows::RowMeasure;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use units::{Units, dimension_column, row_category};
 
 /// A defined measure.
@@ -82,6 +82,10 @@ pub struct Indicator {
     pub periods: Vec<IndicatorPeriod>,
     /// Its dimensions.
     pub disaggregate: Vec<Dimension>,
+    /// Whether the numbers that it adds up are floating ones, whose sum must not depend on an order.
+    pub floats: bool,
+    /// The dimension that is a scale of agreement, where one is.
+    pub scale: Option<Scale>,
     /// Which way is better.
     pub direction: Direction,
     /// What the value is measured in.
@@ -143,6 +147,16 @@ pub struct Dimension {
 impl Dimension {
     /// What stands between the names and between the categories of a crossing.
     pub const CROSS: &str = " × ";
+}
+
+/// A dimension whose categories are answers, from the strongest disagreement to the strongest
+/// agreement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scale {
+    /// The dimension.
+    pub dimension: String,
+    /// The answer that is neither.
+    pub neutral: Option<String>,
 }
 
 /// The category of units whose category is not known.
@@ -369,6 +383,29 @@ impl Kind {
         self.measured().own_dimension()
     }
 
+    /// Whether its units can know the household of each row or person.
+    pub fn knows_households(&self) -> bool {
+        match self {
+            Kind::Count(_)
+            | Kind::DistinctCount(_)
+            | Kind::Sum(_)
+            | Kind::Mean(_)
+            | Kind::Quantile(_)
+            | Kind::Change(_)
+            | Kind::Index(_)
+            | Kind::Proportion(_)
+            | Kind::Completion(_) => true,
+            Kind::Ratio(_)
+            | Kind::Rate(_)
+            | Kind::Cascade(_)
+            | Kind::Stock(_)
+            | Kind::Sustained(_)
+            | Kind::Concentration(_)
+            | Kind::Union(_)
+            | Kind::Derived(_) => false,
+        }
+    }
+
     /// What has to be made before the units can be.
     pub fn prepare(&self) -> Vec<Statement> {
         self.measured().prepare()
@@ -392,13 +429,19 @@ impl Kind {
         if missing == Missing::SkipIfAny { Vec::new() } else { columns }
     }
 
-    /// Whether the numbers that it adds up are floating ones.
-    pub(crate) fn divides(&self) -> bool {
-        let of = |measure: &Measure| matches!(&measure.of, MeasureOf::Sum(number) if number.divides());
+    /// Whether the numbers that it adds up are floating ones, because something is divided, here or
+    /// in these derived columns.
+    pub(crate) fn adds_floats(&self, divided: &BTreeSet<&str>) -> bool {
+        let floats = |number: &Expression| {
+            number.divides() || number.columns().iter().any(|column| divided.contains(column))
+        };
+        let of = |measure: &Measure| matches!(&measure.of, MeasureOf::Sum(number) if floats(number));
         match self {
             Kind::Index(_) => true,
-            Kind::Sum(k) => k.of.divides(),
-            Kind::Mean(k) => k.of.divides(),
+            Kind::Sum(k) => floats(&k.of),
+            Kind::Mean(k) => floats(&k.of),
+            Kind::Stock(k) => floats(&k.of),
+            Kind::Change(k) => floats(&k.before) || floats(&k.after),
             Kind::Ratio(k) => of(&k.numerator) || of(&k.denominator),
             _ => false,
         }

@@ -120,7 +120,7 @@ impl<'a> PeoplePass<'a> {
             None => vec![Scope::AllSites],
         };
         let of_scope = |scope| {
-            let units = Units { indicator: self.first, scope };
+            let units = Units { indicator: self.first, scope, household: None };
             let site_by = self.first.site_by.as_deref();
             let heads = Select::from(From::Table(seen.to_owned()), "s")
                 .group(units.site(site_by), "site")

@@ -3,7 +3,7 @@
 //! rows: the condition holds for someone when it holds in one of their rows.
 
 use super::rows::{Amount, Missing, RowMeasure};
-use super::units::{Units, no_cluster, unit_of_d};
+use super::units::{Units, unit_of_d};
 use super::{Measured, Summary, Window};
 use crate::expression::Expression;
 use crate::query::{Query, SqlType, Value};
@@ -57,7 +57,7 @@ impl Measured for Proportion {
             .group(units.period(), "period")
             .group(person.clone().cast(SqlType::Text), "unit")
             .column(Value::Call("max", vec![holds.flag()]), "y")
-            .column(Value::Call("max", vec![no_cluster()]), "cluster");
+            .column(Value::Call("min", vec![units.household()]), "cluster");
         if let Some(counts) = counts {
             people = people.filter(counts);
         }

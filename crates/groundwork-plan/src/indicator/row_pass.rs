@@ -285,8 +285,12 @@ impl<'a> RowPass<'a> {
         }
         scan = scan.column(Value::CountRows, "n");
         for (at, number) in self.numbers.iter().enumerate() {
+            let adds =
+                |m: &Member<'_>| [&m.y, &m.x].iter().any(|a| matches!(a, Adds::Number(of) if *of == at));
+            let floats = self.members.iter().any(|m| m.indicator.floats && adds(m));
+            let added = if floats { number.clone().cast(SqlType::Double) } else { number.clone() };
             scan = scan
-                .column(number.clone().sum(), format!("sum:{at}"))
+                .column(added.sum(), format!("sum:{at}"))
                 .column(Value::Call("count", vec![number.clone()]), format!("count:{at}"))
                 .column(Value::Call("max", vec![number.clone()]), format!("max:{at}"));
             let of_this = |m: &&Member<'_>| matches!(m.y, Adds::Number(of) if of == at);
@@ -374,7 +378,7 @@ impl Member<'_> {
             if is_made { Value::Call("coalesce", vec![column(), zero()]) } else { zero() }
         };
         let of_scope = |scope| {
-            let units = Units { indicator, scope };
+            let units = Units { indicator, scope, household: None };
             let site_by = indicator.site_by.as_deref();
             let select = Select::from(From::Table(table.to_owned()), "s")
                 .column(units.site(site_by), "site")

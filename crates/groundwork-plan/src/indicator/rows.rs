@@ -1,7 +1,7 @@
 //! Kinds whose units are rows: what a row adds to numerator and denominator, and what happens to
 //! a row with missing values.
 
-use super::units::{Units, no_cluster, zero};
+use super::units::{Units, zero};
 use super::{Indicator, Window};
 use crate::expression::Expression;
 use crate::query::{Query, Value};
@@ -107,7 +107,7 @@ impl RowMeasure {
             .column(units.site(site_by), "site")
             .column(units.period(), "period")
             .column(units.row_id(), "unit")
-            .column(no_cluster(), "cluster")
+            .column(units.household(), "cluster")
             .column(value(&self.y), "y")
             .column(value(&self.x), "x")
             .column(zero(), "immature");

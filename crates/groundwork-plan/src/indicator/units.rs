@@ -29,6 +29,8 @@ pub(super) enum Scope {
 pub(super) struct Units<'a> {
     pub(super) indicator: &'a Indicator,
     pub(super) scope: Scope,
+    /// The column of the household of a row, where units are to know it in place of a cluster.
+    pub(super) household: Option<&'a str>,
 }
 
 /// What cells are added up from.
@@ -44,20 +46,25 @@ pub enum Counted {
 impl Indicator {
     /// The query that makes the table of units; see the module.
     pub fn units(&self) -> Query {
-        self.in_every_scope(|units| self.kind.measured().units(units))
+        self.in_every_scope(None, |units| self.kind.measured().units(units))
+    }
+
+    /// The same with the household of each unit as its cluster, for kinds that know households.
+    pub fn units_by_household(&self, column: &str) -> Query {
+        self.in_every_scope(Some(column), |units| self.kind.measured().units(units))
     }
 
     /// The units by the dimension that the kind itself has, such as the generations of a cascade.
     pub fn own_units(&self) -> Query {
-        self.in_every_scope(|units| self.kind.measured().own_units(units))
+        self.in_every_scope(None, |units| self.kind.measured().own_units(units))
     }
 
-    fn in_every_scope(&self, make: impl Fn(&Units) -> Vec<Query>) -> Query {
+    fn in_every_scope(&self, household: Option<&str>, make: impl Fn(&Units) -> Vec<Query>) -> Query {
         let scopes = match &self.site_by {
             Some(_) => vec![Scope::EverySite, Scope::AllSites],
             None => vec![Scope::AllSites],
         };
-        let make = |scope| make(&Units { indicator: self, scope });
+        let make = |scope| make(&Units { indicator: self, scope, household });
         Query::UnionAll(scopes.into_iter().flat_map(make).collect())
     }
 
@@ -107,7 +114,7 @@ impl Indicator {
     fn summed(&self, name: &str) -> Value {
         let column = Value::column("u", name);
         // What was divided is a floating number.
-        let column = if self.kind.divides() { column.cast(SqlType::Double) } else { column };
+        let column = if self.floats { column.cast(SqlType::Double) } else { column };
         column.sum().cast(SqlType::Double)
     }
 
@@ -364,6 +371,12 @@ impl Units<'_> {
         select
     }
 
+    /// The household of a row of part `s`, where units are to know it.
+    pub(super) fn household(&self) -> Value {
+        let column = |name: &str| Value::column("s", name).cast(SqlType::Text);
+        self.household.map_or_else(no_cluster, column)
+    }
+
     /// What identifies a row: its file and its row there.
     pub(super) fn row_id(&self) -> Value {
         Value::Call(
@@ -388,7 +401,8 @@ impl Units<'_> {
             .group(self.period(), "period")
             .group(of.clone().cast(SqlType::Text), "unit");
         let select = match &cluster {
-            None => select.column(no_cluster(), "cluster"),
+            // Somebody with several households has the first in order.
+            None => select.column(Value::Call("min", vec![self.household()]), "cluster"),
             Some(cluster) => {
                 let first = Value::Call("arg_min", vec![cluster.clone(), reading_order(people.period_by)]);
                 select.column(first, "cluster").filter(cluster.clone().is_there())

@@ -90,6 +90,15 @@ pub(crate) const SHEET_KEYS: [&str; 8] = [
     "notes",
 ];
 
+static SCALE: Object = Object {
+    name: "scale",
+    about: "Answers from the strongest disagreement to the strongest agreement, in the order in which the column declares its categories.",
+    keys: &[
+        must("by", Shape::Text, "The column, which also stands under `disaggregate`."),
+        may("neutral", Shape::Text, "The answer that is neither."),
+    ],
+};
+
 static SHEET: Object = Object {
     name: "sheet",
     about: "What the reference sheet of an indicator says beside what the pipeline itself knows.",
@@ -172,6 +181,11 @@ pub(crate) static INDICATOR: Kinds = Kinds {
             "disaggregate",
             Shape::List(&DIMENSION_SHAPE),
             "Columns whose categories get cells of their own; a list inside is a crossing: `[sex, age_band, [sex, age_band]]`. A value that is missing is the category `unknown`, so that the rows of every category together are all rows.",
+        ),
+        may(
+            "scale",
+            Shape::Object(&SCALE),
+            "Where the categories of one column are answers of agreement: reports draw their shares to both sides of zero.",
         ),
         may(
             "adds_up_over",

@@ -2,12 +2,14 @@
 
 use super::Resolver;
 use crate::diag::Severity;
-use crate::disclosure::{Audience, Exception, Policy};
+use crate::disclosure::{Audience, Exception, Households, Policy};
 use crate::indicator::Indicator;
+use crate::plan::columns;
+use crate::source::Source;
 use crate::yaml::{Key, Node};
 
 impl Resolver {
-    pub(super) fn policy(&mut self, root: &Node, indicators: &[Indicator]) -> Policy {
+    pub(super) fn policy(&mut self, root: &Node, indicators: &[Indicator], sources: &[Source]) -> Policy {
         let audience = Audience::ALL
             .into_iter()
             .find(|a| Some(a.word()) == root.text_at("audience"))
@@ -39,6 +41,7 @@ impl Resolver {
                     .into(),
             );
         }
+        policy.households = node.get("households").and_then(|at| self.households(at, indicators, sources));
         for list in node.get("ladders").map(Node::items).unwrap_or_default() {
             for item in list.items() {
                 self.known_dimension(item, indicators);
@@ -50,6 +53,28 @@ impl Resolver {
         }
         policy.ledger = node.text_at("ledger").map(str::to_owned);
         policy
+    }
+
+    fn households(
+        &mut self,
+        node: &Node,
+        indicators: &[Indicator],
+        sources: &[Source],
+    ) -> Option<Households> {
+        let column = node.get("column")?;
+        let name = column.text()?.to_owned();
+        let has = |i: &Indicator| columns(sources, i.kind.from()).iter().any(|(known, _)| *known == name);
+        if !indicators.iter().any(|i| i.people && i.kind.knows_households() && has(i)) {
+            let message =
+                format!("no indicator in which households are counted has a column `{name}` in its source");
+            let hint = "Name the column that says which household, family or group a person belongs to.";
+            self.problem("disclosure.no-households", column.span, message).hints.push(hint.into());
+        }
+        let at_least = match node.get("at_least") {
+            Some(at) => self.threshold(at)?,
+            None => Households::AT_LEAST,
+        };
+        Some(Households { column: name, at_least })
     }
 
     fn exception(&mut self, key: &Key, node: &Node, root: &Node) -> Option<Exception> {

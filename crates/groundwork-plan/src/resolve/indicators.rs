@@ -1,9 +1,13 @@
 //! Indicators: every column, date and condition bound to its source.
 
 use super::{Resolver, localised};
+use crate::derive::DeriveRule;
 use crate::expression::Scope;
-use crate::indicator::{Dimension, Direction, Indicator, IndicatorPeriod, Kind, Summary, UNKNOWN, Window};
+use crate::indicator::{
+    Dimension, Direction, Indicator, IndicatorPeriod, Kind, Scale, Summary, UNKNOWN, Window,
+};
 use crate::number::Unit;
+use crate::people::People;
 use crate::period::Calendar;
 use crate::plan::{columns, find};
 use crate::reason::only_asked;
@@ -11,14 +15,29 @@ use crate::site::Site;
 use crate::source::{ColumnType, Source};
 use crate::yaml::{Key, Node, Value};
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What an indicator can be bound to.
 pub(super) struct Ground<'a> {
     sources: &'a [Source],
+    pub(super) people: &'a [People],
     sites: &'a [Site],
     pub(super) site_ids: Vec<String>,
     calendar: &'a Calendar,
+}
+
+/// The derived columns that something was divided for. A source stands after those that it needs,
+/// and a derived column after those of its own.
+fn divided(sources: &[Source]) -> BTreeSet<&str> {
+    let mut out: BTreeSet<&str> = BTreeSet::new();
+    for derived in sources.iter().flat_map(|source| &source.derived) {
+        if let DeriveRule::Value(number) = &derived.rule
+            && (number.divides() || number.columns().iter().any(|column| out.contains(column)))
+        {
+            out.insert(&derived.name);
+        }
+    }
+    out
 }
 
 /// The rows that an indicator, or one side of a ratio, is computed from.
@@ -32,11 +51,17 @@ impl Resolver {
         &mut self,
         root: &Node,
         sources: &[Source],
+        people: &[People],
         sites: &[Site],
         calendar: &Calendar,
     ) -> Vec<Indicator> {
-        let ground =
-            Ground { sources, sites, site_ids: sites.iter().map(|s| s.id.clone()).collect(), calendar };
+        let ground = Ground {
+            sources,
+            people,
+            sites,
+            site_ids: sites.iter().map(|s| s.id.clone()).collect(),
+            calendar,
+        };
         let entries = root.get("indicators").map(Node::entries).unwrap_or_default();
         let (formulas, counted): (Vec<_>, Vec<_>) = entries
             .iter()
@@ -111,8 +136,34 @@ impl Resolver {
         indicator.filter = only_asked(filter, &indicator.kind.filled_columns(), &rows.columns);
         indicator.period_by = period_by;
         indicator.site_by = site_by;
+        indicator.scale = self.scale(node, &disaggregate, &indicator.unit);
         indicator.disaggregate = disaggregate;
         Some(indicator)
+    }
+
+    /// The dimension that is a scale of agreement.
+    fn scale(&mut self, node: &Node, disaggregate: &[Dimension], unit: &Unit) -> Option<Scale> {
+        let at = node.get("scale")?;
+        let name = at.text_at("by")?;
+        let Some(dimension) = disaggregate.iter().find(|d| d.name == name && d.columns.len() == 1) else {
+            let message = format!("`{name}` is no column under `disaggregate`");
+            self.problem("indicator.scale", at.span, message).hints.push(
+                "Name the column with the answers there as well, so that each of them is counted.".into(),
+            );
+            return None;
+        };
+        if *unit != Unit::Count {
+            self.problem("indicator.scale", at.span, "a scale needs an indicator that counts")
+                .hints
+                .push("Use `kind: count` or `kind: distinct_count`: the shares of the answers are made from their counts.".into());
+        }
+        let neutral = at.text_at("neutral").map(str::to_owned);
+        if let Some(word) = neutral.as_ref().filter(|word| !dimension.categories.contains(word)) {
+            let span = at.get("neutral").map_or(at.span, |n| n.span);
+            let known = dimension.categories.iter().map(String::as_str);
+            self.unknown("indicator.scale", span, "answer", word, known);
+        }
+        Some(Scale { dimension: name.to_owned(), neutral })
     }
 
     /// What every kind has, with nothing bound to a source yet.
@@ -159,6 +210,7 @@ impl Resolver {
         let level = self.level(node);
         let baselines = self.by_site(node.get("baseline"), ground, &unit);
         let targets = self.targets(key, node, ground, &periods, &unit, additivity.sites);
+        let floats = kind.adds_floats(&divided(ground.sources));
         let sheet = crate::language::SHEET_KEYS
             .iter()
             .filter_map(|name| Some((*name, localised(node.get("sheet"), name)?)))
@@ -175,6 +227,8 @@ impl Resolver {
             period_by: None,
             periods,
             disaggregate: Vec::new(),
+            floats,
+            scale: None,
             direction: match node.text_at("direction") {
                 Some("decrease") => Direction::Decrease,
                 _ => Direction::Increase,

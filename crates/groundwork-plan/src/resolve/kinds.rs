@@ -6,8 +6,8 @@ use super::sources::months_at;
 use crate::expression::{Expression, Scope};
 use crate::indicator::{
     Cascade, Change, Completion, Concentration, Count, Derived, DistinctCount, Exposure, Index, IndexItem,
-    Indicator, Kind, Mean, Measure, MeasureOf, Missing, Proportion, Quantile, Rate, Ratio, Stock, Sum,
-    Summary, Sustained, Tree, Union, Window, median,
+    Indicator, Kind, Linked, Mean, Measure, MeasureOf, Missing, Proportion, Quantile, Rate, Ratio, Stock,
+    Sum, Summary, Sustained, Tree, Union, Window, median,
 };
 use crate::number::Unit;
 use crate::source::ColumnType;
@@ -56,7 +56,10 @@ impl Resolver {
             "count" => Kind::Count(Count { from, window }),
             "distinct_count" => {
                 let of = self.column_at(node, "of", rows, "an identifier", anything)?;
-                Kind::DistinctCount(DistinctCount { from, of, window })
+                let linked =
+                    ground.people.iter().find(|step| step.id == of && step.register(&from).is_some());
+                let linked = linked.map(|step| Linked { wide: step.wide_band.is_some() });
+                Kind::DistinctCount(DistinctCount { from, of, window, linked })
             }
             "sum" => Kind::Sum(Sum { of: self.number_at(node, "of", &scope)?, from, missing, window }),
             "mean" => Kind::Mean(Mean { of: self.number_at(node, "of", &scope)?, from, missing, window }),

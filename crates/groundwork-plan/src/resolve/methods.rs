@@ -11,8 +11,9 @@ const LEVEL: f64 = 0.95;
 impl Resolver {
     /// The method at `method` for values of this kind, or the default.
     pub(super) fn cell_method(&mut self, node: &Node, kind: &Kind) -> CellMethod {
-        let valid = CellMethod::of(kind.summary());
-        let default = CellMethod::default_of(kind.summary());
+        let is_linked = matches!(kind, Kind::DistinctCount(count) if count.linked.is_some());
+        let valid = if is_linked { &[CellMethod::ReachBand] } else { CellMethod::of(kind.summary()) };
+        let default = valid.first().copied().unwrap_or(CellMethod::FullCount);
         let Some(at) = node.get("method") else {
             return default;
         };

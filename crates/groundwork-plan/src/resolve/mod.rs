@@ -6,6 +6,7 @@ mod disclosure;
 mod indicators;
 mod kinds;
 mod methods;
+mod people;
 pub(crate) mod sheets;
 mod sources;
 
@@ -68,6 +69,11 @@ impl Resolver {
         &mut self.problems[at]
     }
 
+    /// Adds a problem that was found elsewhere.
+    pub(crate) fn found(&mut self, problem: Diagnostic) {
+        self.problems.push(problem);
+    }
+
     /// Reports a name that is not among the known ones.
     pub(crate) fn unknown<'k>(
         &mut self,
@@ -87,7 +93,8 @@ impl Resolver {
         let calendar = self.calendar(root);
         let sites = self.sites(root);
         let sources = self.sources(root, &sites);
-        let indicators = self.indicators(root, &sources, &sites, &calendar);
+        let people = self.people(root, &sources);
+        let indicators = self.indicators(root, &sources, &people, &sites, &calendar);
         let events = self.events(root);
         let entries = root.get("indicators").map(Node::entries).unwrap_or_default();
         let declared: Vec<&str> = entries.iter().map(|(key, _)| key.name.as_str()).collect();
@@ -111,11 +118,14 @@ impl Resolver {
             partners,
             adaptation_log,
             voices,
-            policy: self.policy(root, &indicators),
+            policy: self.policy(root, &indicators, &sources),
             reports: self.reports(root, &calendar, &indicators),
+            iati: self.iati(root, &indicators),
+            labels: self.labels(root, &sources),
             calendar,
             sites,
             sources,
+            people,
             indicators,
             indicators_from: None,
             evaluations,

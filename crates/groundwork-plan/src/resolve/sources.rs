@@ -1,9 +1,9 @@
 //! Sources: which rows there are, in an order in which each stands after those it needs.
 
-use super::Resolver;
+use super::{Resolver, people};
 use crate::diag::Diagnostic;
 use crate::expression::{self, Scope};
-use crate::plan::{columns, find};
+use crate::plan::{all_columns, columns, find};
 use crate::reason::Reason;
 use crate::shape;
 use crate::site::{Site, spelling_key};
@@ -21,10 +21,12 @@ impl Resolver {
         let mut waiting: Vec<&(Key, Node)> = entries.iter().collect();
         // Each round takes every source whose needs are done; a round without one is a circle.
         loop {
-            let (ready, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(_, node)| {
-                needs(node)
-                    .iter()
-                    .all(|(_, name)| done.iter().any(|s| s.id == *name) || !names.contains(&name.as_str()))
+            let is_done =
+                |name: &String| done.iter().any(|s| s.id == *name) || !names.contains(&name.as_str());
+            let (ready, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(key, node)| {
+                needs(node).iter().all(|(_, name)| {
+                    is_done(name) && people::waits_for(root, &key.name, name).iter().all(is_done)
+                })
             });
             if ready.is_empty() {
                 for (key, _) in rest {
@@ -42,7 +44,13 @@ impl Resolver {
                         self.unknown("source.unknown-source", span, "source", &name, names.iter().copied());
                     }
                 }
-                let source = self.source(key, node, &done, sites);
+                let people = people::of_source(root, &key.name);
+                let mut source = self.source(key, node, &people, &done, sites);
+                source.private = people::private(root, &key.name);
+                let parent = source.export().and_then(|export| find(&done, export.repeat_of.as_deref()?));
+                if let Some(parent) = parent.filter(|parent| source.is_linked_with(parent)) {
+                    source.private.extend(parent.private.iter().cloned());
+                }
                 done.push(source);
                 self.conditions(node, &mut done, sites);
             }
@@ -54,7 +62,14 @@ impl Resolver {
         done
     }
 
-    fn source(&mut self, key: &Key, node: &Node, done: &[Source], sites: &[Site]) -> Source {
+    fn source(
+        &mut self,
+        key: &Key,
+        node: &Node,
+        people: &[String],
+        done: &[Source],
+        sites: &[Site],
+    ) -> Source {
         let mut read = Vec::new();
         for (name, column) in node.get("columns").map(Node::entries).unwrap_or_default() {
             read.push(self.column(name, column, sites));
@@ -122,6 +137,8 @@ impl Resolver {
             checks: Vec::new(),
             lookups: self.lookups(node, done),
             derived: Vec::new(),
+            people: people.to_vec(),
+            private: Vec::new(),
             span: key.span,
         }
     }
@@ -277,7 +294,7 @@ impl Resolver {
         let Some(source) = done.last() else { return };
         let scope = Scope {
             of: format!("source `{}`", source.id),
-            columns: columns(done, &source.id),
+            columns: all_columns(done, &source.id),
             sites,
             has_period: false,
             measurements: false,
@@ -412,7 +429,8 @@ impl Resolver {
         }
         self.asked(node, done, &site_ids);
         self.derived(node, done, &site_ids);
-        let known = columns(done, &id);
+        // What is private can be required, and decide whether a row counts.
+        let known = all_columns(done, &id);
         let scope = Scope {
             of: format!("source `{id}`"),
             columns: known.clone(),

@@ -4,7 +4,7 @@ use super::date::{Rules, When};
 use super::identifier::{self, Kind};
 use super::national_id::{Category, Shape};
 use super::year::{self, Role};
-use super::{date, name, number, province, thai, zawgyi};
+use super::{date, number, province, thai, zawgyi};
 use groundwork_plan::period::Period;
 use groundwork_plan::source::{DateOrder, Era};
 use jiff::SignedDuration;
@@ -27,10 +27,8 @@ fn every_case() {
             "province" => place(text),
             "national_id" => identity(text, expected),
             "thai_fiscal_year" => json!(fiscal(text)),
-            "name_key" => {
-                let key = |at: usize| name::key(case["input"][at].as_str().unwrap());
-                json!(if key(0) == key(1) { "same_key" } else { "different_key" })
-            }
+            // Names are read in `groundwork-people`, which has these cases too.
+            "name_key" => continue,
             "myanmar_encoding" => probability(text, expected),
             other => panic!("a kind of case that nothing reads: {other}"),
         };

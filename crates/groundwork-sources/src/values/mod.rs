@@ -7,7 +7,6 @@ pub(crate) mod category;
 pub(crate) mod date;
 pub(crate) mod identifier;
 pub(crate) mod month;
-pub(crate) mod name;
 pub(crate) mod national_id;
 pub(crate) mod number;
 pub(crate) mod province;

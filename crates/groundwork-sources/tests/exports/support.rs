@@ -44,6 +44,8 @@ pub(crate) fn source(reader: Reader, pattern: &str, columns: &[(&str, ColumnType
         checks: Vec::new(),
         lookups: Vec::new(),
         derived: Vec::new(),
+        people: Vec::new(),
+        private: Vec::new(),
         span: Span::default(),
     }
 }

@@ -344,6 +344,19 @@ impl RiskTable {
         self.at_risk.get(row).copied().unwrap_or(0)
     }
 
+    /// How many are at risk just after a time: neither an event nor censoring had come by then.
+    pub fn at_risk_after(&self, time: f64) -> u64 {
+        let row = self.time.partition_point(|&known| known <= time);
+        self.at_risk.get(row).copied().unwrap_or(0)
+    }
+
+    /// The events of one cause, numbered from 1, up to a time and at it.
+    pub fn events_by(&self, cause: usize, time: f64) -> u64 {
+        let rows = self.time.partition_point(|&known| known <= time);
+        let of = |row| cause.checked_sub(1).and_then(|column| self.events(row).get(column)).copied();
+        (0..rows).filter_map(of).sum()
+    }
+
     /// The events that happened while fewer than [`AT_RISK_FEW`] were at risk.
     pub fn thin_events(&self) -> Vec<ThinEvent> {
         let rows = (0..self.rows()).filter(|&row| self.is_thin(row));

@@ -39,7 +39,7 @@ pub(super) fn watch(kept: &Kept, out: &Path, pipeline: &PipelineText<'_>) -> u8 
         let began = Instant::now();
         match kept.written(&Progress::new(true)) {
             Err(problems) => ui::diagnostics(&problems, Some(pipeline)),
-            Ok(files) => match write_folder(out, &files) {
+            Ok((files, _)) => match write_folder(out, &files) {
                 Err(problem) => ui::diagnostics(&[problem], Some(pipeline)),
                 Ok(()) => ui::fact(&format!("set again in {:.2} s", began.elapsed().as_secs_f64())),
             },

@@ -5,16 +5,22 @@
 //! category. What has no rows is `no_data`, not zero.
 
 use super::estimate::{Basis, estimate};
+use super::households::households;
 use super::load::Memory;
-use super::stop_if_interrupted;
+use super::people::PeopleFound;
+use super::{run_all, stop_if_interrupted};
 use crate::ui::Progress;
-use groundwork_disclosure::{Cell, CellKey, Counts, Finding};
+use groundwork_disclosure::{Cell, CellKey, Counts, Finding, Households};
 use groundwork_plan::diag::Diagnostic;
-use groundwork_plan::indicator::{Count, Counted, Indicator, IndicatorPeriod, Kind, Passes, Summary};
+use groundwork_plan::indicator::{
+    Count, Counted, DistinctCount, Indicator, IndicatorPeriod, Kind, Linked, Passes, Summary,
+};
+use groundwork_plan::people;
 use groundwork_plan::plan::Plan;
 use groundwork_plan::query::{Query, Statement};
 use groundwork_stats::ClusteredRatio;
 use groundwork_stats::estimators::quantile_ranks::quantile_ranks;
+use groundwork_stats::thresholds::REACH_WIDTH_MOST;
 use groundwork_store::{CellCount, ClusterSum, RankedValue, Store};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -31,6 +37,8 @@ pub(super) struct Results {
     pub(super) clusters: BTreeMap<CellKey, Vec<ClusterSum>>,
     /// For sums and means: the largest amount that one unit adds.
     pub(super) largest: BTreeMap<CellKey, f64>,
+    /// How many households stand behind each cell, where they are counted.
+    pub(super) households: BTreeMap<CellKey, Households>,
 }
 
 impl Results {
@@ -64,13 +72,18 @@ pub(super) fn compute(
     store: &Store,
     plan: &Plan,
     memory: Option<Memory<'_>>,
+    people: &[PeopleFound],
     progress: &Progress,
 ) -> Result<Results, Vec<Diagnostic>> {
     let alone = |d: Diagnostic| vec![d];
     // Where rows were recorded at all, for kinds that look at some of them only: there a count of
     // none is a zero and a share of none undefined, elsewhere it is no data.
     let (backgrounds, background_of) = backgrounds(plan);
-    let all: Vec<Indicator> = plan.indicators.iter().chain(&backgrounds).cloned().collect();
+    // People found by comparing records are counted twice more, with every likely link and with
+    // sure ones only.
+    let bands: Vec<Indicator> = plan.indicators.iter().flat_map(band_of).collect();
+    let mut band_at = plan.indicators.len() + backgrounds.len();
+    let all: Vec<Indicator> = plan.indicators.iter().chain(&backgrounds).chain(&bands).cloned().collect();
     let passes = Passes::of(&all, &|source| plan.columns(source), plan.sites.len());
     let mut found: Vec<Found> = all.iter().map(|_| Found::default()).collect();
     for pass in &passes.shared {
@@ -113,8 +126,9 @@ pub(super) fn compute(
             answer.map_err(alone)?.add_to(indicator, &mut found[*at]);
         }
     }
-    let mut results = Results::default();
-    let seen: Vec<BTreeSet<(String, String)>> = found[plan.indicators.len()..]
+    let households = households(store, plan).map_err(alone)?;
+    let mut results = Results { households, ..Results::default() };
+    let seen: Vec<BTreeSet<(String, String)>> = found[plan.indicators.len()..][..backgrounds.len()]
         .iter()
         .map(|f| f.counts.keys().map(|key| (key.site.clone(), key.period.clone())).collect())
         .collect();
@@ -123,8 +137,24 @@ pub(super) fn compute(
             continue;
         }
         let seen = background_of[at].and_then(|at| seen.get(at));
+        let band = linked(indicator).map(|linked| {
+            band_at += 2;
+            (linked, &found[band_at - 2], &found[band_at - 1])
+        });
         for key in promised(plan, indicator) {
-            let cell = cell(plan, indicator, &key, &found[at], seen, &mut results.ratios);
+            let mut cell = cell(plan, indicator, &key, &found[at], seen, &mut results.ratios);
+            if let (Some((linked, least, most)), Finding::Value { value, .. }) = (band, &cell.finding) {
+                let count = |found: &Found| found.counts.get(&key).map_or(0.0, |count| count.y);
+                // The band of the step reaches beyond its thresholds where more pairs are of one
+                // person than any threshold finds; a part of its people is taken to be alike.
+                let (down, up) = beyond(indicator, people);
+                let lower = (count(least) * down).floor().min(*value);
+                let upper = (count(most) * up).ceil().max(*value);
+                cell.finding = banded(*value, lower, upper, linked.wide);
+                if matches!(cell.finding, Finding::Band { .. }) {
+                    cell.numerator = upper;
+                }
+            }
             // A change may be negative: then the largest says nothing of how much one adds.
             let adds = matches!(indicator.kind.summary(), Summary::Total | Summary::RowMean)
                 && !matches!(indicator.kind, Kind::Change(_));
@@ -144,8 +174,53 @@ pub(super) fn compute(
     Ok(results)
 }
 
-fn run_all(store: &Store, statements: &[Statement]) -> Result<(), Diagnostic> {
-    statements.iter().try_for_each(|statement| store.run(statement))
+/// The level that a band of people is given: the probability from which links count at its upper end.
+/// It is no share of bands that hold the truth.
+const BAND_LEVEL: f64 = 0.95;
+
+/// How far the ends of the band of a step lie beyond the people at its lowest and highest threshold.
+fn beyond(indicator: &Indicator, people: &[PeopleFound]) -> (f64, f64) {
+    let Kind::DistinctCount(count) = &indicator.kind else { return (1.0, 1.0) };
+    let Some(reach) = people.iter().find(|step| step.id == count.of).map(|step| &step.reach) else {
+        return (1.0, 1.0);
+    };
+    match (reach.at.first(), reach.at.last()) {
+        (Some(first), Some(last)) => {
+            (reach.lower as f64 / first.unique as f64, reach.upper as f64 / last.unique as f64)
+        }
+        _ => (1.0, 1.0),
+    }
+}
+
+fn linked(indicator: &Indicator) -> Option<Linked> {
+    match &indicator.kind {
+        Kind::DistinctCount(count) => count.linked,
+        _ => None,
+    }
+}
+
+/// The same indicator with every likely link, and with sure ones only.
+fn band_of(indicator: &Indicator) -> Vec<Indicator> {
+    let Kind::DistinctCount(count) = &indicator.kind else { return Vec::new() };
+    if count.linked.is_none() {
+        return Vec::new();
+    }
+    [people::least(&count.of), people::most(&count.of)]
+        .into_iter()
+        .map(|of| Indicator {
+            kind: Kind::DistinctCount(DistinctCount { of, ..count.clone() }),
+            ..indicator.clone()
+        })
+        .collect()
+}
+
+/// A number of people with its band; the band alone where that is wide and nobody said why one
+/// number is given all the same.
+fn banded(value: f64, lower: f64, upper: f64, wide: bool) -> Finding {
+    if upper > lower * (1.0 + REACH_WIDTH_MOST) && !wide {
+        return Finding::Band { lower, upper, level: BAND_LEVEL };
+    }
+    Finding::Value { value, interval: Some((lower, upper, BAND_LEVEL)) }
 }
 
 fn add_counts(indicator: &Indicator, counts: Vec<CellCount>, found: &mut Found) {
@@ -427,6 +502,7 @@ fn formula(plan: &Plan, indicator: &Indicator, key: &CellKey, values: &BTreeMap<
     let missing = inputs.iter().filter_map(|input| values.get(input)).find_map(|cell| match cell.finding {
         Finding::Value { .. } => None,
         Finding::Bounds { .. } => Some(Finding::Undefined("input_is_bounds")),
+        Finding::Band { .. } => Some(Finding::Refused("input_refused")),
         Finding::NoData => Some(Finding::NoData),
         Finding::Undefined(_) => Some(Finding::Undefined("input_undefined")),
         Finding::Refused(_) => Some(Finding::Refused("input_refused")),

@@ -43,12 +43,14 @@ pub(crate) fn example(plan: &Plan, case: &Case) -> Result<Example, Vec<Diagnosti
     for source in &mut plan.sources {
         source.checks.retain(|check| !matches!(check.rule, CheckRule::AtLeastRows(_)));
     }
+    // Decisions are about the records of the programme, not about those of an example.
+    plan.people.iter_mut().for_each(|step| step.decisions = None);
     let limits = Limits { threads: 1, memory_mb: MEMORY_MB };
     let store = Store::open(scratch.path(), limits).map_err(alone)?;
     let progress = Progress::new(true);
     let loaded = load(&store, &plan, &Rows::Given(scratch.path(), &given), 1, None, &progress)?;
-    let results = compute::compute(&store, &plan, None, &progress)?;
-    let passed = evaluated(&plan, results, &store, &Beside::default(), &[], &progress)?;
+    let results = compute::compute(&store, &plan, None, &loaded.people, &progress)?;
+    let passed = evaluated(&plan, results, &store, &loaded, &Beside::default(), &[], &progress)?;
     let mut files = Folder::new();
     // An example is no run: nothing was planned for it.
     tables::write(&plan, &passed, &loaded, &Planned::default(), &store, &mut files).map_err(alone)?;

@@ -1,6 +1,7 @@
 //! Loading: every source from its files into the database, its rows checked, every row accounted
 //! for.
 
+use super::people::{PeopleFound, identify};
 use super::stop_if_interrupted;
 use crate::cache::{Cache, WORTHWHILE};
 use crate::files::{hash_file, read_file, sha256};
@@ -30,6 +31,8 @@ const ISSUES_KEPT: usize = 200_000;
 pub(crate) struct Loaded {
     /// The sources with files, in the order of the plan.
     pub(crate) sources: Vec<LoadedSource>,
+    /// Who is who, step by step.
+    pub(crate) people: Vec<PeopleFound>,
     /// Every file once, by its logical name.
     pub(crate) files: BTreeMap<String, InputFile>,
     /// Every issue, in order of source, file, sheet, row.
@@ -144,6 +147,7 @@ pub(crate) fn load(
         loaded.indicator_sheet = Some((name.clone(), sheet_bytes(folder, name, *rows, &mut loaded)?));
     }
     let mut broken: BTreeSet<&str> = BTreeSet::new();
+    let mut there: BTreeSet<&str> = BTreeSet::new();
     for source in &plan.sources {
         stop_if_interrupted()?;
         let needed = source.export().and_then(|e| e.repeat_of.as_deref());
@@ -154,11 +158,20 @@ pub(crate) fn load(
         progress.step(&format!("load {}", source.id));
         if source.export().is_some() && !rows.has(source) {
             empty(store, source, plan, &mut loaded).map_err(|problem| vec![problem])?;
-            continue;
-        }
-        if let Err(found) = one(store, source, plan, &context, cache, &mut loaded, progress) {
+        } else if let Err(found) = one(store, source, plan, &context, cache, &mut loaded, progress) {
             broken.insert(&source.id);
             problems.extend(found);
+            continue;
+        }
+        there.insert(&source.id);
+        for step in &plan.people {
+            let is_of = |source: &str| step.register(source).is_some();
+            if is_of(&source.id)
+                && step.registers.iter().all(|register| there.contains(register.source.as_str()))
+            {
+                identify(store, plan, step, folder, &mut loaded, progress)
+                    .map_err(|problem| vec![problem])?;
+            }
         }
     }
     loaded.issues.sort();

@@ -6,23 +6,30 @@
 mod adaptations;
 mod attestation;
 mod compute;
+mod data_package;
 mod earlier;
 mod estimate;
 mod evaluate;
 mod example;
 mod explain;
 mod figures;
+mod households;
+mod iati;
 mod load;
 mod lock;
 mod manifest;
 mod partners;
+mod people;
+mod people_table;
 pub(crate) mod planned;
 mod protect;
 mod quality;
 mod report;
 mod tables;
 mod templates;
+mod unpack;
 mod voices;
+mod workbook;
 pub(crate) mod worked;
 
 use crate::cache::Cache;
@@ -36,6 +43,7 @@ use groundwork_plan::evaluation::Design;
 use groundwork_plan::indicator_sheet::{IndicatorSheet, indicators_from};
 use groundwork_plan::period::Period;
 use groundwork_plan::plan::Plan;
+use groundwork_plan::query::Statement;
 use groundwork_plan::text::Language;
 use groundwork_report::{Templates, Words};
 use groundwork_sources::KEY_FILE;
@@ -49,6 +57,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(crate) use example::{Example, example};
 pub(crate) use explain::{Explained, ExplainedEvaluation, Question, explain, explain_evaluation};
 pub(crate) use load::{Loaded, LoadedSource, MissingValues};
+pub(crate) use people::{PeopleFound, RowPlace};
 pub(crate) use report::method;
 pub(crate) use tables::guarded;
 pub(crate) use worked::in_words as method_in_words;
@@ -181,7 +190,9 @@ pub(crate) fn load(
     let limits = Limits { threads: request.threads, memory_mb: MEMORY_MB };
     let store = Store::open(scratch.path(), limits).map_err(|d| vec![d])?;
     interrupts_stop(&store);
-    let cache = request.keeps.then(|| Cache::beside(&request.folder));
+    // Names by which people are told apart are kept nowhere.
+    let keeps = request.keeps && plan.people.is_empty();
+    let cache = keeps.then(|| Cache::beside(&request.folder));
     let exports = Rows::Exports(&request.folder);
     let loaded = load::load(&store, plan, &exports, request.threads, cache.as_ref(), progress)?;
     Ok((Ground { store, cache, _scratch: scratch }, loaded))
@@ -231,7 +242,7 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     let (ground, mut loaded) = load(request, &plan, progress)?;
     warnings.extend(without_key(request, &loaded));
     let memory = ground.cache.as_ref().filter(|_| loaded.is_large).map(|cache| loaded.memory(cache));
-    let results = compute::compute(&ground.store, &plan, memory, progress)?;
+    let results = compute::compute(&ground.store, &plan, memory, &loaded.people, progress)?;
     let beside = Beside::load(request, &ground.store, &plan, &mut loaded)?;
     warnings.extend(beside.warnings());
     let inputs = loaded.files.iter().map(|(name, file)| (name.clone(), file.sha256.clone())).collect();
@@ -239,7 +250,10 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     let mut manifest = manifest::Manifest::new(request, &plan, &loaded, &planned);
     let ledger = protect::Ledger::read(request, &plan, manifest.run_id()).map_err(|d| vec![d])?;
     let earlier = ledger.as_ref().map(|l| l.earlier.as_slice()).unwrap_or_default();
-    let passed = evaluated(&plan, results, &ground.store, &beside, earlier, progress)?;
+    let passed = evaluated(&plan, results, &ground.store, &loaded, &beside, earlier, progress)?;
+    if !passed.rows_told {
+        manifest.leave_out_rows();
+    }
     progress.step("write tables");
     let mut files = Folder::new();
     tables::write(&plan, &passed, &loaded, &planned, &ground.store, &mut files).map_err(|d| vec![d])?;
@@ -248,15 +262,39 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
         files.insert("adaptations.csv".into(), table);
     }
     manifest.list_tables(&files);
+    let rows = tables::indicator_rows(&plan, &passed.released);
+    let sheets = workbook::Sheets { plan: &plan, rows: &rows, tables: &files, manifest: &manifest };
+    files.extend(sheets.write()?);
+    if let Some(iati) = &plan.iati {
+        if plan.policy.audience == Audience::Public {
+            files.insert("iati.xml".into(), iati::write(&plan, iati, &passed.released).map_err(|d| vec![d])?);
+        } else {
+            warnings.push(iati_for_the_public(plan.policy.audience));
+        }
+    }
     let run_id = manifest.run_id().to_owned();
     let record = ledger.and_then(|ledger| ledger.lines(&run_id, &passed.published));
     let kept =
         Kept { request: request.clone(), plan, passed, loaded, planned, beside, manifest, tables: files };
-    let files = kept.written(progress)?;
+    let (files, left_out) = kept.written(progress)?;
+    warnings.extend(left_out);
     if let Some(cache) = &ground.cache {
         cache.tidy();
     }
     Ok(Outcome { run_id, files, record, warnings, kept })
+}
+
+/// Why there is no file for the registry.
+fn iati_for_the_public(audience: Audience) -> Diagnostic {
+    Diagnostic::command_line(
+        "iati.not-public",
+        format!(
+            "iati.xml was not written: a registry is read by everybody, and this run is for `{}`",
+            audience.word()
+        ),
+    )
+    .hint("Run with `--audience public` for the registry.")
+    .as_warning()
 }
 
 /// What reports were made from, so that they can be made again without the exports.
@@ -272,8 +310,9 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    /// Every file of the run, with charts drawn and reports set anew.
-    pub(crate) fn written(&self, progress: &Progress) -> Result<Folder, Vec<Diagnostic>> {
+    /// Every file of the run, with charts drawn and reports set anew; and what pages for screens leave
+    /// out.
+    pub(crate) fn written(&self, progress: &Progress) -> Result<(Folder, Vec<Diagnostic>), Vec<Diagnostic>> {
         let mut files = self.tables.clone();
         let mut templates = Vec::new();
         for report in &self.plan.reports {
@@ -285,17 +324,21 @@ impl Kept {
             plan: &self.plan,
             released: &self.passed.released,
             loaded: &self.loaded,
+            rows_told: self.passed.rows_told,
             manifest: &manifest,
             templates: &templates,
             planned: &self.planned,
             beside: &self.beside,
         };
-        outputs(&self.request, &made, &mut files, progress)?;
+        let left_out = outputs(&self.request, &made, &mut files, progress)?;
         stop_if_interrupted()?;
         protect::last_look(&files, &self.passed.unreleased)?;
+        // All of them hold hashes, and nothing that was not looked at.
+        let described = data_package::describe(&self.plan, manifest.run_id(), &files);
+        files.insert(data_package::NAME.into(), described);
         attestation::attest(&self.plan, &manifest, &mut files);
         files.insert("manifest.json".into(), manifest.finished(&files));
-        Ok(files)
+        Ok((files, left_out))
     }
 
     /// The folders of templates that reports are set from.
@@ -323,6 +366,7 @@ fn evaluated(
     plan: &Plan,
     results: compute::Results,
     store: &Store,
+    loaded: &Loaded,
     beside: &Beside,
     earlier: &[Published],
     progress: &Progress,
@@ -333,8 +377,9 @@ fn evaluated(
     let estimates = evaluate::evaluate(plan, &all, &beside.log, store)?;
     let contrasts = evaluate::site_comparison::contrasts(plan, &all);
     progress.step("apply the disclosure policy");
-    let passed = protect::protect(plan, results, contrasts, earlier).map_err(|d| vec![d])?;
-    Ok(Passed { released: passed.released.with_partners(partners).with_estimates(estimates), ..passed })
+    let passed =
+        protect::protect(plan, results, contrasts, estimates, loaded, earlier).map_err(|d| vec![d])?;
+    Ok(passed.with_partners(partners))
 }
 
 /// What stands beside our own figures: what was changed in the model, what people said, and what
@@ -373,6 +418,7 @@ struct Made<'a> {
     plan: &'a Plan,
     released: &'a Released,
     loaded: &'a Loaded,
+    rows_told: bool,
     manifest: &'a manifest::Manifest,
     templates: &'a [Templates],
     planned: &'a planned::Planned,
@@ -384,8 +430,9 @@ fn outputs(
     made: &Made<'_>,
     files: &mut Folder,
     progress: &Progress,
-) -> Result<(), Vec<Diagnostic>> {
-    let Made { plan, released, loaded, manifest, templates, planned, beside } = *made;
+) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+    let mut left_out = Vec::new();
+    let Made { plan, released, loaded, rows_told, manifest, templates, planned, beside } = *made;
     for (report, templates) in plan.reports.iter().zip(templates) {
         let earlier = earlier::earlier(request, plan, report)?;
         let chosen = chosen(plan, report);
@@ -395,9 +442,18 @@ fn outputs(
             stop_if_interrupted()?;
             progress.step(&format!("set report {} ({language})", report.id));
             let words = Words::of(templates, *language)?;
-            let studio = figures::Studio { plan, report, released, words: &words, log: &beside.log };
-            let figures = figures::draw(&studio);
-            for figure in &figures {
+            let studio = |width_pt| figures::Studio {
+                plan,
+                report,
+                released,
+                words: &words,
+                width_pt,
+                log: &beside.log,
+            };
+            let mut narrow = figures::draw(&studio(figures::NARROW)).into_iter();
+            let wide = figures::draw(&studio(figures::WIDE)).into_iter();
+            let figures: Vec<_> = wide.map(|wide| (wide, narrow.next())).collect();
+            for (figure, _) in &figures {
                 let stem = format!("charts/{}-{}-{language}", report.id, figure.id);
                 files.insert(format!("{stem}.svg"), figure.figure.svg.clone().into_bytes());
                 files.insert(format!("{stem}.csv"), figure.figure.csv.clone().into_bytes());
@@ -409,19 +465,26 @@ fn outputs(
                 report,
                 released,
                 loaded,
+                rows_told,
                 manifest,
                 figures: &figures,
                 planned,
                 beside,
                 earlier: &earlier,
             };
-            let pdf = parts
+            let (pdf, page) = parts
                 .compose(*language, files, templates)
                 .map_err(|problems| templates::placed(problems, report))?;
-            files.insert(format!("reports/{}-{language}.pdf", report.id), pdf);
+            let stem = format!("reports/{}-{language}", report.id);
+            files.insert(format!("{stem}.pdf"), pdf);
+            files.insert(format!("{stem}.html"), page.html.into_bytes());
+            if let Some(problem) = templates::left_out(report, &page.left_out) {
+                left_out.push(problem);
+            }
         }
     }
-    Ok(())
+    left_out.dedup();
+    Ok(left_out)
 }
 
 /// The plan of a report: the indicators that it shows, and the comparisons of those.
@@ -450,10 +513,16 @@ fn limited(plan: &Plan, released: &Released, (dimension, category): &(String, St
         indicator.baselines.clear();
     }
     let title = &mut plan.programme.title;
-    let only = format!(" · {}: {}", dimension.replace('_', " "), category.replace('_', " "));
-    title.en.push_str(&only);
-    for other in [&mut title.th, &mut title.my].into_iter().flatten() {
-        other.push_str(&only);
+    let labels = &plan.labels;
+    for language in Language::ALL {
+        let said = title.get(language).to_owned();
+        let only = (labels.word(dimension, language), labels.category(dimension, category, language));
+        let said = format!("{said} · {}: {}", only.0, only.1);
+        match language {
+            Language::En => title.en = said,
+            Language::Th => title.th = Some(said),
+            Language::My => title.my = Some(said),
+        }
     }
     (plan, released.limited_to(dimension, category))
 }
@@ -487,6 +556,10 @@ fn interrupts_stop(store: &Store) {
             interrupt.interrupt();
         }
     });
+}
+
+fn run_all(store: &Store, statements: &[Statement]) -> Result<(), Diagnostic> {
+    statements.iter().try_for_each(|statement| store.run(statement))
 }
 
 fn stop_if_interrupted() -> Result<(), Vec<Diagnostic>> {

@@ -1,10 +1,11 @@
 //! Protecting: everything that a run found passes the gate together, and with what earlier releases
 //! told the same readers.
 
-use super::Request;
 use super::compute::Results;
+use super::unpack::unpacked;
+use super::{Loaded, Request};
 use crate::files::Folder;
-use groundwork_disclosure::{Contrast, Frame, Passed, Published, Unreleased, release_jointly};
+use groundwork_disclosure::{Contrast, Estimate, Frame, Passed, Published, Unreleased, release_jointly};
 use groundwork_plan::diag::{Diagnostic, Fault};
 use groundwork_plan::disclosure::Audience;
 use groundwork_plan::plan::Plan;
@@ -21,40 +22,49 @@ pub(super) fn protect(
     plan: &Plan,
     results: Results,
     contrasts: Vec<Contrast>,
+    estimates: Vec<Estimate>,
+    loaded: &Loaded,
     earlier: &[Published],
 ) -> Result<Passed, Diagnostic> {
-    let frame = Frame { largest: results.largest, ..Frame::of(plan) };
-    release_jointly(results.cells, contrasts, &plan.policy, &frame, earlier).map_err(|refusal| {
+    let rows = loaded.sources.iter().map(|source| (source.id.clone(), source.staged.kept)).collect();
+    let Results { cells, largest, households, .. } = results;
+    let frame = Frame { largest, rows, households, ..Frame::of(plan) };
+    let passed = release_jointly(cells, contrasts, estimates, &plan.policy, &frame, earlier);
+    passed.map_err(|refusal| {
         let mut named = refusal.cells.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
         if refusal.cells.len() > NAMED {
             named.push_str(&format!("; and {} more", refusal.cells.len() - NAMED));
         }
-        Diagnostic { fault: Fault::Disclosure, ..Diagnostic::machine(
-            "disclosure.by-comparison",
-            format!("somebody could be found by comparing this release with an earlier one: {named}"),
-        ) }
+        let problem = if earlier.is_empty() {
+            let message = format!("nothing that could be withheld proves that nobody is found: {named}");
+            return Diagnostic { fault: Fault::Disclosure, ..Diagnostic::machine("disclosure.no-proof", message) }
+                .hint("Leave these indicators or their smallest categories out of the release.");
+        } else {
+            format!("somebody could be found by comparing this release with an earlier one: {named}")
+        };
+        Diagnostic { fault: Fault::Disclosure, ..Diagnostic::machine("disclosure.by-comparison", problem) }
         .hint("Publish when enough has changed, for example with the next period, or leave these indicators out of the release.")
     })
 }
 
-/// Searches the finished tables, charts and descriptions for identifiers and withheld numbers. The
-/// pages of reports are set from these.
+/// Searches the finished files for identifiers and withheld numbers, with everything that is packed
+/// in them. What cannot be unpacked is not let out either.
 pub(super) fn last_look(files: &Folder, unreleased: &Unreleased) -> Result<(), Vec<Diagnostic>> {
-    let hits: Vec<Diagnostic> = files
-        .iter()
-        .filter_map(|(name, bytes)| {
-            let text = std::str::from_utf8(bytes).ok()?;
-            let what = unreleased.found_in(text)?;
-            let message = format!("{what} stands in {name}");
-            let problem = Diagnostic {
-                fault: Fault::Disclosure,
-                ..Diagnostic::machine("disclosure.last-look", message)
-            };
-            Some(problem.hint(
-                "Look for it in the titles, notes and categories of the pipeline, and in its file names.",
-            ))
-        })
-        .collect();
+    let problem = |message: String, hint: &str| {
+        let problem = Diagnostic::machine("disclosure.last-look", message);
+        Diagnostic { fault: Fault::Disclosure, ..problem }.hint(hint)
+    };
+    let looked_at = |(name, bytes): (&String, &Vec<u8>)| {
+        let Some(parts) = unpacked(name, bytes, 0) else {
+            let message = format!("{name} could not be unpacked and looked through");
+            return Some(problem(message, "Report this: every file that a run writes can be unpacked."));
+        };
+        let (part, what) = parts.iter().find_map(|(part, text)| Some((part, unreleased.found_in(text)?)))?;
+        let message = format!("{what} stands in {part}");
+        let hint = "Look for it in the titles, notes and categories of the pipeline, in the words of its templates, and in its file names.";
+        Some(problem(message, hint))
+    };
+    let hits: Vec<Diagnostic> = files.iter().filter_map(looked_at).collect();
     if hits.is_empty() { Ok(()) } else { Err(hits) }
 }
 

@@ -2,12 +2,13 @@
 
 use super::Loaded;
 use groundwork_plan::issue::Action;
+use groundwork_plan::label::Labels;
 use groundwork_plan::text::Localised;
-use groundwork_report::{IssueCount, SourceQuality};
+use groundwork_report::{IssueCount, PeopleQuality, SourceQuality};
 use std::collections::BTreeMap;
 
 /// One entry a source with files, in the order of the plan.
-pub(super) fn quality(loaded: &Loaded) -> Vec<SourceQuality> {
+pub(super) fn quality(loaded: &Loaded, labels: &Labels) -> Vec<SourceQuality> {
     loaded
         .sources
         .iter()
@@ -18,7 +19,10 @@ pub(super) fn quality(loaded: &Loaded) -> Vec<SourceQuality> {
             }
             let staged = &source.staged;
             SourceQuality {
-                title: Localised::same(source.id.replace('_', " ")),
+                title: labels
+                    .localised(&source.id)
+                    .cloned()
+                    .unwrap_or_else(|| Localised::same(source.id.replace('_', " "))),
                 rows_read: source.read,
                 rows_set_aside: source.set_aside() - source.duplicates,
                 duplicates: source.duplicates + staged.superseded,
@@ -36,6 +40,58 @@ pub(super) fn quality(loaded: &Loaded) -> Vec<SourceQuality> {
             }
         })
         .collect()
+}
+
+/// How it was found out who is who, step by step. Sizes that fewer people have than may be published
+/// are put together with larger ones.
+pub(super) fn people(loaded: &Loaded, threshold: u64) -> Vec<PeopleQuality> {
+    loaded
+        .people
+        .iter()
+        .filter(|found| found.reach.lower >= threshold)
+        .map(|found| {
+            let (told, reach) = (&found.told, &found.reach);
+            let at = reach.at.iter().find(|at| at.threshold >= found.threshold).or(reach.at.last());
+            PeopleQuality {
+                title: found.id.clone(),
+                rows: told.rows,
+                people: (reach.lower, reach.upper),
+                exact: told.exact,
+                precision: at.and_then(|at| at.precision),
+                recall: at.and_then(|at| at.recall),
+                unlinkable: told.unlinkable,
+                weights: told
+                    .comparisons
+                    .iter()
+                    .flat_map(|of| {
+                        let levels = of.levels.iter().zip(of.bits());
+                        levels.map(|((level, ..), bits)| (of.field.clone(), (*level).to_owned(), bits))
+                    })
+                    .collect(),
+                sizes: pooled(&told.sizes, threshold),
+            }
+        })
+        .collect()
+}
+
+/// Sizes with how many people have each, those of too few put together with the next, the largest
+/// ones with those before.
+pub(super) fn pooled(sizes: &[(u32, u64)], threshold: u64) -> Vec<(String, u64)> {
+    let mut out: Vec<(u32, u32, u64)> = Vec::new();
+    for &(rows, people) in sizes {
+        match out.last_mut().filter(|last| last.2 < threshold) {
+            Some(last) => (last.1, last.2) = (rows, last.2 + people),
+            None => out.push((rows, rows, people)),
+        }
+    }
+    if let [.., before, last] = out.as_mut_slice()
+        && last.2 < threshold
+    {
+        (before.1, before.2) = (last.1, before.2 + last.2);
+        out.pop();
+    }
+    let range = |from: u32, to: u32| if from == to { from.to_string() } else { format!("{from}–{to}") };
+    out.into_iter().map(|(from, to, people)| (range(from, to), people)).collect()
 }
 
 /// A check in words.

@@ -5,9 +5,11 @@ use super::evaluate::site_comparison::pairs;
 use super::figures::Drawn;
 use super::manifest::Manifest;
 use super::planned::Planned;
+use super::tables::smallest;
 use super::voices::Voice;
 use super::{Beside, Loaded, Request, lock, pipeline_hash, pipeline_name, quality};
 use crate::files::Folder;
+use groundwork_charts::{Figure, Label};
 use groundwork_disclosure::{CellKey, Released};
 use groundwork_plan::adaptation::FIELDS;
 use groundwork_plan::diag::Diagnostic;
@@ -18,8 +20,9 @@ use groundwork_plan::number::{Unit, digits, format_value};
 use groundwork_plan::plan::{Plan, Report};
 use groundwork_plan::text::{Language, Localised};
 use groundwork_report::{
-    AdaptationInfo, Anchor, Attachment, ComparisonInfo, Direction, EvaluationInfo, IndicatorInfo, Input,
-    InputFile, PlacedFigure, PlacedLabel, Provenance, Relationship, Templates, VoiceInfo, compose,
+    AdaptationInfo, Anchor, Attachment, ComparisonInfo, Direction, Drawing, EvaluationInfo, IndicatorInfo,
+    Input, InputFile, PlacedFigure, PlacedLabel, Provenance, Relationship, Templates, VoiceInfo, WebPage,
+    compose, web_page,
 };
 
 /// What a report in every language is made from.
@@ -29,21 +32,23 @@ pub(super) struct Parts<'a> {
     pub(super) report: &'a Report,
     pub(super) released: &'a Released,
     pub(super) loaded: &'a Loaded,
+    pub(super) rows_told: bool,
     pub(super) manifest: &'a Manifest,
-    pub(super) figures: &'a [Drawn],
+    /// Each figure as it is printed, and drawn for narrow screens.
+    pub(super) figures: &'a [(Drawn, Option<Drawn>)],
     pub(super) planned: &'a Planned,
     pub(super) beside: &'a Beside,
     pub(super) earlier: &'a [(CellKey, f64)],
 }
 
 impl Parts<'_> {
-    /// Sets the report in a language.
+    /// Sets the report in a language: its pages, and its twin for screens.
     pub(super) fn compose(
         &self,
         language: Language,
         files: &Folder,
         templates: &Templates,
-    ) -> Result<Vec<u8>, Vec<Diagnostic>> {
+    ) -> Result<(Vec<u8>, WebPage), Vec<Diagnostic>> {
         let plan = self.plan;
         let indicators: Vec<IndicatorInfo> = plan.indicators.iter().map(|i| self.indicator(i)).collect();
         let comparisons: Vec<ComparisonInfo> = plan
@@ -78,36 +83,38 @@ impl Parts<'_> {
             .collect();
         let (adaptations, voices) = (self.adaptations(), self.voices());
         let figures: Vec<PlacedFigure> = self.figures.iter().map(placed).collect();
-        let quality = quality::quality(self.loaded);
+        // Where somebody could be found by it, nothing is said of how many rows there are.
+        let quality = if self.rows_told { quality::quality(self.loaded, &plan.labels) } else { Vec::new() };
+        let people = quality::people(self.loaded, smallest(plan));
         let provenance = self.provenance();
         let attachments = self.attachments(files);
-        compose(
-            &Input {
-                language,
-                period: self.report.period,
-                as_of: plan.calendar.as_of,
-                template: &self.report.template,
-                programme: &plan.programme.title,
-                sites: &plan.sites,
-                indicators: &indicators,
-                comparisons: &comparisons,
-                released: self.released,
-                quality: &quality,
-                figures: &figures,
-                limits: &limits(plan),
-                provenance: &provenance,
-                attachments: &attachments,
-                evaluations: &evaluations,
-                adaptations: &adaptations,
-                voices: &voices,
-                voices_kept_back: self.beside.voices.kept_back,
-                lessons: &self.report.lessons,
-                asks: &self.report.asks,
-                earlier: self.earlier,
-                invented: plan.programme.notice.as_ref(),
-            },
-            templates,
-        )
+        let input = Input {
+            language,
+            period: self.report.period,
+            as_of: plan.calendar.as_of,
+            template: &self.report.template,
+            programme: &plan.programme.title,
+            sites: &plan.sites,
+            indicators: &indicators,
+            comparisons: &comparisons,
+            released: self.released,
+            quality: &quality,
+            people: &people,
+            figures: &figures,
+            limits: &limits(plan),
+            provenance: &provenance,
+            attachments: &attachments,
+            evaluations: &evaluations,
+            adaptations: &adaptations,
+            voices: &voices,
+            voices_kept_back: self.beside.voices.kept_back,
+            lessons: &self.report.lessons,
+            asks: &self.report.asks,
+            earlier: self.earlier,
+            invented: plan.programme.notice.as_ref(),
+            labels: &plan.labels,
+        };
+        Ok((compose(&input, templates)?, web_page(&input, templates)?))
     }
 
     fn adaptations(&self) -> Vec<AdaptationInfo> {
@@ -144,10 +151,7 @@ impl Parts<'_> {
             id: indicator.id.clone(),
             title: indicator.title.clone(),
             unit: indicator.unit.clone(),
-            direction: match indicator.direction {
-                indicator::Direction::Increase => Direction::Increase,
-                indicator::Direction::Decrease => Direction::Decrease,
-            },
+            direction: direction(indicator.direction),
             target: indicator.target("", &self.report.period.id()),
             headline: indicator.headline,
             definition: in_both(&|l| indicator.sentence(l)),
@@ -171,7 +175,7 @@ impl Parts<'_> {
                 .map(|(path, file)| InputFile {
                     path: path.clone(),
                     sha256: file.sha256.clone(),
-                    rows: file.rows,
+                    rows: self.rows_told.then_some(file.rows),
                 })
                 .collect(),
             pipeline: pipeline_name(&self.request.path),
@@ -226,8 +230,17 @@ impl Parts<'_> {
     }
 }
 
-fn placed(drawn: &Drawn) -> PlacedFigure {
+/// The direction as reports know it.
+pub(super) fn direction(direction: indicator::Direction) -> Direction {
+    match direction {
+        indicator::Direction::Increase => Direction::Increase,
+        indicator::Direction::Decrease => Direction::Decrease,
+    }
+}
+
+fn placed((drawn, narrow): &(Drawn, Option<Drawn>)) -> PlacedFigure {
     let figure = &drawn.figure;
+    let small = drawn.section == "cell";
     PlacedFigure {
         id: drawn.id.clone(),
         chart: drawn.chart.to_owned(),
@@ -239,24 +252,38 @@ fn placed(drawn: &Drawn) -> PlacedFigure {
         width_pt: figure.width_pt,
         height_pt: figure.height_pt,
         marks_svg: figure.marks_svg.clone().into_bytes(),
-        labels: figure
-            .labels
-            .iter()
-            .map(|label| PlacedLabel {
-                text: label.text.clone(),
-                x_pt: label.x_pt,
-                y_pt: label.y_pt,
-                anchor: match label.anchor {
-                    groundwork_charts::Anchor::Start => Anchor::Start,
-                    groundwork_charts::Anchor::Middle => Anchor::Middle,
-                    groundwork_charts::Anchor::End => Anchor::End,
-                },
-                size_pt: label.size_pt,
-                weight: label.weight,
-                colour: label.colour.to_owned(),
-            })
-            .collect(),
+        labels: labels(figure),
+        narrow: narrow.as_ref().filter(|_| !small).map(|narrow| Drawing {
+            width_pt: narrow.figure.width_pt,
+            height_pt: narrow.figure.height_pt,
+            marks_svg: narrow.figure.marks_svg.clone().into_bytes(),
+            labels: labels(&narrow.figure),
+        }),
+        data: if small { Vec::new() } else { numbers(&figure.csv) },
     }
+}
+
+/// The rows of a table of values separated by commas.
+fn numbers(csv: &str) -> Vec<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv.as_bytes());
+    reader.records().flatten().map(|row| row.iter().map(str::to_owned).collect()).collect()
+}
+
+fn labels(figure: &Figure) -> Vec<PlacedLabel> {
+    let placed = |label: &Label| PlacedLabel {
+        text: label.text.clone(),
+        x_pt: label.x_pt,
+        y_pt: label.y_pt,
+        anchor: match label.anchor {
+            groundwork_charts::Anchor::Start => Anchor::Start,
+            groundwork_charts::Anchor::Middle => Anchor::Middle,
+            groundwork_charts::Anchor::End => Anchor::End,
+        },
+        size_pt: label.size_pt,
+        weight: label.weight,
+        colour: label.colour.to_owned(),
+    };
+    figure.labels.iter().map(placed).collect()
 }
 
 /// How value and interval are obtained, in words: what is computed, and the method and the level of
@@ -300,6 +327,9 @@ pub(crate) fn method(indicator: &indicator::Indicator) -> Localised {
             "အခြားညွှန်းကိန်းများမှ တွက်သည်။ အပိုင်းအခြား မရှိပါ။",
         ),
     };
+    if indicator.method == CellMethod::ReachBand {
+        return linked();
+    }
     let has_interval = !en.ends_with('.');
     let is_usual = indicator.method == CellMethod::default_of(indicator.kind.summary())
         && (indicator.level - 0.95).abs() < 1e-9;
@@ -317,6 +347,15 @@ pub(crate) fn method(indicator: &indicator::Indicator) -> Localised {
         en: said(en, format!("; {level} interval by {id}.")),
         th: Some(said(th, format!(" พร้อมช่วงความเชื่อมั่น {level} ด้วยวิธี {id}"))),
         my: Some(my),
+    }
+}
+
+/// What is said of people who were found by comparing records.
+fn linked() -> Localised {
+    Localised {
+        en: "Different people, found by comparing names, birthdays and places, because no number identifies them. The band goes from counting every link that is as likely right as wrong to counting sure links only; where it is wider than 15%, no single number is given (Fellegi and Sunter 1969).".into(),
+        th: Some("จำนวนคนที่ไม่ซ้ำกัน หาโดยเปรียบเทียบชื่อ วันเกิด และสถานที่ เพราะไม่มีเลขประจำตัว ช่วงนี้เริ่มจากการนับทุกคู่ที่น่าจะเป็นคนเดียวกันจนถึงการนับเฉพาะคู่ที่แน่ใจ หากช่วงกว้างเกินร้อยละ 15 จะไม่ให้ตัวเลขเดียว (Fellegi and Sunter 1969)".into()),
+        my: Some("ကိုယ်ပိုင်နံပါတ် မရှိသောကြောင့် အမည်၊ မွေးနေ့နှင့် နေရာတို့ကို နှိုင်းယှဉ်၍ တွေ့ရှိသော မတူညီသူများ။ ဖြစ်နိုင်ခြေရှိသော ချိတ်ဆက်မှုအားလုံးမှ သေချာသော ချိတ်ဆက်မှုများအထိ အပိုင်းအခြားဖြစ်ပြီး ၁၅% ထက်ကျယ်လျှင် ဂဏန်းတစ်ခုတည်း မပေးပါ (Fellegi and Sunter 1969)။".into()),
     }
 }
 
@@ -364,7 +403,7 @@ fn usual(summary: &Summary) -> (&'static str, &'static str) {
 }
 
 /// What a reader should know before using the numbers, from what the plan holds.
-fn limits(plan: &Plan) -> Vec<Localised> {
+pub(super) fn limits(plan: &Plan) -> Vec<Localised> {
     let mut out: Vec<Localised> = Vec::new();
     for partner in &plan.partners {
         let id = &partner.id;

@@ -1,7 +1,8 @@
 //! Tables: `indicators.csv` and `.parquet`, `estimates.csv`, `issues.csv`, with the columns of
-//! the contract, and `disclosure.csv`. Everything in the first three comes from what was released.
+//! the contract, `disclosure.csv`, and `people.csv` where there is one. Everything in the first three comes from what was released.
 
 use super::Loaded;
+use super::people_table::people_csv;
 use super::planned::Planned;
 use crate::files::Folder;
 use arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, StringArray};
@@ -33,18 +34,26 @@ pub(super) fn write(
     files.insert("estimates.csv".into(), estimates_csv(released, planned)?);
     files.insert("issues.csv".into(), issues_csv(loaded)?);
     files.insert("disclosure.csv".into(), disclosure_csv(&passed.audit)?);
+    if let Some(table) = people_csv(&loaded.people, smallest(plan))? {
+        files.insert("people.csv".into(), table);
+    }
     Ok(())
 }
 
+/// The smallest number of people that may be published.
+pub(super) fn smallest(plan: &Plan) -> u64 {
+    plan.policy.audience.threshold().max(plan.policy.threshold.unwrap_or(0))
+}
+
 /// One row of `indicators`.
-struct Row<'a> {
-    cell: &'a ReleasedCell,
-    first_day: Option<Date>,
-    last_day: Option<Date>,
-    baseline: Option<f64>,
-    target: Option<f64>,
-    achievement: Option<f64>,
-    progress: Option<f64>,
+pub(super) struct Row<'a> {
+    pub(super) cell: &'a ReleasedCell,
+    pub(super) first_day: Option<Date>,
+    pub(super) last_day: Option<Date>,
+    pub(super) baseline: Option<f64>,
+    pub(super) target: Option<f64>,
+    pub(super) achievement: Option<f64>,
+    pub(super) progress: Option<f64>,
 }
 
 const COLUMNS: [&str; 22] = [
@@ -72,7 +81,8 @@ const COLUMNS: [&str; 22] = [
     "progress",
 ];
 
-fn indicator_rows<'a>(plan: &Plan, released: &'a Released) -> Vec<Row<'a>> {
+/// The rows of `indicators`, in the order of what was released.
+pub(super) fn indicator_rows<'a>(plan: &Plan, released: &'a Released) -> Vec<Row<'a>> {
     released
         .cells()
         .iter()
@@ -152,7 +162,7 @@ fn indicators_parquet(rows: &[Row<'_>], store: &Store) -> Result<Vec<u8>, Diagno
         Arc::new(StringArray::from_iter_values(rows.iter().map(of)))
     };
     let float = |of: &dyn Fn(&Row<'_>) -> Option<f64>| -> ArrayRef {
-        Arc::new(Float64Array::from_iter(rows.iter().map(of)))
+        Arc::new(Float64Array::from_iter(rows.iter().map(|row| of(row).map(as_written))))
     };
     let day = |of: &dyn Fn(&Row<'_>) -> Option<Date>| -> ArrayRef {
         Arc::new(Date32Array::from_iter(rows.iter().map(|r| of(r).and_then(days_since_1970))))
@@ -201,6 +211,11 @@ fn indicators_parquet(rows: &[Row<'_>], store: &Store) -> Result<Vec<u8>, Diagno
         Diagnostic::bug("tables.parquet", format!("the table of indicators does not fit together: {e}"))
     })?;
     store.parquet(COLUMNS.iter().map(|c| (*c).to_owned()).zip(kinds).collect(), batch)
+}
+
+/// A number as the CSV file has it, so that neither file says more than the other.
+fn as_written(value: f64) -> f64 {
+    format_exact(value).parse().unwrap_or(value)
 }
 
 fn days_since_1970(day: Date) -> Option<i32> {
@@ -352,7 +367,7 @@ impl Table {
         Ok(Self(writer))
     }
 
-    fn row<const N: usize>(&mut self, cells: [String; N]) -> Result<(), Diagnostic> {
+    pub(super) fn row<const N: usize>(&mut self, cells: [String; N]) -> Result<(), Diagnostic> {
         self.cells(cells.into())
     }
 

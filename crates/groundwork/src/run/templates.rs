@@ -64,6 +64,17 @@ fn read(
     Ok(())
 }
 
+/// What a template calls that has no place on the page for screens.
+pub(super) fn left_out(report: &Report, names: &[String]) -> Option<Diagnostic> {
+    let named: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    (!named.is_empty()).then(|| {
+        let message = format!("the page for screens of `{}` is without {}", report.id, named.join(", "));
+        Diagnostic::pipeline("report.left-out", report.template_at, message)
+            .hint("Only the sections that come with groundwork, headings, paragraphs and points can stand on it.")
+            .as_warning()
+    })
+}
+
 /// Problems of a template, with the place where the pipeline names it.
 pub(super) fn placed(problems: Vec<Diagnostic>, report: &Report) -> Vec<Diagnostic> {
     let at = |problem: Diagnostic| match &problem.location {

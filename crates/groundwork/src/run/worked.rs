@@ -38,7 +38,7 @@ pub(crate) fn lines(indicator: &Indicator, cell: &ReleasedCell, material: &Mater
     let (y, x) = (figures.numerator(), figures.denominator().unwrap_or(0.0));
     let is_short = n <= BY_HAND;
     out.extend(match method {
-        CellMethod::FullCount | CellMethod::Formula => Vec::new(),
+        CellMethod::FullCount | CellMethod::Formula | CellMethod::ReachBand => Vec::new(),
         CellMethod::Frechet => {
             vec![format!("largest figure = {}, sum of all = {}", text(lower), text(upper))]
         }
@@ -125,6 +125,9 @@ pub(crate) fn in_words(method: CellMethod) -> &'static str {
         }
         CellMethod::PoissonMidP => "as Garwood's, the observed number counting half",
         CellMethod::Byar => "Byar's approximation of Garwood's interval by the cube root of the events",
+        CellMethod::ReachBand => {
+            "the people where every link counts that is as likely right as wrong, and where only sure ones do; the band is about who is who among these rows, and says nothing of others"
+        }
         CellMethod::Frechet => {
             "at least the largest figure, at most the sum of all: bounds that hold for certain"
         }

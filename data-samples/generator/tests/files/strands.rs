@@ -338,7 +338,7 @@ fn money_gives_the_true_counts() {
 fn the_dirt_of_every_source_is_counted() {
     let dir = tempfile::tempdir().unwrap();
     let written = write(&Programme::draw(DEFAULT_SEED, 1), dir.path()).unwrap();
-    assert_eq!(written.sources.len(), 25);
+    assert_eq!(written.sources.len(), 26);
     for source in &written.sources {
         let path = dir.path().join(format!("{}.{}", source.source, source.ending));
         let (folder, name) = source.source.split_once('/').unwrap();

@@ -366,6 +366,8 @@ fn source(
             repeat_of: parent.map(str::to_owned),
         }),
         columns: columns.to_vec(),
+        people: Vec::new(),
+        private: Vec::new(),
         record: None,
         newest_by: None,
         received: None,

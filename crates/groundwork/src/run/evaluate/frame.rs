@@ -1,5 +1,6 @@
 //! The rows of a design: columns of numbers, complete cases, categories word by word.
 
+use groundwork_disclosure::{Counting, rows_of};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::evaluation::{Data, DataColumn, Holds, Role};
 use groundwork_store::{Column, Store};
@@ -12,6 +13,8 @@ pub(super) struct Frame {
     rows: usize,
     left_out: usize,
     people: bool,
+    asked: Counting,
+    complete: Counting,
 }
 
 impl Frame {
@@ -28,7 +31,8 @@ impl Frame {
             column.retain(&complete);
         }
         let rows = complete.iter().filter(|is| **is).count();
-        Ok(Self { columns, values, rows, left_out: all - rows, people: data.people })
+        let (asked, complete) = rows_of(data);
+        Ok(Self { columns, values, rows, left_out: all - rows, people: data.people, asked, complete })
     }
 
     /// How many rows are left.
@@ -39,6 +43,16 @@ impl Frame {
     /// Whether rows are people.
     pub(super) fn is_people(&self) -> bool {
         self.people
+    }
+
+    /// Whose rows the design asks for.
+    pub(super) fn asked(&self) -> &Counting {
+        &self.asked
+    }
+
+    /// Whose rows are left.
+    pub(super) fn complete(&self) -> &Counting {
+        &self.complete
     }
 
     /// How many rows were left out.

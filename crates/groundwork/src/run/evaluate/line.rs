@@ -2,7 +2,7 @@
 
 use super::Ground;
 use super::frame::Frame;
-use groundwork_disclosure::{CellKey, Estimate, Finding};
+use groundwork_disclosure::{CellKey, Counting, Estimate, Finding, People};
 use groundwork_stats::{Outcome, Refusal, Warning};
 
 /// What the rows of one question have in common.
@@ -12,7 +12,7 @@ pub(super) struct Line {
     indicator: String,
     contrast: String,
     cells: Vec<CellKey>,
-    groups: Vec<f64>,
+    people: Option<People>,
 }
 
 impl Line {
@@ -23,7 +23,7 @@ impl Line {
             indicator: indicator.to_owned(),
             contrast: contrast.into(),
             cells: Vec::new(),
-            groups: Vec::new(),
+            people: None,
         }
     }
 
@@ -37,8 +37,17 @@ impl Line {
     pub(super) fn on_groups(mut self, frame: &Frame, groups: impl IntoIterator<Item = u64>) -> Self {
         // Small groups of districts or studies show nobody.
         if frame.is_people() {
-            self.groups = groups.into_iter().map(|size| size as f64).collect();
+            let all = (frame.complete().clone(), frame.rows() as u64);
+            self.people = Some(People { all, groups: groups.into_iter().collect() });
         }
+        self
+    }
+
+    /// The same, resting on groups of so many people, who are set against no other rows.
+    pub(super) fn on_people(mut self, groups: impl IntoIterator<Item = u64>) -> Self {
+        let groups: Vec<u64> = groups.into_iter().collect();
+        let all = Counting::rows(&format!("{}: {groups:?}", self.indicator));
+        self.people = Some(People { all: (all, groups.iter().sum()), groups });
         self
     }
 
@@ -124,14 +133,23 @@ impl Line {
             verdict: None,
             warnings: Vec::new(),
             cells: self.cells.clone(),
-            groups: self.groups.clone(),
+            people: self.people.clone(),
         }
     }
 }
 
 /// The rows that a design had to leave out for want of a value, so that none is lost in silence.
 pub(super) fn left_out(ground: &Ground<'_>, frame: &Frame) -> Estimate {
-    Line::about(ground, frame.outcome(), "").number(
+    let mut line = Line::about(ground, frame.outcome(), "");
+    if frame.is_people() {
+        // The rows asked for are those that were left out and those that are complete.
+        let (left_out, complete) = (frame.left_out() as u64, frame.rows() as u64);
+        line.people = Some(People {
+            all: (frame.asked().clone(), left_out + complete),
+            groups: vec![left_out, complete],
+        });
+    }
+    line.number(
         "rows left out",
         "a value is missing",
         "full_count",

@@ -12,6 +12,7 @@ mod frame;
 mod interrupted_time_series;
 mod line;
 mod non_inferiority;
+mod overlap;
 mod power;
 mod regression_decomposition;
 mod shared_clusters;
@@ -64,6 +65,11 @@ pub(super) fn evaluate(
             Some(data) => Some(Frame::load(store, data).map_err(|d| vec![d])?),
             None => None,
         };
+        let members = match &evaluation.design {
+            Design::Overlap(design) => design.memberships(),
+            _ => None,
+        };
+        let members = members.map(|query| store.columns(&query, 2)).transpose().map_err(|d| vec![d])?;
         let rows = match (&evaluation.design, &frame) {
             (Design::Adaptation(design), _) => adaptation::rows(&ground, design),
             (Design::SiteComparison(design), _) => site_comparison::rows(&ground, design),
@@ -73,6 +79,7 @@ pub(super) fn evaluate(
                 interrupted_time_series::rows(&ground, design, frame.as_ref())
             }
             (Design::Power(design), _) => power::rows(&ground, design),
+            (Design::Overlap(design), _) => overlap::rows(&ground, design, members.as_deref()),
             (Design::DifferenceInDifferences(design), frame) => {
                 difference_in_differences::rows(&ground, design, frame.as_ref())
             }
@@ -131,6 +138,7 @@ fn data(design: &Design) -> Option<&Data> {
         | Design::NonInferiority(_)
         | Design::Decomposition(_)
         | Design::DifferenceInDifferences(DifferenceInDifferences::Cells { .. })
+        | Design::Overlap(_)
         | Design::Power(_) => None,
     }
 }

@@ -73,12 +73,44 @@ pub(super) fn rows(ground: &Ground<'_>, design: &TimeToEvent, frame: &Frame) -> 
             }
             Err(refusal) => out.push(line.refused("share", "", METHOD, &refusal)),
         }
+        out.extend(followed(ground, design, frame, group, table, &events));
         if let Some(tau) = design.within {
             let free = restricted_mean(&table.any_cause(), tau, level);
             out.push(line.row("mean time free of any event", format!("within {tau}"), RMST, &free));
         }
     }
     out.extend(compared(ground, design, frame, &groups[1..], &line));
+    out
+}
+
+/// How many are still followed at each time, how many are not followed any more, and to how many each
+/// event had happened. Where people came under observation later, the three are no parts of a whole.
+fn followed(
+    ground: &Ground<'_>,
+    design: &TimeToEvent,
+    frame: &Frame,
+    group: &Group,
+    table: &RiskTable,
+    events: &[(String, Vec<f64>)],
+) -> Vec<Estimate> {
+    let mut out = Vec::new();
+    let times = design.at.iter().filter(|_| !table.delayed());
+    for time in times {
+        let still = table.at_risk_after(*time);
+        let happened: Vec<u64> = (1..=events.len()).map(|cause| table.events_by(cause, *time)).collect();
+        let left = group.n.saturating_sub(still + happened.iter().sum::<u64>());
+        let parts = happened.iter().copied().chain([still, left]).filter(|n| *n > 0);
+        let line = Line::about(ground, frame.outcome(), &*group.name).on_groups(frame, parts);
+        let term = format!("by {time}");
+        let mut count = |estimand: String, n: u64| {
+            out.push(line.number(estimand, term.clone(), "full_count", n as f64, group.n));
+        };
+        count("people still followed".into(), still);
+        count("people no longer followed".into(), left);
+        for ((name, _), n) in events.iter().zip(happened) {
+            count(format!("people with {name}"), n);
+        }
+    }
     out
 }
 

@@ -1,13 +1,13 @@
 //! What evaluations found: the parts of a difference, times until an event, the range for a
 //! further site, effects before and after a start.
 
-use super::{Drawn, Studio, spoken};
+use super::{Drawn, Studio};
 use groundwork_charts::{
-    Completion, CompletionLine, EstimateKey, EventPeriod, EventStudy, Forest, ForestRow, Summary, Waterfall,
-    WaterfallEnd, WaterfallPart,
+    Completion, CompletionLine, EstimateKey, EventPeriod, EventStudy, Forest, ForestRow, RiskColumn, Summary,
+    Waterfall, WaterfallEnd, WaterfallPart,
 };
 use groundwork_disclosure::{CellKey, ReleasedEstimate, Status};
-use groundwork_plan::evaluation::{Decomposition, Design, Evaluation, SitesFrom};
+use groundwork_plan::evaluation::{Decomposition, Design, Evaluation, Role, SitesFrom, TimeToEvent};
 use groundwork_plan::number::Unit;
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub(super) fn draw(studio: &Studio<'_>) -> Vec<Drawn> {
     for evaluation in &studio.plan.evaluations {
         match &evaluation.design {
             Design::Decomposition(design) => out.extend(waterfalls(studio, evaluation, design)),
-            Design::TimeToEvent(_) => out.extend(completion(studio, evaluation)),
+            Design::TimeToEvent(design) => out.extend(completion(studio, evaluation, design)),
             Design::SitesAsSample(design) => out.extend(forests(studio, evaluation, &design.from)),
             Design::StaggeredAdoption(_) => out.extend(event_study(studio, evaluation)),
             _ => {}
@@ -94,7 +94,7 @@ fn waterfalls(studio: &Studio<'_>, evaluation: &Evaluation, design: &Decompositi
 }
 
 /// The first event of an evaluation of times, by group.
-fn completion(studio: &Studio<'_>, evaluation: &Evaluation) -> Option<Drawn> {
+fn completion(studio: &Studio<'_>, evaluation: &Evaluation, design: &TimeToEvent) -> Option<Drawn> {
     let rows = rows(studio, evaluation);
     let first = rows.iter().find(|r| r.estimand().starts_with("share with "))?.estimand();
     let event = first.trim_start_matches("share with ");
@@ -111,20 +111,53 @@ fn completion(studio: &Studio<'_>, evaluation: &Evaluation) -> Option<Drawn> {
     let lines = groups.into_iter().map(|(group, times)| {
         let site = match studio.plan.sites.iter().any(|s| s.id == group) || group.is_empty() {
             true => studio.site(group),
-            false => groundwork_charts::ChartSite::new(spoken(group), None),
+            false => groundwork_charts::ChartSite::new(studio.word(group), None),
         };
         let shares = times.into_iter().map(|(time, key)| (time, key.into())).collect();
-        CompletionLine { site, shares, risks: Vec::new(), median: None }
+        CompletionLine { site, shares, risks: risks(&rows, group, event), median: None }
     });
     let chart = Completion {
-        about: studio.about(&spoken(event), evaluation.question.get(studio.language()).to_owned()),
+        about: studio.about(&studio.word(event), evaluation.question.get(studio.language()).to_owned()),
         value_title: studio.words.fill("charts.completed", &[]),
-        time_unit: studio.words.fill("charts.days", &[]),
+        time_unit: time_unit(studio, design),
         lines: lines.collect(),
     };
     let level = studio.level(None);
     let caption = studio.words.fill("captions.completion", &[("level", &level)]);
     Some(drawn("completion", evaluation, event, caption, chart.draw(studio.released)))
+}
+
+/// What time is measured in: days between two dates, or what the name of a column says.
+fn time_unit(studio: &Studio<'_>, design: &TimeToEvent) -> String {
+    let time = design.data.columns.iter().find(|column| column.role == Role::Time);
+    let column = time
+        .map(|column| column.what.text.trim())
+        .filter(|text| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_'));
+    match column {
+        Some(name) => studio.word(name).to_lowercase(),
+        None => studio.words.fill("charts.days", &[]),
+    }
+}
+
+/// The counts of a group at each time that has all of them.
+fn risks(rows: &[&ReleasedEstimate], group: &str, event: &str) -> Vec<RiskColumn> {
+    let completed = format!("people with {event}");
+    let find = |estimand: &str, term: &str| {
+        let is =
+            |r: &&&ReleasedEstimate| r.contrast() == group && r.term() == term && r.estimand() == estimand;
+        rows.iter().find(is).map(|row| key_of(row).into())
+    };
+    let of_group = rows.iter().filter(|r| r.contrast() == group && r.estimand() == completed);
+    of_group
+        .filter_map(|row| {
+            Some(RiskColumn {
+                time: row.term().strip_prefix("by ")?.parse().ok()?,
+                at_risk: find("people still followed", row.term())?,
+                censored: find("people no longer followed", row.term())?,
+                completed: find(&completed, row.term())?,
+            })
+        })
+        .collect()
 }
 
 /// The sites, all of them together, and the range for a further one.
@@ -181,7 +214,7 @@ fn event_study(studio: &Studio<'_>, evaluation: &Evaluation) -> Option<Drawn> {
         }
     }
     (periods.len() >= LEAST_TIMES).then_some(())?;
-    let outcome = rows.first().map(|r| spoken(r.indicator())).unwrap_or_default();
+    let outcome = rows.first().map(|r| studio.word(r.indicator())).unwrap_or_default();
     let mut shown: Vec<EventPeriod> = periods
         .into_iter()
         .map(|(time, key)| EventPeriod { time, effect: Some(key.into()), band: None })

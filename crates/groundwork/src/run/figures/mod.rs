@@ -2,6 +2,7 @@
 //! released; nothing else can be drawn. One file for each group of charts; each gives every chart
 //! of its kinds that the plan and the results can fill.
 
+mod answers;
 mod evaluated;
 mod overview;
 mod people;
@@ -39,13 +40,20 @@ pub(super) struct Studio<'a> {
     pub(super) report: &'a Report,
     pub(super) released: &'a Released,
     pub(super) words: &'a Words,
+    /// How wide charts are, points.
+    pub(super) width_pt: f64,
     pub(super) log: &'a Log,
 }
+
+/// The width of charts on a printed page, and on a narrow screen, points.
+pub(super) const WIDE: f64 = 470.0;
+pub(super) const NARROW: f64 = 260.0;
 
 /// Every figure of a report, in order: those that the pipeline names, or all that can be filled.
 pub(super) fn draw(studio: &Studio<'_>) -> Vec<Drawn> {
     let mut all = overview::draw(studio);
     all.extend(people::draw(studio));
+    all.extend(answers::draw(studio));
     all.extend(within::draw(studio));
     all.extend(evaluated::draw(studio));
     let Some(wanted) = &studio.report.charts else {
@@ -72,7 +80,7 @@ impl Studio<'_> {
 
     /// A chart that says what stands out, about a subject.
     fn about(&self, subject: &str, what: String) -> About {
-        About { with_finding: true, ..About::new(subject, what, self.language()) }
+        About { with_finding: true, width_pt: self.width_pt, ..About::new(subject, what, self.language()) }
     }
 
     /// What is shown, where and when.
@@ -103,6 +111,16 @@ impl Studio<'_> {
 
     fn title<'i>(&self, indicator: &'i Indicator) -> &'i str {
         indicator.title.get(self.language())
+    }
+
+    /// A column, a step or a dimension for readers.
+    fn word(&self, word: &str) -> String {
+        self.plan.labels.word(word, self.language())
+    }
+
+    /// A category of a dimension for readers.
+    fn category(&self, dimension: &str, category: &str) -> String {
+        self.plan.labels.category(dimension, category, self.language())
     }
 
     fn unit_title(&self, unit: &Unit) -> String {
@@ -156,18 +174,8 @@ impl Studio<'_> {
     }
 }
 
-/// A name of a column or a category as a reader meets it: `documents_gathered_on` is
-/// `Documents gathered`.
-fn spoken(name: &str) -> String {
-    let words = name.trim_end_matches("_on").split('_');
-    let text = words.map(|w| if w == "id" { "ID" } else { w }).collect::<Vec<_>>().join(" ");
-    let mut letters = text.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    first + letters.as_str()
-}
-
 /// A period in words: `Q4 2021`, `November 2021`, `2021`; Thai years in the Buddhist era.
-fn period_label(period: Period, language: Language) -> String {
+pub(super) fn period_label(period: Period, language: Language) -> String {
     let year = year(period, language);
     let label = match (period.frequency(), language) {
         (Frequency::Year, _) => year.to_string(),

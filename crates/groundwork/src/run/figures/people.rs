@@ -1,6 +1,6 @@
 //! How people come through: the steps of a cohort, and the generations of volunteers.
 
-use super::{Drawn, Studio, spoken};
+use super::{Drawn, Studio};
 use groundwork_charts::{Cascade, Generation, NumberKey, Step, Steps};
 use groundwork_disclosure::CellKey;
 use groundwork_plan::indicator::{Indicator, Kind, UNKNOWN};
@@ -41,7 +41,7 @@ fn steps(studio: &Studio<'_>, indicator: &Indicator, names: &[String]) -> Vec<Dr
         let taken = names
             .iter()
             .zip(&keys)
-            .map(|(name, key)| Step { label: spoken(name), number: NumberKey::Counted(key.clone()) });
+            .map(|(name, key)| Step { label: studio.word(name), number: NumberKey::Counted(key.clone()) });
         let chart = Steps {
             about: studio.about(studio.title(indicator), studio.at(studio.title(indicator), site, period)),
             value_title: studio.words.fill("charts.people", &[]),

@@ -1,6 +1,6 @@
 //! What is inside the sites: gaps by group, spread behind a mean, patterns over time, provinces.
 
-use super::{Drawn, Studio, short_label, spoken};
+use super::{Drawn, Studio, short_label};
 use groundwork_charts::{Dumbbell, DumbbellRow, HeatMap, Province, Strip, Strips, TileMap};
 use groundwork_disclosure::CellKey;
 use groundwork_plan::indicator::{Dimension, Indicator, UNKNOWN};
@@ -68,7 +68,9 @@ fn drawn(
 }
 
 fn subject(studio: &Studio<'_>, indicator: &Indicator, dimension: &Dimension) -> String {
-    let by = studio.words.estimand(&format!("by {}", dimension.name.replace('_', " ")));
+    let labelled = studio.plan.labels.get(&dimension.name, studio.language());
+    let name = labelled.map_or_else(|| dimension.name.replace('_', " "), str::to_owned);
+    let by = studio.words.estimand(&format!("by {name}"));
     format!("{}, {by}", studio.title(indicator))
 }
 
@@ -85,7 +87,10 @@ fn dumbbell(studio: &Studio<'_>, indicator: &Indicator, dimension: &Dimension) -
         unit: indicator.unit.clone(),
         value_title: studio.unit_title(&indicator.unit),
         sites: [studio.site(&a.id), studio.site(&b.id)],
-        rows: names.iter().map(|name| DumbbellRow { label: spoken(name), cells: cells(name) }).collect(),
+        rows: names
+            .iter()
+            .map(|name| DumbbellRow { label: studio.category(&dimension.name, name), cells: cells(name) })
+            .collect(),
     };
     let figure = chart.draw(studio.released);
     Some(drawn(studio, "dumbbell", "comparison", indicator, &dimension.name, figure))
@@ -96,7 +101,10 @@ fn strips(studio: &Studio<'_>, indicator: &Indicator, dimension: &Dimension) -> 
     let names = names(dimension);
     let lines = studio.lines();
     let cells = |site: &str| -> Vec<(String, CellKey)> {
-        names.iter().map(|n| (spoken(n), key(indicator, site, &period.id(), dimension, n))).collect()
+        names
+            .iter()
+            .map(|n| (studio.category(&dimension.name, n), key(indicator, site, &period.id(), dimension, n)))
+            .collect()
     };
     let spread = |site: &str| studio.published(cells(site).iter().map(|(_, key)| key)) >= SPREAD;
     lines.iter().any(|(site, _)| spread(site)).then_some(())?;
@@ -128,7 +136,7 @@ fn heat_map(studio: &Studio<'_>, indicator: &Indicator, dimension: &Dimension) -
         ),
         unit: indicator.unit.clone(),
         columns: periods.iter().map(|p| short_label(*p, studio.language())).collect(),
-        rows: names.iter().map(|name| (spoken(name), row(name))).collect(),
+        rows: names.iter().map(|name| (studio.category(&dimension.name, name), row(name))).collect(),
     };
     let figure = chart.draw(studio.released);
     Some(drawn(studio, "heat_map", "comparison", indicator, &dimension.name, figure))
