@@ -4,7 +4,6 @@
 
 use crate::indicator::source_table;
 use crate::language::{may, must};
-use crate::plan::{columns, find};
 use crate::query::{From, Query, Select, SqlType, Value};
 use crate::resolve::Resolver;
 use crate::shape::{Entry, Object, Shape};
@@ -154,22 +153,6 @@ impl Resolver {
         let moves = self.moves(node, &from, &known, declared);
         let site = known.iter().find(|(_, kind)| *kind == ColumnType::Site).map(|(name, _)| name.clone());
         Some(AdaptationLog { from, site, fields, moves })
-    }
-
-    /// The source at `from`, and its columns.
-    pub(crate) fn rows_named(
-        &mut self,
-        node: &Node,
-        sources: &[Source],
-    ) -> Option<(String, Vec<(String, ColumnType)>)> {
-        let at = node.get("from")?;
-        let from = at.text()?;
-        if find(sources, from).is_none() {
-            let names = sources.iter().map(|s| s.id.as_str());
-            self.unknown("indicator.unknown-source", at.span, "source", from, names);
-            return None;
-        }
-        Some((from.to_owned(), columns(sources, from)))
     }
 
     fn moves(&mut self, node: &Node, from: &str, known: &[(String, ColumnType)], declared: &[&str]) -> Moves {

@@ -4,7 +4,7 @@ use super::Ground;
 use crate::expression::{Expression, Scope, Tree, condition};
 use crate::indicator::source_table;
 use crate::language::{may, must};
-use crate::plan::{columns, find};
+use crate::plan::columns;
 use crate::query::{From, Query, Select, SqlType, Value};
 use crate::resolve::Resolver;
 use crate::shape::{Entry, Shape};
@@ -191,14 +191,7 @@ impl Resolver {
         keys: &[(Role, &str, Wanted)],
     ) -> Option<Data> {
         let node = node.get("data")?;
-        let at = node.get("from")?;
-        let from = at.text()?.to_owned();
-        if find(ground.sources, &from).is_none() {
-            let names = ground.sources.iter().map(|s| s.id.as_str());
-            self.unknown("indicator.unknown-source", at.span, "source", &from, names);
-            return None;
-        }
-        let known = columns(ground.sources, &from);
+        let (from, known) = self.rows_named(node, ground.sources)?;
         let scope = Scope {
             of: format!("source `{from}`"),
             columns: known.clone(),

@@ -9,7 +9,7 @@ use crate::indicator::{
 use crate::number::Unit;
 use crate::people::People;
 use crate::period::Calendar;
-use crate::plan::{columns, find};
+use crate::plan::columns;
 use crate::reason::only_asked;
 use crate::site::Site;
 use crate::source::{ColumnType, Source};
@@ -281,14 +281,8 @@ impl Resolver {
     }
 
     pub(super) fn rows(&mut self, node: &Node, ground: &Ground) -> Option<Rows> {
-        let at = node.get("from")?;
-        let from = at.text()?.to_owned();
-        if find(ground.sources, &from).is_none() {
-            let names: Vec<&str> = ground.sources.iter().map(|s| s.id.as_str()).collect();
-            self.unknown("indicator.unknown-source", at.span, "source", &from, names);
-            return None;
-        }
-        Some(Rows { columns: columns(ground.sources, &from), from })
+        let (from, columns) = self.rows_named(node, ground.sources)?;
+        Some(Rows { from, columns })
     }
 
     pub(super) fn column_at(

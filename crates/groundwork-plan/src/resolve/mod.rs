@@ -15,9 +15,10 @@ use crate::evaluation::Ground;
 use crate::indicator_sheet::{IndicatorSheet, Sheets};
 use crate::location::Span;
 use crate::period::{Calendar, Fiscal, Frequency, Period, SinceOpening};
-use crate::plan::{Event, Plan, Programme};
+use crate::plan::{Event, Plan, Programme, columns, find};
 use crate::shape;
 use crate::site::{Site, SiteRole, spelling_key};
+use crate::source::{ColumnType, Source};
 use crate::text::Localised;
 use crate::yaml::{Node, Value};
 use jiff::civil::{Date, date};
@@ -280,6 +281,22 @@ impl Resolver {
             });
         }
         events
+    }
+
+    /// The source at `from`, and its columns.
+    pub(crate) fn rows_named(
+        &mut self,
+        node: &Node,
+        sources: &[Source],
+    ) -> Option<(String, Vec<(String, ColumnType)>)> {
+        let at = node.get("from")?;
+        let from = at.text()?;
+        if find(sources, from).is_none() {
+            let names = sources.iter().map(|s| s.id.as_str());
+            self.unknown("indicator.unknown-source", at.span, "source", from, names);
+            return None;
+        }
+        Some((from.to_owned(), columns(sources, from)))
     }
 
     /// The period at `period`, or the last one.
