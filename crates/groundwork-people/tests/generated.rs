@@ -1,35 +1,14 @@
 //! Generated registers of known people: how well they are told apart, and how often the band holds
 //! their number.
 
-use groundwork_people::{Decision, Field, Kind, Linked, Rows, link};
+mod listed;
+
+use groundwork_people::{Decision, Linked, Rows, link};
 use groundwork_samples::register::{Listed, draw};
 use groundwork_stats::linkage::agreement::{Agreement, pairwise};
 
-fn rows(listed: &[Listed]) -> Rows {
-    let field = |name: &str, kind| Field { name: name.to_owned(), kind };
-    let fields = vec![
-        field("name", Kind::Name),
-        field("born", Kind::Born),
-        field("sex", Kind::Sex),
-        field("phone", Kind::Phone),
-        field("place", Kind::Place),
-    ];
-    let mut rows = Rows::new(fields, b"a secret");
-    for row in listed {
-        let given = |text: &'_ str| (!text.is_empty()).then(|| text.to_owned());
-        let age = row.age.parse::<i32>().ok().map(|age| format!("~{}", 2021 - age));
-        let born = iso(&row.born).or(age);
-        let values = [given(&row.name), born, given(row.sex), given(&row.phone), given(row.village)];
-        rows.push(&values.each_ref().map(|value| value.as_deref()));
-    }
-    rows
-}
-
-fn iso(text: &str) -> Option<String> {
-    let parts: Vec<&str> = text.split('/').collect();
-    let [day, month, year] = parts.as_slice() else { return None };
-    let year: i32 = year.parse().ok()?;
-    Some(format!("{:04}-{month}-{day}", if year > 2400 { year - 543 } else { year }))
+fn rows(register: &[Listed]) -> Rows {
+    listed::rows(register, b"a secret")
 }
 
 fn truth(listed: &[Listed]) -> Vec<u32> {

@@ -3,7 +3,10 @@
 //! `cargo run -p groundwork-people --example benchmark -- 10000 50000 1000000` prints a row of a
 //! table for each. With `--write FILE` the rows of the last one are written for other programs.
 
-use groundwork_people::{Field, Kind, Rows, link};
+#[path = "../../tests/listed/mod.rs"]
+mod listed;
+
+use groundwork_people::link;
 use groundwork_samples::register::{Listed, draw};
 use groundwork_stats::linkage::agreement::pairwise;
 use std::fmt::Write as _;
@@ -33,7 +36,7 @@ fn measure(wanted: usize, file: Option<&str>) {
         write(file, &listed);
     }
     let started = Instant::now();
-    let rows = rows(&listed);
+    let rows = listed::rows(&listed, b"");
     drop(listed);
     let linked = match link(rows, 0.5, &[]) {
         Ok(linked) => linked,
@@ -61,37 +64,6 @@ fn measure(wanted: usize, file: Option<&str>) {
     );
 }
 
-fn rows(listed: &[Listed]) -> Rows {
-    let field = |name: &str, kind| Field { name: name.to_owned(), kind };
-    let fields = vec![
-        field("name", Kind::Name),
-        field("born", Kind::Born),
-        field("sex", Kind::Sex),
-        field("phone", Kind::Phone),
-        field("place", Kind::Place),
-    ];
-    let mut rows = Rows::new(fields, b"");
-    for row in listed {
-        let born = born(row);
-        let values = [&row.name, &born, row.sex, &row.phone, row.village];
-        rows.push(&values.map(|value: &str| (!value.is_empty()).then_some(value)));
-    }
-    rows
-}
-
-/// The birthday as `2014-03-05`, or a year that is known about, or nothing.
-fn born(row: &Listed) -> String {
-    let parts: Vec<&str> = row.born.split('/').collect();
-    match (parts.as_slice(), row.age.parse::<i32>()) {
-        ([day, month, year], _) => {
-            let year: i32 = year.parse().unwrap_or_default();
-            format!("{:04}-{month}-{day}", if year > 2400 { year - 543 } else { year })
-        }
-        (_, Ok(age)) => format!("~{}", 2021 - age),
-        _ => String::new(),
-    }
-}
-
 /// The rows with the names as this crate folds them, so that another program starts where the
 /// comparison does.
 fn write(file: &str, listed: &[Listed]) {
@@ -99,7 +71,7 @@ fn write(file: &str, listed: &[Listed]) {
     for (at, row) in listed.iter().enumerate() {
         let name = groundwork_people::name::Name::read(&row.name);
         let words = name.readings.first().cloned().unwrap_or_default();
-        let born = born(row);
+        let born = listed::born(row);
         let day = if born.starts_with('~') || born.ends_with("-01-01") { "" } else { born.as_str() };
         let year: String = born.trim_start_matches('~').chars().take(4).collect();
         let (first, last) =
