@@ -57,6 +57,10 @@ fn curves(probe: &mut Probe, table: &RiskTable) {
         probe.ask("after", || table.after(number));
         probe.ask("restricted_mean", || restricted_mean(table, number, 0.95));
         probe.value("at_risk_at", || table.at_risk_at(number));
+        probe.value("at_risk_after", || table.at_risk_after(number));
+        for cause in [0, 1, 2, usize::MAX] {
+            probe.value("events_by", || table.events_by(cause, number));
+        }
     }
     for row in [0, usize::MAX] {
         probe.value("events", || table.events(row).to_vec());
