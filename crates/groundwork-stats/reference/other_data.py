@@ -410,6 +410,9 @@ for distance in (-3, 0, 2):
     weights = np.array([sizes[g] for g, _ in cohorts], dtype=float)
     put("castle", **{f"distance {distance}": (weights * [effect for _, effect in cohorts]).sum() / weights.sum()})
 after = [(sizes[g], effect) for (g, e), effect in zip(cell_names, effects) if e >= 0]
+static = np.column_stack([design[:, :-len(columns)], (frame["distance"] >= -1).astype(float)])
+# Of the year in which the law took effect, which is the one before its first full year.
+put("castle", static=np.linalg.lstsq(static, frame["l_homicide"].to_numpy(), rcond=None)[0][-1])
 put("castle", after=sum(size * effect for size, effect in after) / sum(size for size, _ in after))
 
 # Trends before the start, on the event study that P42 starts from.

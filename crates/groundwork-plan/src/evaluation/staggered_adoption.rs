@@ -32,7 +32,7 @@ static DATA: Object = Object {
 
 pub(super) const KEYS: Object = Object {
     name: "staggered_adoption",
-    about: "Effects of a programme that opened at different times: by group and time after Callaway and Sant'Anna, summed up overall, by group, by calendar time and by time since the start, and beside them the event study of Sun and Abraham. The times before the start are placebos. A static two-way regression is not offered: it compares late starters with early ones and can have the wrong sign.",
+    about: "Effects of a programme that opened at different times: by group and time after Callaway and Sant'Anna, summed up overall, by group, by calendar time and by time since the start, and beside them the event study of Sun and Abraham. The times before the start are placebos; a band holds for all times at once. Trends before the start are tested, with what the test could have seen (Roth), and the mean effect is given where they go on in a straight line or bend as they did (Rambachan and Roth). A static two-way regression compares late starters with early ones and can have the wrong sign: it is taken apart to show what it would compare (Goodman-Bacon), and is no answer.",
     keys: &[
         must("data", Shape::Object(&DATA), "The rows."),
         may(

@@ -19,7 +19,9 @@
 //! x post. Without covariates the last coefficient is the difference of the
 //! two differences of cell means. Errors for independent rows by
 //! heteroskedasticity (hc3), or clustered (cr2 with Satterthwaite's degrees of
-//! freedom, by default by site).
+//! freedom, by default by site), and then beside them by turning the signs of
+//! whole clusters ([`wild_cluster_bootstrap`](super::wild_cluster_bootstrap())), while all
+//! signs can be taken.
 //!
 //! # Small samples
 //!
@@ -51,10 +53,12 @@ use super::cluster_robust::{
     ClusterDf, Clustered, Heteroskedastic, Robust, cluster_robust, heteroskedastic_robust,
 };
 use super::least_squares::{LeastSquares, least_squares};
+use super::wild_cluster_bootstrap::{Draws, WildClusterBootstrap, wild_cluster_bootstrap};
 use crate::estimate::{Estimate, Outcome, Refusal, check_level};
 use crate::linalg::accumulate::mean;
 use crate::linalg::groups::Groups;
 use crate::linalg::{Design, check_column, check_length};
+use crate::thresholds::SIGN_VECTORS_MOST;
 use crate::warning::Warning;
 
 /// The id of the method; the id of the standard errors stands in the
@@ -112,6 +116,10 @@ pub struct DifferenceInDifferences {
     /// The coefficients with their robust errors, in the same order; absent
     /// where errors are withheld.
     pub robust: Option<Robust>,
+    /// The effect by turning the signs of whole clusters, `wcr.enumerated`, or
+    /// why that cannot be; absent where rows are independent, and where there
+    /// are too many clusters to take all signs, whose sandwich is good enough.
+    pub wild: Option<Result<WildClusterBootstrap, Refusal>>,
 }
 
 /// A difference in differences with two groups and two periods.
@@ -167,11 +175,20 @@ pub fn difference_in_differences(
     }
     if alone && shocks == SiteShocks::Possible {
         let effect = Estimate { warnings, ..Estimate::point(value, fit.n, METHOD) };
-        return Ok(DifferenceInDifferences { effect, cells, fit, robust: None });
+        return Ok(DifferenceInDifferences { effect, cells, fit, robust: None, wild: None });
     }
-    let robust = {
+    let (robust, wild) = {
         let scores = fit.scores(&design)?;
-        match errors {
+        let labels = match errors {
+            DidErrors::Rows(_) => None,
+            DidErrors::Sites => Some(site),
+            DidErrors::Clusters(cluster, _) => Some(cluster),
+        };
+        let few = |labels: &&[u32]| 1_u64 << Groups::new(labels).count().min(63) <= SIGN_VECTORS_MOST;
+        let none_drawn = Draws { seed: [0; 32], number: 1 };
+        let wild =
+            labels.filter(few).map(|labels| wild_cluster_bootstrap(&scores, labels, last, level, none_drawn));
+        let robust = match errors {
             DidErrors::Rows(kind) => heteroskedastic_robust(&scores, kind, level)?,
             DidErrors::Sites => {
                 cluster_robust(&scores, site, Clustered::Cr2, ClusterDf::Satterthwaite, level)?
@@ -179,12 +196,13 @@ pub fn difference_in_differences(
             DidErrors::Clusters(cluster, kind) => {
                 cluster_robust(&scores, cluster, kind, ClusterDf::Satterthwaite, level)?
             }
-        }
+        };
+        (robust, wild)
     };
     let mut effect = robust.coefficients.get(last).cloned().unwrap_or_else(no_effect)?;
     effect.method = METHOD;
     effect.warnings.extend(warnings);
-    Ok(DifferenceInDifferences { effect, cells, fit, robust: Some(robust) })
+    Ok(DifferenceInDifferences { effect, cells, fit, robust: Some(robust), wild })
 }
 
 fn no_effect() -> Outcome {

@@ -92,6 +92,9 @@ pub struct EventStudy {
     pub att: Estimate,
     /// Mean effects by the number of periods since the start, in order.
     pub events: Vec<EventEffect>,
+    /// The covariance of their estimates, with the same factor; its roots on the
+    /// diagonal are their standard errors.
+    pub covariance: Matrix,
     /// The effects they are means of, in order of cohort and period.
     pub cells: Vec<CohortEffect>,
     /// The coefficients of the covariates, in the order given.
@@ -213,14 +216,17 @@ pub fn sun_abraham(
     let mut spans: Vec<i64> = cells.iter().map(since).collect();
     spans.sort_unstable();
     spans.dedup();
-    let of_events = spans.into_iter().map(|at| {
-        let wanted: Vec<&Cell> = cells.iter().filter(|cell| since(cell) == at).collect();
-        Ok(EventEffect { at, estimate: fit.combined(&wanted, level)? })
-    });
+    let by_span: Vec<Vec<&Cell>> =
+        spans.iter().map(|at| cells.iter().filter(|cell| since(cell) == *at).collect()).collect();
+    let of_events = spans
+        .iter()
+        .zip(&by_span)
+        .map(|(&at, wanted)| Ok(EventEffect { at, estimate: fit.combined(wanted, level)? }));
     let treated: Vec<&Cell> = cells.iter().filter(|cell| cell.time >= cell.first).collect();
     Ok(EventStudy {
         att: fit.combined(&treated, level)?,
         events: of_events.collect::<Result<_, Refusal>>()?,
+        covariance: fit.covariance(&by_span)?,
         cells: of_cells.collect::<Result<_, Refusal>>()?,
         covariates: (0..covariates.len())
             .map(|index| fit.covariate(index, level))
@@ -332,6 +338,38 @@ impl<'a> Fit<'a> {
     /// The mean of cells, each weighted by its rows.
     fn combined(&self, wanted: &[&Cell], level: f64) -> Outcome {
         let total: f64 = wanted.iter().map(|cell| cell.rows).sum();
+        let loads = self.loads(wanted);
+        let value = applied(&loads, &self.effects);
+        let duals = self.duals(&loads);
+        let variance =
+            self.scatter.iter().zip(&duals).map(|(scatter, dual)| scatter.quadratic(dual).max(0.0)).sum();
+        let mut estimate = self.estimate(value, variance, total as u64, level)?;
+        estimate.warnings.extend(self.size_warnings(wanted));
+        let single = |cohort: usize| self.layout.cohorts[cohort].units.len() == 1;
+        if single(0) || wanted.iter().all(|cell| single(cell.cohort)) {
+            estimate.interval = None;
+            estimate.statistic = None;
+            estimate.p_value = None;
+        }
+        Ok(estimate)
+    }
+
+    /// The covariance of the means of several sets of cells.
+    fn covariance(&self, sets: &[Vec<&Cell>]) -> Result<Matrix, Refusal> {
+        let duals: Vec<Vec<Vec<f64>>> = sets.iter().map(|set| self.duals(&self.loads(set))).collect();
+        let mut covariance = Matrix::from_fn(sets.len(), sets.len(), |one, other| {
+            let parts = self.scatter.iter().zip(&duals[one]).zip(&duals[other]);
+            let products: Vec<f64> =
+                parts.flat_map(|((scatter, one), other)| products(&scatter.mul_vector(other), one)).collect();
+            self.factor * crate::sum::sum(&products)
+        });
+        covariance.symmetrise();
+        if covariance.is_finite() { Ok(covariance) } else { Err(Refusal::not_finite("a covariance")) }
+    }
+
+    /// What each effect of a cohort and period adds to the mean of cells.
+    fn loads(&self, wanted: &[&Cell]) -> Vec<Vec<f64>> {
+        let total: f64 = wanted.iter().map(|cell| cell.rows).sum();
         let width = self.effects.first().map_or(0, Vec::len);
         let mut loads = vec![vec![0.0; width]; self.effects.len()];
         for cell in wanted {
@@ -342,24 +380,19 @@ impl<'a> Fit<'a> {
             loads[0][cell.period] -= weight;
             loads[0][cell.reference] += weight;
         }
-        let value = applied(&loads, &self.effects);
-        let through: Vec<f64> = self.of_covariates.iter().map(|effects| applied(&loads, effects)).collect();
+        loads
+    }
+
+    /// For each cohort what a unit's residuals and scores add to the mean of cells.
+    fn duals(&self, loads: &[Vec<f64>]) -> Vec<Vec<f64>> {
+        let through: Vec<f64> = self.of_covariates.iter().map(|effects| applied(loads, effects)).collect();
         let through = self.gram_inverse.mul_vector(&through);
-        let mut variance = 0.0;
-        for ((cohort, scatter), load) in self.layout.cohorts.iter().zip(&self.scatter).zip(&loads) {
+        let of_cohort = |(cohort, load): (&saturated::Cohort, &Vec<f64>)| {
             let mut dual = cohort.inverse.mul_vector(load);
             dual.extend(through.iter().map(|part| -part));
-            variance += scatter.quadratic(&dual).max(0.0);
-        }
-        let mut estimate = self.estimate(value, variance, total as u64, level)?;
-        estimate.warnings.extend(self.size_warnings(wanted));
-        let single = |cohort: usize| self.layout.cohorts[cohort].units.len() == 1;
-        if single(0) || wanted.iter().all(|cell| single(cell.cohort)) {
-            estimate.interval = None;
-            estimate.statistic = None;
-            estimate.p_value = None;
-        }
-        Ok(estimate)
+            dual
+        };
+        self.layout.cohorts.iter().zip(loads).map(of_cohort).collect()
     }
 
     fn covariate(&self, index: usize, level: f64) -> Outcome {
@@ -413,9 +446,12 @@ impl<'a> Fit<'a> {
 
 /// Σ load · effect over cohorts and periods.
 fn applied(loads: &[Vec<f64>], effects: &[Vec<f64>]) -> f64 {
-    let products: Vec<f64> =
-        loads.iter().flatten().zip(effects.iter().flatten()).map(|(load, effect)| load * effect).collect();
-    crate::sum::sum(&products)
+    let of_cohort = loads.iter().zip(effects).flat_map(|(loads, effects)| products(loads, effects));
+    crate::sum::sum(&of_cohort.collect::<Vec<_>>())
+}
+
+fn products(one: &[f64], other: &[f64]) -> Vec<f64> {
+    one.iter().zip(other).map(|(one, other)| one * other).collect()
 }
 
 /// For each cohort Σ s s' over its units.

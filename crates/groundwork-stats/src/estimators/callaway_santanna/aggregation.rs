@@ -4,6 +4,7 @@ use super::{
     Cell, Functional, GroupTimeEffects, METHOD_CALENDAR, METHOD_DYNAMIC, METHOD_GROUP, METHOD_SIMPLE,
 };
 use crate::estimate::{Estimate, Outcome, Refusal, check_level};
+use crate::linalg::Matrix;
 use crate::sum::Sum;
 
 /// A summary: its parts and their mean.
@@ -13,6 +14,8 @@ pub struct Aggregation {
     pub overall: Estimate,
     /// One a group, a number of periods since the start, or a period, in order.
     pub parts: Vec<AggregatedEffect>,
+    /// The covariance of the estimates of the parts, in their order.
+    pub covariance: Matrix,
 }
 
 /// A part of a summary.
@@ -180,6 +183,24 @@ impl GroupTimeEffects {
         Ok(Aggregation {
             overall: self.estimate(overall, level, method)?,
             parts: parts.iter().map(part).collect::<Result<_, Refusal>>()?,
+            covariance: self.covariance(parts)?,
         })
+    }
+
+    /// The covariance of parts, from the variances of their sums.
+    fn covariance(&self, parts: &[(i32, Functional)]) -> Result<Matrix, Refusal> {
+        let mut covariance =
+            Matrix::diagonal(&parts.iter().map(|part| self.variance(&part.1).0).collect::<Vec<_>>());
+        for one in 0..parts.len() {
+            for other in 0..one {
+                let mut shares = vec![0.0; parts.len()];
+                (shares[one], shares[other]) = (1.0, 1.0);
+                let of_sum = self.variance(&self.mean(parts, &shares)?).0;
+                let value = 0.5 * (of_sum - covariance.get(one, one) - covariance.get(other, other));
+                covariance.set(one, other, value);
+                covariance.set(other, one, value);
+            }
+        }
+        Ok(covariance)
     }
 }

@@ -7,10 +7,14 @@ use groundwork_stats::estimators::balance::{
 use groundwork_stats::estimators::callaway_santanna::{
     Comparison, aggregate_calendar, aggregate_dynamic, aggregate_group, aggregate_simple, callaway_santanna,
 };
+use groundwork_stats::estimators::goodman_bacon::goodman_bacon;
 use groundwork_stats::estimators::inverse_probability::{Population, Propensity, hajek, horvitz_thompson};
 use groundwork_stats::estimators::oaxaca_blinder::{Group, oaxaca_blinder};
 use groundwork_stats::estimators::sun_abraham::sun_abraham;
 use groundwork_stats::estimators::transport::{Source, transport};
+use groundwork_stats::estimators::uniform_band::uniform_band;
+use groundwork_stats::estimators::wild_cluster_bootstrap::Draws;
+use groundwork_stats::linalg::Matrix;
 
 use super::{LEVELS, Probe, columns, flags};
 
@@ -106,6 +110,7 @@ fn panels(probe: &mut Probe) {
             for (of_periods, period) in [("far", &period), ("plain", &plain)] {
                 probe.given = format!("a panel of {of_y}, {of_starts}, {of_periods} periods");
                 probe.ask("sun_abraham", || sun_abraham(&unit, period, first, &y, &[], 0.95));
+                probe.ask("goodman_bacon", || goodman_bacon(&unit, period, first, &y));
                 let other: Vec<f64> = (0..21).map(|row| f64::from(row * row % 5)).collect();
                 probe.ask("sun_abraham", || sun_abraham(&unit, period, first, &other, &[&y], 0.95));
             }
@@ -115,6 +120,14 @@ fn panels(probe: &mut Probe) {
         probe.given = format!("a panel at the level {level:?}");
         let y: Vec<f64> = (0..21).map(|row| f64::from(row * row % 5)).collect();
         probe.ask("sun_abraham", || sun_abraham(&unit, &plain, &starts[3].1, &y, &[], level));
+    }
+    for (of, values) in columns(3) {
+        for entry in [0.0, 1.0, -1.0, 1e300, f64::NAN] {
+            probe.given = format!("estimates of {of} with covariances of {entry:?}");
+            let covariance = Matrix::from_fn(3, 3, |i, j| if i == j { 1.0 } else { entry });
+            let draws = Draws { seed: [1; 32], number: 50 };
+            probe.ask("uniform_band", || uniform_band(&values, &covariance, 0.95, draws));
+        }
     }
     probe.given = "no panel".to_string();
     probe.ask("sun_abraham", || sun_abraham(&[], &[], &[], &[], &[], 0.95));

@@ -3,6 +3,7 @@
 use groundwork_stats::Outcome;
 use groundwork_stats::estimators::augmented_weighting::{augmented, outcome_model};
 use groundwork_stats::estimators::callaway_santanna::{Comparison, callaway_santanna};
+use groundwork_stats::estimators::goodman_bacon::goodman_bacon;
 use groundwork_stats::estimators::honest_did::EventEstimates;
 use groundwork_stats::estimators::inverse_probability::{Population, Propensity, hajek};
 use groundwork_stats::estimators::oaxaca_blinder::{Group, Reference, oaxaca_blinder};
@@ -102,6 +103,13 @@ fn castle_laws() -> Ended {
         held.close(&format!("distance {distance}"), [event.estimate.value]);
     }
     held.close("after", [study.att.value]);
+    for (at, event) in study.events.iter().enumerate() {
+        let error = event.estimate.std_error.expect("an error");
+        assert!((study.covariance.get(at, at).sqrt() - error).abs() < 1e-12, "{}", event.at);
+    }
+    let took_effect: Vec<Option<i32>> = first.iter().map(|first| first.map(|first| first - 1)).collect();
+    let parts = goodman_bacon(&unit, &year, &took_effect, &y).expect("a decomposition");
+    held.close("static", [parts.coefficient]);
     held.end();
     Ok(())
 }

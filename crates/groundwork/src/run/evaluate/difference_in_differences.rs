@@ -16,6 +16,7 @@ use groundwork_stats::estimators::cluster_robust::{Clustered, Heteroskedastic};
 use groundwork_stats::estimators::difference_in_differences::{
     DidErrors, METHOD, SiteShocks, TwoByTwo, difference_in_differences,
 };
+use groundwork_stats::estimators::wild_cluster_bootstrap::METHOD as WILD;
 use std::collections::BTreeSet;
 
 const PERMUTATION: &str = "permutation.sites.exact";
@@ -63,6 +64,10 @@ fn by_rows(ground: &Ground<'_>, frame: &Frame) -> Vec<Estimate> {
         Err(refusal) => return vec![line.refused("difference in differences", "", METHOD, &refusal)],
     };
     let mut out = vec![line.row("difference in differences", "", METHOD, &Ok(found.effect))];
+    if let Some(wild) = found.wild {
+        let by_signs = wild.map(|wild| wild.estimate);
+        out.push(line.row("difference in differences", "signs of whole clusters turned", WILD, &by_signs));
+    }
     for (side, means) in [("others", found.cells[0]), ("arm", found.cells[1])] {
         for (when, mean) in [("before", means[0]), ("after", means[1])] {
             out.push(line.number("mean", format!("{side}, {when}"), METHOD, mean, frame.rows() as u64));

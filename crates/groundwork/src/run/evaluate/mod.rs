@@ -18,7 +18,7 @@ mod regression_decomposition;
 mod shared_clusters;
 pub(super) mod site_comparison;
 mod sites_as_sample;
-mod staggered_adoption;
+pub(super) mod staggered_adoption;
 mod time_to_event;
 mod translated_test;
 mod transport;

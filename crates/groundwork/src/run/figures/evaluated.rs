@@ -2,6 +2,7 @@
 //! further site, effects before and after a start.
 
 use super::{Drawn, Studio};
+use crate::run::evaluate::staggered_adoption::{ALL_AT_ONCE, SINCE};
 use groundwork_charts::{
     Completion, CompletionLine, EstimateKey, EventPeriod, EventStudy, Forest, ForestRow, RiskColumn, Summary,
     Waterfall, WaterfallEnd, WaterfallPart,
@@ -205,19 +206,26 @@ fn forests(studio: &Studio<'_>, evaluation: &Evaluation, from: &SitesFrom) -> Ve
 
 fn event_study(studio: &Studio<'_>, evaluation: &Evaluation) -> Option<Drawn> {
     let rows = rows(studio, evaluation);
+    // The first estimates for each time, and the band around them.
     let mut periods: BTreeMap<i32, EstimateKey> = BTreeMap::new();
+    let mut band: BTreeMap<i32, EstimateKey> = BTreeMap::new();
     for row in &rows {
-        let time = row.term().strip_prefix("periods since the start: ").and_then(|t| t.parse::<i32>().ok());
-        if let Some(time) = time {
+        let time = row.term().strip_prefix(SINCE).and_then(|t| t.strip_prefix(": "));
+        if let Some(time) = time.and_then(|time| time.parse::<i32>().ok()) {
             let key = EstimateKey { compares: Some(Summary::Difference), ..key_of(row) };
-            periods.entry(time).or_insert(key);
+            let of = if row.estimand() == ALL_AT_ONCE { &mut band } else { &mut periods };
+            of.entry(time).or_insert(key);
         }
     }
     (periods.len() >= LEAST_TIMES).then_some(())?;
     let outcome = rows.first().map(|r| studio.word(r.indicator())).unwrap_or_default();
     let mut shown: Vec<EventPeriod> = periods
         .into_iter()
-        .map(|(time, key)| EventPeriod { time, effect: Some(key.into()), band: None })
+        .map(|(time, key)| EventPeriod {
+            time,
+            effect: Some(key.into()),
+            band: band.remove(&time).map(Into::into),
+        })
         .collect();
     // The period before the start is what the others are set against.
     if !shown.iter().any(|p| p.time == -1) {
