@@ -244,7 +244,7 @@ pub(crate) fn unreadable_arrow(name: &str) -> Diagnostic {
         ExportPlace::file(name),
         "the file is no Arrow file that can be read",
     )
-    .hint("Write it without compression, or save the table as CSV.")
+    .hint("Write it again, as a Feather file of version 2 or a stream, or save the table as CSV.")
 }
 
 pub(crate) fn unreadable_parquet(name: &str) -> Diagnostic {

@@ -3,6 +3,8 @@
 //! The fields of a structure are columns with a path, `address/village`. The items of a list stand
 //! in one cell with blanks between.
 
+mod compressed;
+
 use super::Table;
 use super::table::Rows;
 use crate::SourceFile;
@@ -60,6 +62,14 @@ pub(super) fn open(file: &SourceFile, _: &Export) -> Result<Table, Diagnostic> {
         while begin < 64 && input.read_exact(&mut word).is_ok() && word == [0; 8] {
             begin += 8;
         }
+    }
+    input.seek(SeekFrom::Start(begin)).map_err(unreadable)?;
+    match guarded(|| compressed::fits(&mut input)) {
+        Some(Ok(true)) => {}
+        Some(Ok(false)) => {
+            return Err(diagnose::too_large(&file.name, "a batch of it unpacks to more than 256 MiB"));
+        }
+        Some(Err(_)) | None => return Err(diagnose::unreadable_arrow(&file.name)),
     }
     input.seek(SeekFrom::Start(begin)).map_err(unreadable)?;
     let mut pieces =

@@ -5,7 +5,8 @@
 
 use crate::support::{codes, folder, read_one, source};
 use crate::survey;
-use crate::tables::{arrow_file, arrow_stream, parquet_file, people};
+use crate::tables::{arrow_file, arrow_stream, feather, parquet_file, people};
+use arrow::ipc::CompressionType;
 use groundwork_plan::source::{ColumnType, Reader};
 use groundwork_sources::{SourceFile, recognise};
 use parquet::basic::Compression;
@@ -45,6 +46,8 @@ fn seeds(reader: Reader) -> Files {
         Reader::Arrow => vec![
             ("a.arrow".into(), arrow_file(&people(None))),
             ("a.arrows".into(), arrow_stream(&people(None))),
+            ("a.feather".into(), feather(&people(None), CompressionType::LZ4_FRAME)),
+            ("b.feather".into(), feather(&people(None), CompressionType::ZSTD)),
         ],
         Reader::Parquet => {
             [Compression::UNCOMPRESSED, Compression::SNAPPY, Compression::ZSTD(Default::default())]

@@ -6,7 +6,8 @@ use arrow::array::{
     StructArray, TimestampMillisecondArray,
 };
 use arrow::datatypes::{DataType, Field, Int32Type, Schema};
-use arrow::ipc::writer::{FileWriter, StreamWriter};
+use arrow::ipc::CompressionType;
+use arrow::ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 use groundwork_plan::source::{ColumnType, Reader};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, GzipLevel, ZstdLevel};
@@ -58,6 +59,14 @@ pub(crate) fn arrow_file(batch: &RecordBatch) -> Vec<u8> {
     writer.into_inner().unwrap()
 }
 
+/// A batch as a Feather file, compressed as R and Python do it unless they are told not to.
+pub(crate) fn feather(batch: &RecordBatch, compression: CompressionType) -> Vec<u8> {
+    let options = IpcWriteOptions::default().try_with_compression(Some(compression)).unwrap();
+    let mut writer = FileWriter::try_new_with_options(Vec::new(), &batch.schema(), options).unwrap();
+    writer.write(batch).unwrap();
+    writer.into_inner().unwrap()
+}
+
 /// A batch as a stream.
 pub(crate) fn arrow_stream(batch: &RecordBatch) -> Vec<u8> {
     let mut writer = StreamWriter::try_new(Vec::new(), &batch.schema()).unwrap();
@@ -79,9 +88,11 @@ const COLUMNS: [(&str, ColumnType); 8] = [
 #[test]
 fn every_form_of_a_table_is_one_table() {
     let batch = people(Some("Asia/Bangkok"));
-    let files: [(&str, Reader, Vec<u8>); 6] = [
+    let files: [(&str, Reader, Vec<u8>); 8] = [
         ("a.arrow", Reader::Arrow, arrow_file(&batch)),
         ("b.arrows", Reader::Arrow, arrow_stream(&batch)),
+        ("g.feather", Reader::Arrow, feather(&batch, CompressionType::LZ4_FRAME)),
+        ("h.feather", Reader::Arrow, feather(&batch, CompressionType::ZSTD)),
         ("c.parquet", Reader::Parquet, parquet_file(&batch, Compression::UNCOMPRESSED)),
         ("d.parquet", Reader::Parquet, parquet_file(&batch, Compression::SNAPPY)),
         ("e.parquet", Reader::Parquet, parquet_file(&batch, Compression::ZSTD(ZstdLevel::default()))),
@@ -137,14 +148,39 @@ fn damaged_and_other_files_are_refused() {
     assert_eq!(of(Reader::Arrow, "text.arrow"), ["source.unreadable-arrow"]);
 }
 
+/// One cell of so many letters.
+fn letters(bytes: usize) -> RecordBatch {
+    let text = StringArray::from(vec!["a".repeat(bytes)]);
+    let schema = Arc::new(Schema::new(vec![Field::new("a", DataType::Utf8, true)]));
+    RecordBatch::try_new(schema, vec![Arc::new(text)]).unwrap()
+}
+
+#[test]
+fn a_batch_that_grows_without_end_is_refused() {
+    let of = |bytes: &[u8]| {
+        let folder = folder(&[("a.feather", bytes)]);
+        let source = source(Reader::Arrow, "a.feather", &[("a", ColumnType::Text)]);
+        read_one(folder.path(), &source).map(|(reading, _)| issues(&reading))
+    };
+    for compression in [CompressionType::LZ4_FRAME, CompressionType::ZSTD] {
+        assert_eq!(of(&feather(&letters(32 << 20), compression)).unwrap(), ["a.feather 1 a text.too-long"]);
+        let refused = of(&feather(&letters(300 << 20), compression)).unwrap_err();
+        assert_eq!(refused[0].code, "source.too-large");
+    }
+    // A buffer of few bytes that says that it is 2^60 long.
+    let mut lies = feather(&letters(4096), CompressionType::ZSTD);
+    // The length of the letters stands before a frame of Zstandard.
+    let stated = [&4096_u64.to_le_bytes()[..], &[0x28, 0xb5, 0x2f, 0xfd]].concat();
+    let at = lies.windows(12).position(|bytes| bytes == stated).expect("the length of the letters");
+    lies[at..at + 8].copy_from_slice(&(1_u64 << 60).to_le_bytes());
+    assert_eq!(of(&lies).unwrap_err()[0].code, "source.too-large");
+}
+
 #[test]
 fn a_page_that_grows_without_end_is_refused() {
     // 64 MiB of one letter in one cell, packed with gzip: 64 KiB; 300 MiB: more than is read.
     let of = |bytes: usize, compression| {
-        let text = StringArray::from(vec!["a".repeat(bytes)]);
-        let schema = Arc::new(Schema::new(vec![Field::new("a", DataType::Utf8, true)]));
-        let batch = RecordBatch::try_new(schema, vec![Arc::new(text)]).unwrap();
-        let folder = folder(&[("a.parquet", &parquet_file(&batch, compression))]);
+        let folder = folder(&[("a.parquet", &parquet_file(&letters(bytes), compression))]);
         let source = source(Reader::Parquet, "a.parquet", &[("a", ColumnType::Text)]);
         read_one(folder.path(), &source).map(|(reading, _)| issues(&reading))
     };
