@@ -94,6 +94,16 @@ impl Reader {
         matches!(self, Reader::Ona | Reader::CommCare)
     }
 
+    /// The columns in which the tool itself names a record, the same in every export and in no two
+    /// rows. Forms of CommCare and events of DHIS2 have names as well, but their rows may share them.
+    pub fn record_columns(self) -> &'static [&'static str] {
+        match self {
+            Reader::Kobo | Reader::Ona => &["_uuid"],
+            Reader::OdkCentral => &["KEY"],
+            _ => &[],
+        }
+    }
+
     /// The reader of a file whose tool is not named, by its ending.
     pub fn of_ending(file: &str) -> Self {
         let ending = file.rsplit('.').next().unwrap_or_default().to_lowercase();

@@ -62,7 +62,7 @@ pub(crate) static SOURCE: Object = Object {
         may(
             "record",
             Shape::Text,
-            "The column that names a record and is the same in every export, such as `_uuid`; the number of a row is not. Of several rows of one record the newest counts, and the others are superseded.",
+            "The column that names a record and is the same in every export, such as `_uuid`; the number of a row is not. Of several rows of one record the newest counts, and the others are superseded. Where it is missing, the column read from `_uuid` (Kobo, Ona) or `KEY` (ODK Central).",
         ),
         may(
             "newest_by",

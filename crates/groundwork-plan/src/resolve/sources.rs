@@ -126,11 +126,12 @@ impl Resolver {
         if let (Some(_), Some(at)) = (made, node.get("columns")) {
             self.problem("source.summary-columns", at.span, "the columns of a summary stand under `summary`");
         }
+        let record = node.text_at("record").map(str::to_owned).or_else(|| own_record(&origin, &read));
         Source {
             id: key.name.clone(),
             origin,
             columns: read,
-            record: node.text_at("record").map(str::to_owned),
+            record,
             newest_by: node.text_at("newest_by").map(str::to_owned),
             received: node.text_at("received").map(str::to_owned),
             keep: None,
@@ -468,8 +469,9 @@ impl Resolver {
                 format!("`newest_by` is {}, expected a date, a timestamp or a number", kind.word()),
             );
         }
+        let record = done.last().and_then(|source| source.record.as_ref());
         for word in ["newest_by", "cleaning_log"] {
-            if let (Some(at), None) = (node.get(word), node.get("record")) {
+            if let (Some(at), None) = (node.get(word), record) {
                 self.problem("source.no-record", at.span, format!("`{word}` needs a `record`")).hints.push(
                     "Name the column that is the same for a record in every export, such as `record: uuid`."
                         .into(),
@@ -586,4 +588,13 @@ fn needs(node: &Node) -> Vec<(crate::location::Span, String)> {
 /// Reads a time span that has been checked.
 pub(super) fn months_at(node: &Node, key: &str) -> u32 {
     node.text_at(key).and_then(shape::months).unwrap_or(1)
+}
+
+/// The column that holds the tool's own name of a record, where it is read. Rows of a repeat have the
+/// name of the record around them.
+fn own_record(origin: &Origin, columns: &[Column]) -> Option<String> {
+    let Origin::Export(export) = origin else { return None };
+    let names = export.reader.record_columns();
+    let is_name = |column: &&Column| names.contains(&column.from.as_str()) && export.repeat_of.is_none();
+    columns.iter().find(is_name).map(|column| column.name.clone())
 }
