@@ -12,6 +12,7 @@ mod figures;
 mod indicators;
 mod markup;
 mod outline;
+mod people;
 mod sources;
 
 use crate::document::{Document, Figure};

@@ -77,7 +77,7 @@ impl Page<'_> {
                 remark: html! {},
             })
         };
-        Section::titled(self.say("quality.title"), html! { (rows) (found) })
+        Section::titled(self.say("quality.title"), html! { (rows) (found) (self.people()) })
     }
 
     /// Where the numbers come from, and how to check them.
