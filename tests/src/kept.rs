@@ -5,7 +5,7 @@ use crate::attendance::{draw, pipeline};
 use crate::program::{self, groundwork};
 use libtest_mimic::{Failed, Trial};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 
 /// The tests of this file.
@@ -44,7 +44,7 @@ fn write(folder: &Path, name: &str, text: &str) -> Result<(), String> {
 }
 
 /// Runs, and gives what was said and every file.
-fn ran(folder: &Path, more: &[&str]) -> Result<(String, BTreeMap<PathBuf, Vec<u8>>), String> {
+fn ran(folder: &Path, more: &[&str]) -> Result<(String, BTreeMap<String, Vec<u8>>), String> {
     let out = tempfile::tempdir().map_err(|e| e.to_string())?;
     let path = out.path().join("out");
     let path = path.to_string_lossy().into_owned();
@@ -54,23 +54,7 @@ fn ran(folder: &Path, more: &[&str]) -> Result<(String, BTreeMap<PathBuf, Vec<u8
     if output.status.code() != Some(0) {
         return Err(format!("{arguments:?}: {said}"));
     }
-    Ok((said, files(Path::new(&path))))
-}
-
-fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(at) = folders.pop() {
-        for entry in std::fs::read_dir(at).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if let (Ok(name), Ok(bytes)) = (path.strip_prefix(folder), std::fs::read(&path)) {
-                found.insert(name.to_owned(), bytes);
-            }
-        }
-    }
-    found
+    Ok((said, program::files(Path::new(&path))?))
 }
 
 const REUSED: &str = "as they were read before";
@@ -136,7 +120,8 @@ fn damage() -> Result<(), String> {
     write(folder, "pipeline.yaml", &text)?;
     let (_, first) = ran(folder, &[])?;
     let kept = folder.join(".groundwork");
-    let names: Vec<PathBuf> = files(&kept).into_keys().filter(|name| name.extension().is_some()).collect();
+    let has_ending = |name: &String| Path::new(name).extension().is_some();
+    let names: Vec<String> = program::files(&kept)?.into_keys().filter(has_ending).collect();
     if names.len() < 5 {
         return Err(format!("only {names:?} are kept"));
     }
@@ -184,14 +169,13 @@ fn at_once() -> Result<(), String> {
         }
         for (mut child, out) in running.into_iter().zip(&outs) {
             let ended = child.wait().map_err(|e| e.to_string())?;
-            if !ended.success() || files(&folder.join(out)) != first {
+            if !ended.success() || program::files(&folder.join(out))? != first {
                 return Err(format!("{out}: {ended}, or other bytes"));
             }
         }
     }
-    let aside =
-        files(&folder.join(".groundwork")).into_keys().find(|n| n.to_string_lossy().contains("aside"));
-    aside.map_or(Ok(()), |name| Err(format!("{} was left behind", name.display())))
+    let aside = program::files(&folder.join(".groundwork"))?.into_keys().find(|name| name.contains("aside"));
+    aside.map_or(Ok(()), |name| Err(format!("{name} was left behind")))
 }
 
 fn nothing() -> Result<(), String> {

@@ -13,11 +13,13 @@ use groundwork_stats::estimators::callaway_santanna::{
 use groundwork_stats::estimators::goodman_bacon::{METHOD as GOODMAN_BACON, Pair, goodman_bacon};
 use groundwork_stats::estimators::honest_did::{EventEstimates, METHOD as HONEST, honest_smoothness};
 use groundwork_stats::estimators::pre_trend::{METHOD as PRE_TREND, pre_trend};
-use groundwork_stats::estimators::sun_abraham::{EventStudy, METHOD as SUN_ABRAHAM, sun_abraham};
+use groundwork_stats::estimators::sun_abraham::{
+    EventEffect, EventStudy, METHOD as SUN_ABRAHAM, sun_abraham,
+};
 use groundwork_stats::estimators::uniform_band::{METHOD as SUP_T, uniform_band};
 use groundwork_stats::estimators::wild_cluster_bootstrap::Draws;
 use groundwork_stats::linalg::Matrix;
-use groundwork_stats::{Interval, Refusal};
+use groundwork_stats::{Interval, Refusal, Warning};
 use std::collections::BTreeMap;
 
 /// How terms of periods since the start begin.
@@ -117,22 +119,31 @@ pub(super) fn rows(ground: &Ground<'_>, design: &StaggeredAdoption, frame: &Fram
             out.push(line.refused("coefficient of a static regression", "", GOODMAN_BACON, &refusal));
         }
     }
+    // What is said of the whole stands before what is said of parts, and before what is no answer.
+    let of_parts = ["started in", "in ", SINCE];
+    out.sort_by_key(|row| {
+        row.method == GOODMAN_BACON || of_parts.iter().any(|part| row.term.starts_with(part))
+    });
     out
 }
 
 /// Whether trends were parallel before the start, how well that could be seen, and what is left of
 /// the mean effect where they bend.
 fn parallel(line: &Line, study: &EventStudy, level: f64) -> Vec<Estimate> {
-    // Only periods side by side: the reference lies at -1.
+    // Only periods side by side, and not those that rest on single units: the reference lies at -1.
+    let is_usable = |at: i64| move |event: &EventEffect| event.at == at && event.estimate.interval.is_some();
     let places = |ats: &mut dyn Iterator<Item = i64>| -> Vec<usize> {
-        ats.map_while(|at| study.events.iter().position(|event| event.at == at)).collect()
+        ats.map_while(|at| study.events.iter().position(is_usable(at))).collect()
     };
     let mut before = places(&mut (2..).map(|back| -back));
     before.reverse();
     let after = places(&mut (0..));
     let chosen = [before.clone(), after.clone()].concat();
-    let value = |place: &usize| study.events.get(*place).map_or(0.0, |event| event.estimate.value);
-    let values = |places: &[usize]| places.iter().map(value).collect::<Vec<f64>>();
+    let used = |places: &[usize]| -> Vec<&EventEffect> {
+        places.iter().filter_map(|place| study.events.get(*place)).collect()
+    };
+    let values = |places: &[usize]| used(places).iter().map(|e| e.estimate.value).collect::<Vec<f64>>();
+    let told: Vec<Warning> = used(&chosen).iter().flat_map(|event| event.estimate.warnings.clone()).collect();
     let (before, after) = (values(&before), values(&after));
     let covariance =
         Matrix::from_fn(chosen.len(), chosen.len(), |i, j| study.covariance.get(chosen[i], chosen[j]));
@@ -145,7 +156,7 @@ fn parallel(line: &Line, study: &EventStudy, level: f64) -> Vec<Estimate> {
             test.statistic = Some(found.statistic);
             test.df = Some(found.df);
             test.p_value = Some(found.p_value);
-            test.warnings = codes(&found.warnings);
+            test.warnings = codes(&[found.warnings, told.clone()].concat());
             let number = |term, value| line.number(trends, term, PRE_TREND, value, study.n_units);
             vec![
                 test,
@@ -165,7 +176,10 @@ fn parallel(line: &Line, study: &EventStudy, level: f64) -> Vec<Estimate> {
         bends.push(("trends bend as much as before the start", most));
     }
     for (term, most) in bends {
-        let found = honest_smoothness(&estimates, &weights, most, level);
+        let mut found = honest_smoothness(&estimates, &weights, most, level);
+        if let Ok(found) = &mut found {
+            found.warnings.extend(told.clone());
+        }
         out.push(line.row("mean effect, trends not parallel", term, HONEST, &found));
     }
     out
