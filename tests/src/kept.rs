@@ -73,7 +73,7 @@ fn same(folder: &Path, what: &str, is_reused: bool) -> Result<(), String> {
     match other {
         None if with.len() == without.len() => Ok(()),
         None => Err(format!("{what}: {} files and {}", with.len(), without.len())),
-        Some((name, _)) => Err(format!("{what}: other bytes in {}", name.display())),
+        Some((name, _)) => Err(format!("{what}: other bytes in {name}")),
     }
 }
 

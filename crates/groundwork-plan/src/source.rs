@@ -301,6 +301,8 @@ pub struct Export {
     pub reader: Reader,
     /// The worksheet to read, for workbooks; the first one where it is empty.
     pub sheet: Option<String>,
+    /// The row in which the headers stand, from 1; the first with something in it where it is none.
+    pub header_row: Option<u32>,
     /// The encoding of delimited text, as the Encoding Standard names it; UTF-8, or what the
     /// byte order mark says, where it is empty.
     pub encoding: Option<String>,
@@ -310,6 +312,23 @@ pub struct Export {
     pub cleaning_log: Option<String>,
     /// For a repeat: the source that holds the rows around it.
     pub repeat_of: Option<String>,
+}
+
+impl Export {
+    /// The files of a pattern, of which nothing else is said.
+    pub fn of(pattern: impl Into<String>, reader: Reader, span: Span) -> Self {
+        Self {
+            pattern: pattern.into(),
+            span,
+            reader,
+            sheet: None,
+            header_row: None,
+            encoding: None,
+            codebook: None,
+            cleaning_log: None,
+            repeat_of: None,
+        }
+    }
 }
 
 /// One row for each value of a column of another source.

@@ -73,16 +73,7 @@ impl CleaningLog {
     pub(crate) fn of(source: &Source, export: &Export, base: &Path) -> Result<Option<Self>, Diagnostic> {
         let Some(name) = &export.cleaning_log else { return Ok(None) };
         let file = files::file(name, export.span, base)?;
-        let own = Export {
-            pattern: name.clone(),
-            span: export.span,
-            reader: Reader::of_ending(name),
-            sheet: None,
-            encoding: None,
-            codebook: None,
-            cleaning_log: None,
-            repeat_of: None,
-        };
+        let own = Export::of(&**name, Reader::of_ending(name), export.span);
         let table = Table::open(&file, &own)?;
         let place =
             |names: &[&str]| {

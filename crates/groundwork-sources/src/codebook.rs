@@ -49,12 +49,8 @@ impl Codebook {
         let Some(name) = &export.codebook else { return Ok(None) };
         let file = SourceFile { path: base.join(name), name: name.clone() };
         let sheet = |sheet: &str| Export {
-            reader: Reader::Xlsx,
             sheet: Some(sheet.to_owned()),
-            repeat_of: None,
-            codebook: None,
-            cleaning_log: None,
-            ..export.clone()
+            ..Export::of(&*export.pattern, Reader::Xlsx, export.span)
         };
         let survey = Sheet::read(&file, &sheet("survey"))?;
         let choices = match Sheet::read(&file, &sheet("choices")) {

@@ -21,6 +21,9 @@ const PIECE: usize = 6 << 20;
 /// Bytes of the first piece, about: enough for a header.
 const FIRST_PIECE: usize = 1 << 16;
 
+/// Rows with something in them, from 1, and how many fields of each are filled.
+pub(crate) type Widths = Vec<(u32, usize)>;
+
 /// A delimited text whose header is read.
 pub(crate) struct Delimited {
     pieces: Pieces,
@@ -170,7 +173,8 @@ impl Form {
 }
 
 impl Delimited {
-    /// Opens a file and reads its header. `name` is what messages call it.
+    /// Opens a file and reads its header, which is the first line from `header_row` on that is not
+    /// blank. `name` is what messages call it.
     ///
     /// # Errors
     /// `source.unreadable-file`, `source.empty-file`, `source.undecodable`,
@@ -179,6 +183,7 @@ impl Delimited {
         path: &Path,
         name: &str,
         declared: Option<&'static Encoding>,
+        header_row: u32,
     ) -> Result<Self, Diagnostic> {
         let unreadable = |error| diagnose::unreadable(name, &error);
         let mut file = File::open(path).map_err(unreadable)?;
@@ -186,7 +191,7 @@ impl Delimited {
             Some(declared) => declared,
             None => encoding::of_file(path, &mut file).map_err(unreadable)?,
         };
-        Self::begin(Box::new(file), name, declared, other, FIRST_PIECE)
+        Self::begin(Box::new(file), name, declared, other, header_row, FIRST_PIECE)
     }
 
     /// Reads the header of text that is not a file.
@@ -197,8 +202,9 @@ impl Delimited {
         input: Box<dyn Read + Send>,
         name: &str,
         declared: Option<&'static Encoding>,
+        header_row: u32,
     ) -> Result<Self, Diagnostic> {
-        Self::begin(input, name, declared, UTF_8, FIRST_PIECE)
+        Self::begin(input, name, declared, UTF_8, header_row, FIRST_PIECE)
     }
 
     fn begin(
@@ -206,6 +212,7 @@ impl Delimited {
         name: &str,
         declared: Option<&'static Encoding>,
         other: &'static Encoding,
+        header_row: u32,
         first_piece: usize,
     ) -> Result<Self, Diagnostic> {
         let mut decoder =
@@ -213,7 +220,7 @@ impl Delimited {
         if matches!(decoder.first_bytes(), b"PK\x03\x04" | b"<?xm" | b"<!DO" | b"%PDF" | b"PAR1") {
             return Err(diagnose::not_delimited(name));
         }
-        let (delimiter, lines_before) = match begin(&mut decoder) {
+        let (delimiter, lines_before, above) = match begin(&mut decoder, header_row) {
             Ok(beginning) => beginning,
             Err(error) => return Err(failure(&decoder, name, &error)),
         };
@@ -222,7 +229,7 @@ impl Delimited {
             boundary: Boundary::new(delimiter),
             name: name.to_owned(),
             text: Vec::new(),
-            line: 1 + lines_before,
+            line: 1 + lines_before + above,
             whole: 0,
             most: first_piece,
         };
@@ -252,6 +259,27 @@ impl Delimited {
         self.form.most = headers.len();
         self.headers = headers;
         self.first_is_row = true;
+    }
+
+    /// The first rows, cut by the delimiter that makes most of them: that of a title says nothing.
+    pub(crate) fn widths(&self, most: u32) -> Widths {
+        let cut = |delimiter| {
+            let mut widths = Widths::new();
+            let Ok(mut records) = self.first.records(delimiter) else { return widths };
+            while let Some((line, record)) = records.next() {
+                let row = u32::try_from(line.saturating_sub(self.lines_before)).unwrap_or(u32::MAX);
+                if row > most {
+                    break;
+                }
+                let filled = record.iter().filter(|field| !text::trim(field).is_empty()).count();
+                if filled > 0 {
+                    widths.push((row, filled));
+                }
+            }
+            widths
+        };
+        let filled = |widths: &Widths| widths.iter().map(|(_, width)| width).sum::<usize>();
+        DELIMITERS.into_iter().rev().map(cut).max_by_key(filled).unwrap_or_default()
     }
 
     /// The headers in order, trimmed.
@@ -307,8 +335,9 @@ fn line_ends(text: &[u8]) -> u64 {
     memchr_iter(b'\n', text).count() as u64
 }
 
-/// Finds the delimiter, and takes a first line `sep=` off the text.
-fn begin(decoder: &mut Decoder) -> std::io::Result<(u8, u64)> {
+/// Finds the delimiter, and takes a first line `sep=` off the text, and then what stands above the row
+/// of the header; how many lines both are.
+fn begin(decoder: &mut Decoder, header_row: u32) -> std::io::Result<(u8, u64, u64)> {
     let mut lines_before = 0;
     let mut declared = None;
     let head = decoder.head()?;
@@ -319,12 +348,19 @@ fn begin(decoder: &mut Decoder) -> std::io::Result<(u8, u64)> {
         lines_before = head[..end].bytes().filter(|b| *b == b'\n').count() as u64;
         decoder.skip(end);
     }
+    let mut above = 0;
+    while above + 1 < u64::from(header_row)
+        && let Some(end) = decoder.head()?.bytes().position(|byte| byte == b'\n')
+    {
+        decoder.skip(end + 1);
+        above += 1;
+    }
     if let Some(delimiter) = declared {
-        return Ok((delimiter, lines_before));
+        return Ok((delimiter, lines_before, above));
     }
     let head = decoder.head()?;
     let (start, end) = first_record(head.as_bytes()).unwrap_or((0, None));
-    Ok((delimiter_of(&head.as_bytes()[start..end.unwrap_or(head.len())]), lines_before))
+    Ok((delimiter_of(&head.as_bytes()[start..end.unwrap_or(head.len())]), lines_before, above))
 }
 
 /// The delimiter that a line such as `sep=;` declares.
@@ -389,7 +425,7 @@ mod tests {
     }
 
     fn in_pieces(input: Box<dyn Read + Send>, most: usize) -> Result<(Vec<String>, Lines), &'static str> {
-        let delimited = Delimited::begin(input, "a.csv", None, UTF_8, most).map_err(|d| d.code)?;
+        let delimited = Delimited::begin(input, "a.csv", None, UTF_8, 1, most).map_err(|d| d.code)?;
         let headers = delimited.headers().to_vec();
         let wanted: Vec<Wanted> = (0..headers.len()).map(|column| Wanted { column, serial: false }).collect();
         let mut lines = Vec::new();

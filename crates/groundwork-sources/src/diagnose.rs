@@ -143,8 +143,14 @@ pub(crate) fn unknown_column(
         Some(file) => format!("`{file}` has no column with the header `{header}`"),
         None => format!("no file of source `{source}` has a column with the header `{header}`"),
     };
-    Diagnostic::pipeline("source.unknown-column", column.span, message)
-        .did_you_mean(header, headers.iter().map(String::as_str).filter(|h| !h.is_empty()))
+    let named = || headers.iter().map(String::as_str).filter(|h| !h.is_empty());
+    let problem =
+        Diagnostic::pipeline("source.unknown-column", column.span, message).did_you_mean(header, named());
+    // A title has one or two cells.
+    if named().count() > 2 {
+        return problem;
+    }
+    problem.hint("Where a title stands above the headers, say in which row they are: `header_row: 3`.")
 }
 
 pub(crate) fn ambiguous_column(column: &Column, file: &str, count: usize) -> Diagnostic {

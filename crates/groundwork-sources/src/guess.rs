@@ -69,7 +69,8 @@ pub fn guess(header: &str, values: &[String]) -> Guess {
         return made("boolean", format!("all {count} values are yes or no"));
     }
     let is_identifier = header.ends_with("id") || header.ends_with("_index") || header.ends_with("ID");
-    let has_lost_zeros = || values.iter().any(|value| value.len() > 1 && value.starts_with('0'));
+    let begins_with_zero = |value: &String| matches!(value.as_bytes(), [b'0', b'0'..=b'9', ..]);
+    let has_lost_zeros = || values.iter().any(begins_with_zero);
     if !is_identifier && !has_lost_zeros() {
         if all(&|value| number::parse_integer(value).value.is_some()) {
             return made("integer", format!("all {count} values are whole numbers"));
@@ -138,6 +139,8 @@ mod tests {
     #[test]
     fn a_type_by_the_values() {
         assert_eq!(kind("on", &["2565-06-15", "15/06/2565", "15 มิ.ย. 2565"]), "date");
+        assert_eq!(kind("share", &["0.5", "0.0", "1"]), "number");
+        assert_eq!(kind("code", &["05", "10"]), "text");
         assert_eq!(kind("site", &["Nan", "น่าน", "Chiang Rai"]), "site");
         assert_eq!(kind("n", &["55", "57"]), "integer");
         assert_eq!(kind("q/red", &["1", "0"]), "boolean");

@@ -84,7 +84,7 @@ fn delimited(from: &IndicatorsFrom, file: &SourceFile) -> Result<IndicatorSheet,
     }
     let declared = readers::encoding(from.encoding.as_deref(), Some(from.span), &file.name)?;
     let mut cells = Cells { file, sheet: None, cells: Vec::new() };
-    Delimited::open(&file.path, &file.name, declared)?.records(&mut |row, record| {
+    Delimited::open(&file.path, &file.name, declared, 1)?.records(&mut |row, record| {
         record.iter().enumerate().try_for_each(|(column, text)| cells.add(row, column, text, false))
     })?;
     cells.done(Vec::new())

@@ -2,12 +2,18 @@
 //! pipeline, which a person reads; a run never guesses.
 
 use crate::archive::Archive;
+use crate::delimited::{Delimited, Widths};
 use crate::readers::{Table, dhis2, facebook, google_forms, hxl, json, kobo, line};
+use crate::row::Halt;
+use crate::values::text;
 use crate::workbook::Workbook;
 use crate::{SourceFile, diagnose};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::location::Span;
 use groundwork_plan::source::{Export, Reader};
+
+/// Rows that are looked at for the headers.
+const LOOKED_AT: u32 = 40;
 
 /// A table of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +22,8 @@ pub struct Recognised {
     pub reader: Reader,
     /// Its worksheet or part; none where the file is one table.
     pub sheet: Option<String>,
+    /// The row in which the headers seem to stand, where it is not the first.
+    pub header_row: Option<u32>,
     /// The names under which its columns are found, in order; empty where a column has none, and
     /// none at all for an empty sheet.
     pub headers: Vec<String>,
@@ -42,6 +50,7 @@ pub fn recognise(file: &SourceFile, reader: Option<Reader>) -> Result<Vec<Recogn
                     return Ok(Recognised {
                         reader: Reader::Xlsx,
                         sheet: Some(sheet),
+                        header_row: None,
                         headers,
                         is_repeat: false,
                         because: "empty",
@@ -77,19 +86,23 @@ fn one(
     plain: Reader,
     sheet: Option<String>,
 ) -> Result<Recognised, Diagnostic> {
-    let open = |reader: Reader| Table::open(file, &export(file, reader, sheet.clone()));
+    let mut header_row = None;
+    let open = |reader: Reader, row| Table::open(file, &export(file, reader, sheet.clone(), row));
     let (reader, because) = match reader {
         Some(reader) => (reader, "declared"),
         None => {
-            let table = open(plain)?;
+            let table = open(plain, None)?;
             match tool(&table.headers, file) {
                 Some(found) => found,
                 None if hxl_tagged(file, plain, sheet.clone()) => (Reader::Hxl, "a row of tags"),
-                None => (plain, "no sign of a tool"),
+                None => {
+                    header_row = self::header_row(file, plain, sheet.as_ref());
+                    (plain, "no sign of a tool")
+                }
             }
         }
     };
-    let table = open(reader)?;
+    let table = open(reader, header_row)?;
     let is_repeat =
         ["_parent_index", "PARENT_KEY", "number__0"].iter().any(|key| table.place_of(key).is_some());
     // A table without a header of its own has the names of its places.
@@ -98,20 +111,43 @@ fn one(
         _ => header.clone(),
     };
     let headers = table.headers.iter().enumerate().map(|(place, header)| names(place, header)).collect();
-    Ok(Recognised { reader, sheet, headers, is_repeat, because })
+    Ok(Recognised { reader, sheet, header_row, headers, is_repeat, because })
 }
 
-fn export(file: &SourceFile, reader: Reader, sheet: Option<String>) -> Export {
-    Export {
-        pattern: file.name.clone(),
-        span: Span::default(),
-        reader,
-        sheet,
-        encoding: None,
-        codebook: None,
-        cleaning_log: None,
-        repeat_of: None,
-    }
+/// The row in which the headers stand, where it is not the first: the first row that fills half of the
+/// cells that any row fills. A title above a table fills one or two.
+fn header_row(file: &SourceFile, plain: Reader, sheet: Option<&String>) -> Option<u32> {
+    let widths = match plain {
+        Reader::Xlsx => widths_of_sheet(file, sheet?),
+        Reader::Csv => Some(Delimited::open(&file.path, &file.name, None, 1).ok()?.widths(LOOKED_AT)),
+        _ => None,
+    }?;
+    let widest = widths.iter().map(|(_, width)| *width).max()?;
+    let (first, _) = widths.first()?;
+    let (row, _) = widths.iter().find(|(_, width)| 2 * width >= widest && *width > 1)?;
+    (row > first).then_some(*row)
+}
+
+fn widths_of_sheet(file: &SourceFile, sheet: &str) -> Option<Widths> {
+    let mut widths = Widths::new();
+    let mut workbook = Workbook::open(&file.path, &file.name).ok()?;
+    let looked_at = workbook.texts(sheet, &mut |row, _, text, _| {
+        let row = row.saturating_add(1);
+        if row > LOOKED_AT {
+            return Err(Halt::Abandoned);
+        }
+        match widths.last_mut() {
+            _ if text::trim(text).is_empty() => {}
+            Some((last, width)) if *last == row => *width += 1,
+            _ => widths.push((row, 1)),
+        }
+        Ok(())
+    });
+    matches!(looked_at, Ok(()) | Err(Halt::Abandoned)).then_some(widths)
+}
+
+fn export(file: &SourceFile, reader: Reader, sheet: Option<String>, header_row: Option<u32>) -> Export {
+    Export { sheet, header_row, ..Export::of(&*file.name, reader, Span::default()) }
 }
 
 /// The tool whose headers these are, and which of them shows it.
@@ -150,7 +186,7 @@ fn tool(headers: &[String], file: &SourceFile) -> Option<(Reader, &'static str)>
 }
 
 fn hxl_tagged(file: &SourceFile, plain: Reader, sheet: Option<String>) -> bool {
-    matches!(plain, Reader::Csv | Reader::Xlsx) && hxl::open(file, &export(file, plain, sheet)).is_ok()
+    matches!(plain, Reader::Csv | Reader::Xlsx) && hxl::open(file, &export(file, plain, sheet, None)).is_ok()
 }
 
 /// Whether a file begins like XML or HTML.

@@ -27,6 +27,8 @@ const DAYS_TO_1904: f64 = 1462.0;
 pub(crate) struct Workbook {
     xlsx: Xlsx<BufReader<File>>,
     name: String,
+    /// The first row that is read, from 0.
+    first_row: u32,
 }
 
 impl Workbook {
@@ -55,7 +57,12 @@ impl Workbook {
         Archive::open(path, name)?.verify(&["xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml"])?;
         let xlsx = guarded(|| Xlsx::new(BufReader::with_capacity(1 << 16, file)))
             .map_err(|reason| diagnose::unreadable_workbook(name, reason))?;
-        Ok(Self { xlsx, name: name.to_owned() })
+        Ok(Self { xlsx, name: name.to_owned(), first_row: 0 })
+    }
+
+    /// Passes over what stands above a row, which is counted from 1.
+    pub(crate) fn begin_at(&mut self, row: u32) {
+        self.first_row = row.saturating_sub(1);
     }
 
     /// The names of the worksheets, in order.
@@ -184,7 +191,7 @@ impl Workbook {
             };
             let (row, column) = cell.get_position();
             let value = cell.get_value();
-            if !matches!(value, DataRef::Empty) {
+            if row >= self.first_row && !matches!(value, DataRef::Empty) {
                 let column = usize::try_from(column).unwrap_or(usize::MAX);
                 each(row, column, value)?;
             }

@@ -40,6 +40,11 @@ pub(crate) static SOURCE: Object = Object {
             "The worksheet, or the part of an archive or of a file with several tables; the first one where it is missing.",
         ),
         may(
+            "header_row",
+            Shape::Integer,
+            "The row in which the headers stand, counted from 1, where a title or notes stand above them; the first row with something in it where it is missing. What stands above is not read.",
+        ),
+        may(
             "encoding",
             Shape::Text,
             "The encoding of delimited text, such as `windows-874` for Thai Excel. Where it is missing it is what the byte order mark says, UTF-8 where the bytes are that, and else what they speak for.",

@@ -174,16 +174,34 @@ impl Resolver {
                 "a repeat needs its `sheet`, or a file of its own at `export`",
             );
         }
+        let header_row = node.get("header_row").and_then(|at| self.header_row(at, reader));
         Export {
             pattern,
             span,
             reader,
             sheet,
+            header_row,
             encoding: node.text_at("encoding").map(str::to_owned).or(parent.and_then(|p| p.encoding.clone())),
             codebook: node.text_at("codebook").map(str::to_owned).or(parent.and_then(|p| p.codebook.clone())),
             cleaning_log: node.text_at("cleaning_log").map(str::to_owned),
             repeat_of,
         }
+    }
+
+    /// The row of the headers, for a table that has rows above it.
+    fn header_row(&mut self, at: &Node, reader: Reader) -> Option<u32> {
+        if matches!(reader, Reader::Json | Reader::Arrow | Reader::Parquet) {
+            let message = format!("files of `{}` have no row of headers", reader.word());
+            self.problem("source.header-row", at.span, message);
+            return None;
+        }
+        let row = at.text().and_then(|text| text.parse().ok()).filter(|row| *row > 0);
+        if row.is_none() {
+            self.problem("source.header-row", at.span, "`header_row` is no number of a row")
+                .hints
+                .push("Count rows from 1, as a spreadsheet does.".into());
+        }
+        row
     }
 
     fn column(&mut self, key: &Key, node: &Node, sites: &[Site]) -> Column {

@@ -31,7 +31,8 @@ pub(super) fn open(file: &SourceFile, export: &Export) -> Result<Table, Diagnost
     let names: Vec<String> = sheets.iter().map(|(name, _)| name.clone()).collect();
     let sheet = chosen(&names, file, export)?;
     let rows = sheets.into_iter().find(|(name, _)| *name == sheet).map(|(_, rows)| rows).unwrap_or_default();
-    let mut rows = rows.into_iter();
+    let begins = u64::from(export.header_row.unwrap_or(1));
+    let mut rows = rows.into_iter().skip_while(|(number, _)| *number < begins);
     let headers = rows.next().map(|(_, cells)| cells.iter().map(|cell| text::header(cell)).collect());
     let mut held = Held::new(headers.unwrap_or_default());
     for (number, cells) in rows {

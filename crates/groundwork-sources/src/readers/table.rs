@@ -39,6 +39,11 @@ pub(super) enum Rows {
     Arrow(Box<arrow::Batches>),
 }
 
+/// The first row that is read, from 1.
+fn row(export: &Export) -> u32 {
+    export.header_row.unwrap_or(1)
+}
+
 impl Table {
     /// Opens the table of a file that an export names.
     ///
@@ -78,7 +83,7 @@ impl Table {
 
     pub(super) fn delimited(file: &SourceFile, export: &Export) -> Result<Self, Diagnostic> {
         let declared = encoding(export.encoding.as_deref(), Some(export.span), &file.name)?;
-        Ok(Self::of_delimited(Delimited::open(&file.path, &file.name, declared)?, None))
+        Ok(Self::of_delimited(Delimited::open(&file.path, &file.name, declared, row(export))?, None))
     }
 
     /// Delimited text that is part of another file.
@@ -90,7 +95,7 @@ impl Table {
     ) -> Result<Self, Diagnostic> {
         let declared = encoding(export.encoding.as_deref(), Some(export.span), &file.name)?;
         let input: Box<dyn Read + Send> = Box::new(Cursor::new(text));
-        Ok(Self::of_delimited(Delimited::new(input, &file.name, declared)?, Some(part)))
+        Ok(Self::of_delimited(Delimited::new(input, &file.name, declared, row(export))?, Some(part)))
     }
 
     fn of_delimited(delimited: Delimited, sheet: Option<String>) -> Self {
@@ -105,6 +110,7 @@ impl Table {
 
     pub(super) fn worksheet(file: &SourceFile, export: &Export) -> Result<Self, Diagnostic> {
         let mut workbook = Workbook::open(&file.path, &file.name)?;
+        workbook.begin_at(row(export));
         let sheets = workbook.sheets();
         let sheet = chosen(&sheets, file, export)?;
         let headers = workbook.headers(&sheet)?;

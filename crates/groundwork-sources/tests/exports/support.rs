@@ -26,16 +26,7 @@ pub(crate) fn folder(files: &[(&str, &[u8])]) -> TempDir {
 pub(crate) fn source(reader: Reader, pattern: &str, columns: &[(&str, ColumnType)]) -> Source {
     Source {
         id: "visits".into(),
-        origin: Origin::Export(Export {
-            pattern: pattern.into(),
-            span: Span { start: 1, end: 2 },
-            reader,
-            sheet: None,
-            encoding: None,
-            codebook: None,
-            cleaning_log: None,
-            repeat_of: None,
-        }),
+        origin: Origin::Export(Export::of(pattern, reader, Span { start: 1, end: 2 })),
         columns: columns.iter().map(|(name, kind)| column(name, kind.clone())).collect(),
         record: None,
         newest_by: None,

@@ -114,3 +114,31 @@ fn a_damaged_workbook_is_an_error_and_no_panic() {
         }
     }
 }
+
+#[test]
+fn a_title_above_the_headers_is_told_from_them() {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.write(0, 0, "Registrations in 2021").unwrap();
+    for (column, header) in (0u16..).zip(["no", "day", "district", "people"]) {
+        sheet.write(3, column, header).unwrap();
+        sheet.write(4, column, 1).unwrap();
+    }
+    let titled = workbook.save_to_buffer().unwrap();
+    let files: [(&str, &[u8], Option<u32>); 6] = [
+        ("titled.xlsx", &titled, Some(4)),
+        ("titled.csv", "Registrations, 2021\n\nday;district;people\n1;2;3\n".as_bytes(), Some(3)),
+        ("plain.csv", b"day;district;people\n1;2;3\n", None),
+        ("blank.csv", b"\n\nday;district;people\n1;2;3\n", None),
+        ("sparse.csv", b"a,b,,\n1,2,3,4\n1,2,3,4\n", None),
+        ("one.csv", b"a\n1\n2\n", None),
+    ];
+    for (name, bytes, row) in files {
+        let folder = folder(&[(name, bytes)]);
+        let file = SourceFile { path: folder.path().join(name), name: name.to_owned() };
+        let tables = recognise(&file, None).unwrap();
+        assert_eq!(tables[0].header_row, row, "{name}");
+        let headers = &tables[0].headers;
+        assert!(headers.iter().any(|header| ["day", "a"].contains(&header.as_str())), "{name}: {headers:?}");
+    }
+}

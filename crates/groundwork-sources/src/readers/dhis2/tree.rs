@@ -9,6 +9,7 @@ use crate::readers::json::{self, scalar};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::source::Export;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// The lists that a file of DHIS2 is about, the outermost first.
 const LISTS: [&str; 6] =
@@ -70,24 +71,33 @@ fn grid(headers: &[Value], rows: &[Value], file: &SourceFile) -> Result<Table, D
 #[derive(Default)]
 struct Long {
     headers: Vec<String>,
+    /// The names to show of attributes, by their identifiers.
+    shown: BTreeMap<String, String>,
     rows: Vec<Vec<(usize, String)>>,
 }
 
 impl Long {
-    /// Everything below an object: what it holds itself stands in each of the rows below it, and
-    /// the innermost list of data values has a row for each.
+    /// Everything below an object: what it holds itself, and its attributes by their identifiers,
+    /// stands in each of the rows below it, and the innermost list of data values has a row for each.
+    /// Lists of other things, such as relationships, make no rows. What is below something that was
+    /// deleted is deleted.
     fn walk(&mut self, object: &Map<String, Value>, around: &Map<String, Value>) {
         let mut own = around.clone();
         for (name, value) in object {
-            if !value.is_array() && !value.is_object() {
+            let stays = name == "deleted" && around.get(name) == Some(&Value::Bool(true));
+            if !value.is_array() && !value.is_object() && !stays {
                 own.insert(name.clone(), value.clone());
             }
         }
-        let lists =
-            object.iter().filter(|(name, _)| name.as_str() != "notes" && name.as_str() != "attributes");
+        for attribute in object.get("attributes").and_then(Value::as_array).into_iter().flatten() {
+            let Some(name) = attribute.get("attribute").and_then(Value::as_str) else { continue };
+            own.insert(name.to_owned(), attribute.get("value").cloned().unwrap_or_default());
+            let shown = attribute.get("displayName").and_then(Value::as_str);
+            self.shown.extend(shown.map(|shown| (name.to_owned(), shown.to_owned())));
+        }
         let mut below = false;
-        for (_, value) in lists {
-            for item in value.as_array().into_iter().flatten() {
+        for list in LISTS.iter().filter_map(|name| object.get(*name)) {
+            for item in list.as_array().into_iter().flatten() {
                 if let Value::Object(item) = item {
                     below = true;
                     self.walk(item, &own);
@@ -121,6 +131,8 @@ impl Long {
             }
             held.push(HeldRow { number, parent: None, cells }, &file.name)?;
         }
-        Ok(Table::held(held, None, file)?.also_called(|header| called(header).unwrap_or_default().to_owned()))
+        let shown = |header: &str| self.shown.get(header).map(String::as_str);
+        let also = |header: &str| called(header).or_else(|| shown(header)).unwrap_or_default().to_owned();
+        Ok(Table::held(held, None, file)?.also_called(also))
     }
 }

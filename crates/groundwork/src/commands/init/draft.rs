@@ -311,6 +311,9 @@ impl Drafted {
         if let Some(sheet) = &self.table.sheet {
             let _ = writeln!(out, "    sheet: {}", quoted(sheet));
         }
+        if let Some(row) = self.table.header_row {
+            let _ = writeln!(out, "    header_row: {row}  # look: what stands above it looks like a title");
+        }
         let _ = writeln!(out, "    columns:");
         for drafted in &self.columns {
             let line = format!("{}: {}", quoted(&drafted.column.name), drafted.yaml());
@@ -356,14 +359,10 @@ fn source(
     Source {
         id: id.into(),
         origin: Origin::Export(Export {
-            pattern: file_name(&file.path),
-            span: Span::default(),
-            reader: table.reader,
             sheet: table.sheet.clone(),
-            encoding: None,
-            codebook: None,
-            cleaning_log: None,
+            header_row: table.header_row,
             repeat_of: parent.map(str::to_owned),
+            ..Export::of(file_name(&file.path), table.reader, Span::default())
         }),
         columns: columns.to_vec(),
         people: Vec::new(),
