@@ -67,6 +67,12 @@ impl Rule {
         )
     }
 
+    /// Whether the rule asks for the name alone: all pairs of such names are compared, whatever else
+    /// they have.
+    pub(crate) fn asks_for_names_alone(self) -> bool {
+        matches!(self, Rule::Name | Rule::TwoWords)
+    }
+
     /// Whether a comparison says nothing in the pairs of this rule, which asks for it.
     pub(crate) fn asks_for(self, comparison: &Comparison) -> bool {
         match (self, comparison) {
@@ -103,8 +109,8 @@ pub(crate) struct Kept {
     pub(crate) one: u32,
     pub(crate) other: u32,
     pub(crate) pattern: Pattern,
-    /// How many rules bring it together.
-    pub(crate) rules: u8,
+    /// The rules that bring it together, a bit each.
+    pub(crate) rules: u64,
 }
 
 /// What came of comparing the pairs.
@@ -275,7 +281,7 @@ impl Keys {
                     }
                 }
                 if may_match(comparer, pattern) {
-                    part.kept.push(Kept { one, other, pattern, rules: common.count_ones() as u8 });
+                    part.kept.push(Kept { one, other, pattern, rules: common });
                 }
             }
         }

@@ -134,7 +134,8 @@ pub fn link(rows: Rows, threshold: f64, decisions: &[Decision]) -> Result<Linked
     let mut pairs = Vec::new();
     for (kept, weight) in compared.kept.iter().zip(&weights) {
         let own = calibration.probability(*weight);
-        if let Some(sum) = usize::from(kept.rules).checked_sub(1).and_then(|at| by_rules.get_mut(at)) {
+        let rules = kept.rules.count_ones() as usize;
+        if let Some(sum) = rules.checked_sub(1).and_then(|at| by_rules.get_mut(at)) {
             *sum += own;
         }
         let decided = ruled.get(&(kept.one, kept.other));

@@ -241,6 +241,8 @@ pub(crate) struct Reading {
 pub(crate) struct Names {
     pub(crate) words: Vec<Word>,
     pub(crate) readings: Vec<Reading>,
+    /// All words of a reading together, each different one once.
+    pub(crate) wholes: Vec<Word>,
     /// The readings of each record.
     pub(crate) of: Vec<Box<[u32]>>,
     /// What titles say of each record.
@@ -274,8 +276,11 @@ impl Names {
                                 })
                             })
                             .collect();
-                        let whole = wholes.len() as u32;
-                        let whole = *wholes.entry(reading.concat()).or_insert(whole);
+                        let together = crate::name::together(&reading);
+                        let whole = *wholes.entry(together).or_insert_with_key(|sounds| {
+                            out.wholes.push(Word::new(sounds));
+                            out.wholes.len() as u32 - 1
+                        });
                         let at = *readings.entry(numbers.clone()).or_insert_with(|| {
                             out.readings.push(Reading { words: numbers, whole, count: 0 });
                             out.readings.len() as u32 - 1

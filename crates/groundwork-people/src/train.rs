@@ -8,7 +8,7 @@
 //! one at which the probabilities of all pairs add up to it.
 
 use crate::block::{Compared, Keys};
-use crate::compare::{Comparer, Comparison, Pattern, level};
+use crate::compare::{CONTACT_SHARED, Comparer, Comparison, Pattern, level};
 use crate::records::Column;
 use groundwork_stats::linkage::fellegi_sunter::{Known, fellegi_sunter};
 use groundwork_stats::linkage::model::{Model, probability};
@@ -27,6 +27,10 @@ const ROUNDS: usize = 4;
 const LEAST_U: f64 = 1e-7;
 /// So many records may be of one person, and say nothing of how many people have what they have.
 const OWN_RECORDS: u32 = 6;
+/// Pairs that tell what names say, about.
+const SAID_BY: usize = 200_000;
+/// How far that is from what the shares say, before anything is seen, in bits.
+const SHIFT_SD: f64 = 2.0;
 /// How far what is rare may move the weight of a level that is not the closest, in bits.
 const RARITY_BITS: f64 = 8.0;
 
@@ -35,10 +39,13 @@ const RARITY_BITS: f64 = 8.0;
 pub(crate) struct Learnt {
     pub(crate) model: Model,
     /// For each comparison of names, the rarity that its levels have on average, in bits.
-    pub(crate) usual: Vec<[Option<f64>; 7]>,
+    pub(crate) usual: Vec<[Option<f64>; 8]>,
     /// For each comparison of names, by how much two words of one name go together more often than
     /// their shares say, in bits a word.
     pub(crate) lift: Vec<f64>,
+    /// For each comparison of names, what its levels say more or less than the shares that were
+    /// learnt, in bits: what explains best how the other fields of such pairs compare.
+    pub(crate) shift: Vec<[f64; 8]>,
     /// Passes that taught something, by rule.
     pub(crate) passes: Vec<usize>,
     /// The pairs of one person that the passes saw, the most of them.
@@ -54,8 +61,9 @@ pub(crate) fn learn(comparer: &Comparer<'_>, keys: &Keys, compared: &Compared) -
     let expected: Vec<Vec<f64>> = comparisons.iter().map(|c| c.expected().to_vec()).collect();
     let mut learnt = Learnt {
         model: model(1e-4, expected.clone(), u.clone()),
-        usual: vec![[None; 7]; count],
+        usual: vec![[None; 8]; count],
         lift: vec![0.0; count],
+        shift: vec![[0.0; 8]; count],
         passes: Vec::new(),
         matches: 0.0,
     };
@@ -66,6 +74,7 @@ pub(crate) fn learn(comparer: &Comparer<'_>, keys: &Keys, compared: &Compared) -
         let m = m.into_iter().zip(&u).map(|(m, u)| falling(m, u)).collect();
         learnt.model = model(learnt.model.lambda(), m, u.clone());
         rarity(comparer, &sample, &mut learnt);
+        said_by_names(comparer, keys, compared, &mut learnt);
         let lambda = lambda(comparer, compared, &learnt, pairs);
         learnt.model = model(lambda, learnt.model.m().to_vec(), u.clone());
         u = sample.shares(count, comparisons, |at| {
@@ -120,12 +129,13 @@ impl Learnt {
                         Column::Names(names) if speaks => {
                             let found = names.compared(one, other);
                             let rare = self.rarity(at, &found, f64::from(names.records.max(1)));
+                            let shift = self.shift[at][usize::from(level)];
                             if level == 1 {
-                                m(1) + rare
+                                m(1) + rare + shift
                             } else {
                                 let more =
                                     self.usual[at][usize::from(level)].map_or(0.0, |usual| rare - usual);
-                                plain + more.clamp(-RARITY_BITS, RARITY_BITS)
+                                plain + more.clamp(-RARITY_BITS, RARITY_BITS) + shift
                             }
                         }
                         _ => plain,
@@ -140,12 +150,12 @@ impl Learnt {
                         comparer.share(*field, one) - f64::from(OWN_RECORDS) / comparer.records.len() as f64;
                     plain.min(m(1) - libm::log2(share.max(LEAST_U)))
                 }
-                Comparison::Contact if level < 4 => {
+                Comparison::Contact if level <= CONTACT_SHARED => {
                     let share = comparer.contact(one, other).1;
                     // The records of the person themselves say nothing of how many others share it.
                     let own = f64::from(OWN_RECORDS - 1) / comparer.records.len() as f64;
                     let others = (share - own).max(1.0 / comparer.records.len() as f64);
-                    plain.min(m(level) - libm::log2(others)).max(0.0)
+                    plain.min(m(level) - libm::log2(others)).max(plain.min(0.0))
                 }
                 _ => plain,
             };
@@ -355,11 +365,11 @@ fn rarity(comparer: &Comparer<'_>, sample: &Sample, learnt: &mut Learnt) {
         }
         learnt.lift[at] = low;
         // The harmonic mean of the chances at each other level.
-        let (mut sums, mut weights) = ([0.0_f64; 7], [0.0_f64; 7]);
+        let (mut sums, mut weights) = ([0.0_f64; 8], [0.0_f64; 8]);
         let records = f64::from(names.records.max(1));
         for (one, other, pattern) in &sample.pairs {
             let level = usize::from(level(*pattern, at));
-            if !(2..6).contains(&level) {
+            if !(2..7).contains(&level) {
                 continue;
             }
             let found = names.compared(*one, *other);
@@ -373,6 +383,55 @@ fn rarity(comparer: &Comparer<'_>, sample: &Sample, learnt: &mut Learnt) {
             *usual = (*weight >= 20.0).then(|| libm::log2(sum / weight));
         }
     }
+}
+
+/// What the levels of the first names say, from pairs that were compared for their names alone: the
+/// other fields of such pairs are a mixture of what one person's records and what different people's
+/// have in common, and the mixture tells how often equal names are of one person. A shift for each
+/// level is the one at which the other fields are likeliest, held near none by a normal prior.
+fn said_by_names(comparer: &Comparer<'_>, keys: &Keys, compared: &Compared, learnt: &mut Learnt) {
+    let is_name = |comparison: &Comparison| matches!(comparison, Comparison::Name(_));
+    let Some(at) = comparer.comparisons.iter().position(is_name) else { return };
+    let alone = (0..keys.rules.len()).filter(|rule| keys.rules[*rule].asks_for_names_alone());
+    let alone = alone.fold(0_u64, |mask, rule| mask | 1 << rule);
+    let pairs: Vec<&crate::block::Kept> =
+        compared.kept.iter().filter(|kept| kept.rules & alone != 0).collect();
+    let step = pairs.len().div_ceil(SAID_BY).max(1);
+    let prior = learnt.model.prior_weight();
+    // The level, what the name says with the prior, and what all else says.
+    let told: Vec<(u8, f64, f64)> = pairs
+        .par_iter()
+        .step_by(step)
+        .map(|kept| {
+            let parts = learnt.parts(comparer, kept.one, kept.other, kept.pattern);
+            let (all, name) = (parts.iter().sum::<f64>(), parts.get(at).copied().unwrap_or(0.0));
+            let level = level(kept.pattern, at);
+            (level, prior + name - learnt.shift[at][usize::from(level)], all - name)
+        })
+        .collect();
+    for level in 1..7_u8 {
+        let of_level: Vec<(f64, f64)> =
+            told.iter().filter(|told| told.0 == level).map(|(_, name, other)| (*name, *other)).collect();
+        learnt.shift[at][usize::from(level)] = likeliest_shift(&of_level);
+    }
+}
+
+/// The shift of the first number of each pair, in bits, at which the second is likeliest.
+fn likeliest_shift(told: &[(f64, f64)]) -> f64 {
+    // The slope of the logarithm of the likelihood, which falls with the shift near its root.
+    let slope = |shift: f64| -> f64 {
+        let sum: f64 = told
+            .iter()
+            .map(|(name, other)| probability(name + shift + other) - probability(name + shift))
+            .sum();
+        sum * std::f64::consts::LN_2 - shift / (SHIFT_SD * SHIFT_SD)
+    };
+    let (mut low, mut high) = (-8.0, 8.0);
+    for _ in 0..40 {
+        let middle = (low + high) / 2.0;
+        if slope(middle) > 0.0 { low = middle } else { high = middle }
+    }
+    (low + high) / 2.0
 }
 
 /// The share of pairs of one person at which the probabilities add up to it.

@@ -59,8 +59,20 @@ impl Name {
 
     /// All words of the first reading together: equal for most ways to write one name.
     pub fn key(&self) -> String {
-        self.readings.first().map(|words| words.concat()).unwrap_or_default()
+        self.readings.first().map(|words| together(words)).unwrap_or_default()
     }
+}
+
+/// All words of a reading as one: a sound that ends one word and begins the next stands once, as it
+/// does where they are written together.
+pub(crate) fn together(words: &[String]) -> String {
+    let mut out = String::new();
+    for letter in words.iter().flat_map(|word| word.chars()) {
+        if !out.ends_with(letter) {
+            out.push(letter);
+        }
+    }
+    out
 }
 
 /// The consonants of a word that [`Name::read`] gave: what spellings and scripts agree on.
@@ -79,10 +91,16 @@ fn words(text: &str) -> Name {
         }
         let written = titles::without_made_up_end(&written);
         match script(written) {
-            Script::Thai => match written.strip_prefix(SAI).filter(|rest| rest.chars().count() > 1) {
-                Some(rest) => raw.extend(["sai".to_owned(), thai::romanised(rest)]),
-                None => raw.push(thai::romanised(written)),
-            },
+            Script::Thai => {
+                let is_more = |rest: &&str| rest.chars().count() > 1;
+                if let Some(rest) = written.strip_prefix(SAI).filter(is_more) {
+                    raw.extend(["sai".to_owned(), thai::romanised(rest)]);
+                } else if let Some(rest) = written.strip_suffix(SAI).filter(is_more) {
+                    raw.extend([thai::romanised(rest), "sai".to_owned()]);
+                } else {
+                    raw.push(thai::romanised(written));
+                }
+            }
             Script::Myanmar => raw.extend(burmese::syllables(written)),
             Script::Other => raw.push(written.to_owned()),
         }

@@ -141,11 +141,10 @@ pub(super) fn without_thai_titles(text: &str) -> Untitled<'_> {
         if !begins_a_name(rest) {
             return out;
         }
-        out = Untitled {
-            rest,
-            sex: out.sex.or(sex),
-            glued: out.glued || (!apart && MAY_BE_NAMES.contains(title)),
-        };
+        // What may be the name says nothing: `นางหอม` is a Shan man, too.
+        let may_be_name = !apart && MAY_BE_NAMES.contains(title);
+        let sex = out.sex.or(sex.filter(|_| !may_be_name));
+        out = Untitled { rest, sex, glued: out.glued || may_be_name };
     }
 }
 
