@@ -13,6 +13,7 @@ pub mod iati;
 pub mod kept;
 pub mod lessons;
 pub mod long_report;
+pub mod manifest;
 pub mod one_pass;
 pub mod page;
 pub mod partners;

@@ -6,8 +6,8 @@
 //! own, and DuckDB, polars and Typst are linked once.
 
 use groundwork_tests::{
-    attack, authors, coverage, data_package, determinism, exports, faults, iati, kept, lessons, page,
-    partners, recount, restated, road, spreadsheet, tidy, verdicts, verify,
+    attack, authors, coverage, data_package, determinism, exports, faults, iati, kept, lessons, manifest,
+    page, partners, recount, restated, road, spreadsheet, tidy, verdicts, verify,
 };
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
@@ -33,6 +33,7 @@ fn main() -> ExitCode {
     trials.extend(partners::trials());
     trials.extend(faults::trials());
     trials.extend(lessons::trials());
+    trials.extend(manifest::trials());
     trials.extend(restated::trials());
     trials.extend(determinism::trials());
     trials.extend(tidy::trials());

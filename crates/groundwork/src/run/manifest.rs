@@ -79,7 +79,7 @@ impl Manifest {
                 // As the command line named it.
                 "period": request.period.map(|period| period.id()),
                 "reports": reports,
-                // Nothing in a run of this version is drawn at random.
+                // What is drawn at random is drawn from seeds that follow from what it is for.
                 "seed": null,
             },
             "pipeline": {"name": pipeline_name(&request.path), "sha256": pipeline_hash(request, loaded)},
