@@ -156,8 +156,7 @@ pub fn goodman_bacon(
         }
     }
     let all = sum(&pairs.iter().map(|(_, weight, _)| *weight).collect::<Vec<_>>());
-    // Written so that a weight that is not a number also fails.
-    if !(all > 0.0) {
+    if all <= 0.0 {
         return Err(Refusal::new(
             "one_start",
             "all units start in the same period and none never does, so there is nothing to compare them with",

@@ -9,6 +9,7 @@ use crate::files::{Folder, sha256};
 use groundwork_plan::indicator::Indicator;
 use groundwork_plan::plan::Plan;
 use groundwork_report::Templates;
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use serde_json::{Value, json};
 
 /// The manifest of a run.
@@ -59,7 +60,7 @@ impl Manifest {
             .collect();
         let definitions: serde_json::Map<String, Value> =
             plan.indicators.iter().map(|i| (i.id.clone(), json!(definition(i)))).collect();
-        let core = json!({
+        let mut core = json!({
             "analysis_plan": planned.locked.as_ref().map(|(locked, sha256)| {
                 json!({"locked_on": locked.locked_on.to_string(), "sha256": sha256})
             }),
@@ -86,6 +87,7 @@ impl Manifest {
             "schema": "groundwork.manifest/1",
             "sources": sources,
         });
+        core.sort_all_objects();
         let run_id = sha256(core.to_string().as_bytes()).chars().take(16).collect();
         Self { core, run_id, tables: json!([]), templates: Value::Null }
     }
@@ -150,8 +152,8 @@ impl Manifest {
             map.insert("outputs".into(), outputs);
             map.insert("run_id".into(), json!(self.run_id));
             map.insert("templates".into(), self.templates.clone());
-            map.sort_keys();
         }
+        whole.sort_all_objects();
         let mut text = serde_json::to_vec_pretty(&whole).unwrap_or_default();
         text.push(b'\n');
         text
@@ -167,7 +169,8 @@ pub(super) fn definition(indicator: &Indicator) -> String {
 
 fn listed(files: &Folder) -> Value {
     files
-        .iter()
+        .par_iter()
         .map(|(path, bytes)| json!({"bytes": bytes.len(), "path": path, "sha256": sha256(bytes)}))
-        .collect()
+        .collect::<Vec<_>>()
+        .into()
 }

@@ -50,6 +50,7 @@ use groundwork_sources::KEY_FILE;
 use groundwork_store::{Limits, Store};
 use jiff::civil::Date;
 use load::Rows;
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -438,9 +439,13 @@ fn outputs(
         let chosen = chosen(plan, report);
         let limited = report.limit_to.as_ref().map(|limit| limited(&chosen, released, limit));
         let (plan, released) = limited.as_ref().map_or((&chosen, released), |(p, r)| (p, r));
-        for language in &report.languages {
+        let told: Vec<&str> = report.languages.iter().map(|language| language.code()).collect();
+        progress.step(&format!("set report {} ({})", report.id, told.join(", ")));
+        let tables = &*files;
+        // Each language by itself; which of them is ready first changes nothing.
+        let set = |language: &Language| -> Result<(Folder, Option<Diagnostic>), Vec<Diagnostic>> {
             stop_if_interrupted()?;
-            progress.step(&format!("set report {} ({language})", report.id));
+            let mut files = Folder::new();
             let words = Words::of(templates, *language)?;
             let studio = |width_pt| figures::Studio {
                 plan,
@@ -473,14 +478,18 @@ fn outputs(
                 earlier: &earlier,
             };
             let (pdf, page) = parts
-                .compose(*language, files, templates)
+                .compose(*language, tables, templates)
                 .map_err(|problems| templates::placed(problems, report))?;
             let stem = format!("reports/{}-{language}", report.id);
             files.insert(format!("{stem}.pdf"), pdf);
             files.insert(format!("{stem}.html"), page.html.into_bytes());
-            if let Some(problem) = templates::left_out(report, &page.left_out) {
-                left_out.push(problem);
-            }
+            Ok((files, templates::left_out(report, &page.left_out)))
+        };
+        let all: Vec<_> = report.languages.par_iter().map(set).collect();
+        for made in all {
+            let (made, problem) = made?;
+            files.extend(made);
+            left_out.extend(problem);
         }
     }
     left_out.dedup();

@@ -9,6 +9,7 @@ use groundwork_disclosure::{Contrast, Estimate, Frame, Passed, Published, Unrele
 use groundwork_plan::diag::{Diagnostic, Fault};
 use groundwork_plan::disclosure::Audience;
 use groundwork_plan::plan::Plan;
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::path::PathBuf;
 
 /// The column of the ledger before those of the numbers.
@@ -64,7 +65,7 @@ pub(super) fn last_look(files: &Folder, unreleased: &Unreleased) -> Result<(), V
         let hint = "Look for it in the titles, notes and categories of the pipeline, in the words of its templates, and in its file names.";
         Some(problem(message, hint))
     };
-    let hits: Vec<Diagnostic> = files.iter().filter_map(looked_at).collect();
+    let hits: Vec<Diagnostic> = files.par_iter().filter_map(looked_at).collect();
     if hits.is_empty() { Ok(()) } else { Err(hits) }
 }
 

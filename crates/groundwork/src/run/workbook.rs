@@ -13,6 +13,7 @@ use groundwork_plan::period::Period;
 use groundwork_plan::plan::Plan;
 use groundwork_plan::text::Language;
 use groundwork_report::{Templates, Words, standing};
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
 /// The rows that a worksheet holds below its header.
@@ -61,15 +62,14 @@ impl Sheets<'_> {
         }
         languages.sort();
         languages.dedup();
-        let mut out = Folder::new();
-        for language in languages {
-            let words = Words::of(&Templates::built_in(), language)?;
+        let written = |language: &Language| {
+            let words = Words::of(&Templates::built_in(), *language)?;
             let bytes = self.workbook(&words).map_err(|e| {
                 vec![Diagnostic::bug("workbook.xlsx", format!("the workbook could not be written: {e}"))]
             })?;
-            out.insert(format!("reports/indicators-{language}.xlsx"), bytes);
-        }
-        Ok(out)
+            Ok((format!("reports/indicators-{language}.xlsx"), bytes))
+        };
+        languages.par_iter().map(written).collect()
     }
 
     fn workbook(&self, words: &Words) -> Result<Vec<u8>, XlsxError> {
