@@ -134,11 +134,12 @@ fn manifests() -> Result<(), String> {
 }
 
 /// Which crate must not depend on which: what each guarantees is an absence.
-const ABSENT: [(&str, &[&str]); 8] = [
+const ABSENT: [(&str, &[&str]); 9] = [
     ("groundwork-plan", &["arrow", "duckdb", "polars", "typst", "plotters"]),
     ("groundwork-stats", &["groundwork-", "serde.", "arrow"]),
     ("groundwork-sources", &["duckdb", "groundwork-store", "typst", "plotters"]),
     ("groundwork-store", &["polars", "typst", "plotters"]),
+    ("groundwork-spark", &["groundwork-", "arrow", "duckdb", "polars", "typst", "plotters"]),
     ("groundwork-people", &["groundwork-plan", "groundwork-sources", "groundwork-store", "arrow", "serde"]),
     ("groundwork-disclosure", &["groundwork-store", "groundwork-sources", "arrow", "serde"]),
     ("groundwork-charts", &["groundwork-store", "groundwork-sources", "typst", "arrow"]),
@@ -193,8 +194,9 @@ fn lengths() -> Result<(), String> {
     Ok(())
 }
 
-/// Packages in the lock file. A new one is paid for at every build from nothing.
-const PACKAGES: usize = 680;
+/// Packages in the lock file. A new one is paid for at every build from nothing, but for the thirty
+/// that only `groundwork-spark` is built with.
+const PACKAGES: usize = 710;
 
 fn lock() -> Result<(), String> {
     let count = read(&repository().join("Cargo.lock"))?.matches("[[package]]").count();
