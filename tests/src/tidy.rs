@@ -15,7 +15,7 @@ pub fn trials() -> Vec<Trial> {
         ("every example in the reference resolves", reference_examples),
         ("members take versions and features from the root manifest", manifests),
         ("absent arrows stay absent", arrows),
-        ("SQL is made in query.rs and staging.rs only", sql),
+        ("SQL is made in query.rs, print.rs and staging.rs only", sql),
         ("no file is too long to read", lengths),
         ("the lock file stays below its limit", lock),
     ];
@@ -134,11 +134,12 @@ fn manifests() -> Result<(), String> {
 }
 
 /// Which crate must not depend on which: what each guarantees is an absence.
-const ABSENT: [(&str, &[&str]); 8] = [
+const ABSENT: [(&str, &[&str]); 9] = [
     ("groundwork-plan", &["arrow", "duckdb", "polars", "typst", "plotters"]),
     ("groundwork-stats", &["groundwork-", "serde.", "arrow"]),
     ("groundwork-sources", &["duckdb", "groundwork-store", "typst", "plotters"]),
     ("groundwork-store", &["polars", "typst", "plotters"]),
+    ("groundwork-spark", &["groundwork-", "arrow", "duckdb", "polars", "typst", "plotters"]),
     ("groundwork-people", &["groundwork-plan", "groundwork-sources", "groundwork-store", "arrow", "serde"]),
     ("groundwork-disclosure", &["groundwork-store", "groundwork-sources", "arrow", "serde"]),
     ("groundwork-charts", &["groundwork-store", "groundwork-sources", "typst", "arrow"]),
@@ -158,7 +159,7 @@ fn arrows() -> Result<(), String> {
 }
 
 fn sql() -> Result<(), String> {
-    let allowed = ["query.rs", "staging.rs"];
+    let allowed = ["query.rs", "print.rs", "staging.rs"];
     for path in files(&repository().join("crates"), "rs") {
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         if allowed.contains(&name.as_str()) {
@@ -193,8 +194,9 @@ fn lengths() -> Result<(), String> {
     Ok(())
 }
 
-/// Packages in the lock file. A new one is paid for at every build from nothing.
-const PACKAGES: usize = 680;
+/// Packages in the lock file. A new one is paid for at every build from nothing, but for the thirty
+/// that only `groundwork-spark` is built with.
+const PACKAGES: usize = 710;
 
 fn lock() -> Result<(), String> {
     let count = read(&repository().join("Cargo.lock"))?.matches("[[package]]").count();

@@ -273,7 +273,7 @@ fn words(tree: &Tree) -> String {
                 Operator::Greater => ">",
                 Operator::GreaterOrEqual => ">=",
                 Operator::Plus => "+",
-                Operator::Minus => "-",
+                Operator::Minus | Operator::Days => "-",
                 Operator::Times => "*",
                 Operator::Divided => "/",
             };

@@ -135,8 +135,10 @@ pub enum Operator {
     GreaterOrEqual,
     /// `+`
     Plus,
-    /// `-`
+    /// `-` between numbers.
     Minus,
+    /// `-` between days: how many they are apart.
+    Days,
     /// `*`
     Times,
     /// `/`; a division by zero is missing.
@@ -413,12 +415,13 @@ impl ExpressionReader<'_> {
                 self.demand(&right.1, &Type::Truth, word)?;
                 (left, right, Type::Truth)
             }
-            Operator::Plus | Operator::Minus | Operator::Times | Operator::Divided => {
-                let days = left.1 == Type::Day && right.1 == Type::Day && op == Operator::Minus;
-                if !days {
-                    self.demand(&left.1, &Type::Number, "arithmetic")?;
-                    self.demand(&right.1, &Type::Number, "arithmetic")?;
-                }
+            Operator::Minus if left.1 == Type::Day && right.1 == Type::Day => {
+                let days = Tree::Binary(Box::new(left.0), Operator::Days, Box::new(right.0));
+                return Some((days, Type::Number));
+            }
+            Operator::Plus | Operator::Minus | Operator::Days | Operator::Times | Operator::Divided => {
+                self.demand(&left.1, &Type::Number, "arithmetic")?;
+                self.demand(&right.1, &Type::Number, "arithmetic")?;
                 (left, right, Type::Number)
             }
             Operator::Equal

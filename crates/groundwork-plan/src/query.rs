@@ -2,11 +2,15 @@
 //! identifiers and texts are quoted here and nowhere else.
 //!
 //! Only what means the same in the engines that matter is in the tree: joins, filters, groups,
-//! aggregates with a total order, and unions.
+//! aggregates with a total order, and unions. How each engine writes it stands in `query/print.rs`.
 
 use crate::expression::{Expression, Function, Operator, Tree};
 use jiff::civil::Date;
-use std::fmt::{self, Display};
+use std::collections::BTreeSet;
+
+mod print;
+
+pub use print::{Dialect, SPARK_VERSION, columns_in_spark, identifier};
 
 /// A value in a query.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +45,8 @@ pub enum Value {
     Cast(Box<Value>, SqlType),
     /// `CASE WHEN … THEN … ELSE … END`.
     Case(Vec<(Value, Value)>, Box<Value>),
+    /// The whole days from the second day to the first.
+    Days(Box<Value>, Box<Value>),
     /// A day so many calendar months later; a day that the month has not becomes its last.
     MonthsLater(Box<Value>, i64),
     /// `lag(value, rows) OVER (PARTITION BY … ORDER BY …)`.
@@ -72,29 +78,12 @@ pub enum SqlType {
     WideFine,
     /// A decimal for the sum of floating numbers: 18 digits behind the point.
     WideFinest,
+    /// A number with so many digits, and so many of them behind the point.
+    Decimal(u8, u8),
     /// A whole number of 32 bits without a sign: the number of a file.
     File,
     /// A whole number of 64 bits without a sign: the number of a row.
     Row,
-}
-
-impl SqlType {
-    fn name(self) -> &'static str {
-        match self {
-            SqlType::Text => "VARCHAR",
-            SqlType::Integer => "BIGINT",
-            SqlType::Double => "DOUBLE",
-            SqlType::Day => "DATE",
-            SqlType::Truth => "BOOLEAN",
-            SqlType::Exact => "DECIMAL(18,4)",
-            SqlType::Fine => "DECIMAL(18,9)",
-            SqlType::Wide => "DECIMAL(38,4)",
-            SqlType::WideFine => "DECIMAL(38,9)",
-            SqlType::WideFinest => "DECIMAL(38,18)",
-            SqlType::File => "UINTEGER",
-            SqlType::Row => "UBIGINT",
-        }
-    }
 }
 
 impl Value {
@@ -117,6 +106,12 @@ impl Value {
     #[must_use]
     pub fn binary(self, operator: &'static str, other: Value) -> Self {
         Value::Binary(Box::new(self), operator, Box::new(other))
+    }
+
+    /// The whole days from another day to this one.
+    #[must_use]
+    pub fn days_since(self, earlier: Value) -> Self {
+        Value::Days(Box::new(self), Box::new(earlier))
     }
 
     /// Both hold.
@@ -176,7 +171,7 @@ impl Value {
             | Value::CountDistinct(inner)
             | Value::Cast(inner, _)
             | Value::MonthsLater(inner, _) => inner.walk(look),
-            Value::Binary(left, _, right) => {
+            Value::Binary(left, _, right) | Value::Days(left, right) => {
                 left.walk(look);
                 right.walk(look);
             }
@@ -290,6 +285,7 @@ fn from_tree(tree: &Tree, column: &dyn Fn(&str) -> Value) -> Value {
                 Operator::GreaterOrEqual => ">=",
                 Operator::Plus => "+",
                 Operator::Minus => "-",
+                Operator::Days => return left.days_since(right),
                 Operator::Times => "*",
                 Operator::Divided => {
                     let right = Value::Call("nullif", vec![right.cast(SqlType::Double), Value::integer(0)]);
@@ -413,7 +409,52 @@ pub enum Query {
     UnionAll(Vec<Query>),
 }
 
+impl Statement {
+    /// The query whose rows it names.
+    pub fn query(&self) -> Option<&Query> {
+        match self {
+            Statement::CreateTable(_, query) | Statement::CreateView(_, query) => Some(query),
+            Statement::ViewFile(..)
+            | Statement::DeclareTable(..)
+            | Statement::DropTable(_)
+            | Statement::RenameTable(..)
+            | Statement::DropView(_)
+            | Statement::WriteParquet(..) => None,
+        }
+    }
+}
+
 impl Query {
+    /// The tables and the columns that it names.
+    pub fn names(&self) -> (BTreeSet<&str>, BTreeSet<&str>) {
+        let (mut tables, mut columns) = (BTreeSet::new(), BTreeSet::new());
+        let mut open = vec![self];
+        while let Some(query) = open.pop() {
+            let select = match query {
+                Query::UnionAll(queries) => {
+                    open.extend(queries);
+                    continue;
+                }
+                Query::Select(select) => select,
+            };
+            let parts = std::iter::once(&select.from.0).chain(select.joins.iter().map(|(_, from, ..)| from));
+            for from in parts {
+                match from {
+                    From::Table(table) => {
+                        tables.insert(table.as_str());
+                    }
+                    From::Query(query) => open.push(query),
+                    From::Rows(..) => {}
+                }
+            }
+            let values = select.columns.iter().map(|(value, _)| value);
+            let values = values.chain(select.joins.iter().map(|(.., on)| on)).chain(&select.filter);
+            let values = values.chain(&select.group_by).chain(&select.having).chain(&select.order_by);
+            columns.extend(values.flat_map(Value::columns));
+        }
+        (tables, columns)
+    }
+
     /// The query as a source of rows.
     pub fn rows(self) -> From {
         From::Query(Box::new(self))
@@ -441,183 +482,6 @@ pub enum Statement {
     WriteParquet(String, String),
 }
 
-/// An identifier, quoted.
-pub fn identifier(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
-
-impl Display for Value {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Value::Column(part, name) => write!(f, "{part}.{}", identifier(name)),
-            Value::Text(text) => f.write_str(&literal(text)),
-            Value::Number(number) => f.write_str(number),
-            Value::Day(day) => write!(f, "DATE '{day}'"),
-            Value::Truth(truth) => write!(f, "{truth}"),
-            Value::Missing(kind) => write!(f, "CAST(NULL AS {})", kind.name()),
-            Value::Binary(left, op, right) => write!(f, "({left} {op} {right})"),
-            Value::Not(inner) => write!(f, "(NOT {inner})"),
-            Value::IsMissing(inner, true) => write!(f, "({inner} IS NULL)"),
-            Value::IsMissing(inner, false) => write!(f, "({inner} IS NOT NULL)"),
-            Value::In(inner, items) if items.is_empty() => write!(f, "({inner} IS NULL AND FALSE)"),
-            Value::In(inner, items) => write!(f, "({inner} IN ({}))", Listed(items, ", ")),
-            Value::Call(name, arguments) => write!(f, "{name}({})", Listed(arguments, ", ")),
-            Value::CountDistinct(inner) => write!(f, "count(DISTINCT {inner})"),
-            Value::CountRows => f.write_str("count(*)"),
-            Value::Cast(inner, kind) => write!(f, "CAST({inner} AS {})", kind.name()),
-            Value::Case(whens, otherwise) => {
-                f.write_str("CASE")?;
-                for (when, then) in whens {
-                    write!(f, " WHEN {when} THEN {then}")?;
-                }
-                write!(f, " ELSE {otherwise} END")
-            }
-            Value::MonthsLater(day, months) => {
-                write!(f, "CAST({day} + INTERVAL '{months}' MONTH AS DATE)")
-            }
-            Value::Lag(value, rows, partition, order) => write!(
-                f,
-                "lag({value}, {rows}) OVER (PARTITION BY {} ORDER BY {})",
-                Listed(partition, ", "),
-                Listed(order, ", ")
-            ),
-            Value::RowNumber(partition, order) => write!(
-                f,
-                "row_number() OVER (PARTITION BY {} ORDER BY {})",
-                Listed(partition, ", "),
-                Listed(order, ", ")
-            ),
-        }
-    }
-}
-
-struct Listed<'a, T>(&'a [T], &'static str);
-
-impl<T: Display> Display for Listed<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, item) in self.0.iter().enumerate() {
-            if i > 0 {
-                f.write_str(self.1)?;
-            }
-            write!(f, "{item}")?;
-        }
-        Ok(())
-    }
-}
-
-impl Display for From {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            From::Table(name) => f.write_str(&identifier(name)),
-            From::Query(query) => write!(f, "(\n{}\n)", indented(&query.to_string())),
-            From::Rows(_, rows) => {
-                let rows: Vec<String> = rows.iter().map(|r| format!("({})", Listed(r, ", "))).collect();
-                write!(f, "(VALUES {})", rows.join(", "))
-            }
-        }
-    }
-}
-
-fn named(from: &From, part: &str) -> String {
-    match from {
-        From::Rows(columns, _) => format!("{from} AS {part}({})", columns.join(", ")),
-        From::Table(_) | From::Query(_) => format!("{from} AS {part}"),
-    }
-}
-
-fn indented(text: &str) -> String {
-    let lines: Vec<String> = text.lines().map(|line| format!("  {line}")).collect();
-    lines.join("\n")
-}
-
-impl Display for Select {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SELECT")?;
-        for (i, (value, name)) in self.columns.iter().enumerate() {
-            f.write_str(if i > 0 { ",\n  " } else { "\n  " })?;
-            match value {
-                Value::Column(_, own) if own == name => write!(f, "{value}")?,
-                _ => write!(f, "{value} AS {}", identifier(name))?,
-            }
-        }
-        write!(f, "\nFROM {}", named(&self.from.0, self.from.1))?;
-        for (kind, from, part, on) in &self.joins {
-            let word = match kind {
-                JoinKind::Inner => "JOIN",
-                JoinKind::Left => "LEFT JOIN",
-            };
-            write!(f, "\n{word} {} ON {on}", named(from, part))?;
-        }
-        clause(f, "WHERE", &self.filter, " AND ")?;
-        clause(f, "GROUP BY", &self.group_by, ", ")?;
-        clause(f, "HAVING", &self.having, " AND ")?;
-        if !self.order_by.is_empty() {
-            let keys: Vec<String> = self.order_by.iter().map(|k| format!("{k} NULLS LAST")).collect();
-            write!(f, "\nORDER BY {}", keys.join(", "))?;
-        }
-        Ok(())
-    }
-}
-
-fn clause(f: &mut fmt::Formatter<'_>, word: &str, items: &[Value], between: &'static str) -> fmt::Result {
-    if items.is_empty() {
-        return Ok(());
-    }
-    write!(f, "\n{word} {}", Listed(items, between))
-}
-
-impl Display for Query {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Query::Select(select) => write!(f, "{select}"),
-            Query::UnionAll(queries) => {
-                for (i, query) in queries.iter().enumerate() {
-                    if i > 0 {
-                        f.write_str("\nUNION ALL\n")?;
-                    }
-                    write!(f, "{query}")?;
-                }
-                Ok(())
-            }
-        }
-    }
-}
-
-impl Display for Statement {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Statement::CreateTable(name, query) => {
-                write!(f, "CREATE TABLE {} AS\n{query}", identifier(name))
-            }
-            Statement::CreateView(name, query) => {
-                write!(f, "CREATE VIEW {} AS\n{query}", identifier(name))
-            }
-            Statement::ViewFile(name, path) => {
-                write!(f, "CREATE VIEW {} AS SELECT * FROM read_parquet({})", identifier(name), literal(path))
-            }
-            Statement::DeclareTable(name, columns) => {
-                let columns: Vec<String> = columns
-                    .iter()
-                    .map(|(name, kind)| format!("{} {}", identifier(name), kind.name()))
-                    .collect();
-                write!(f, "CREATE TABLE {} ({})", identifier(name), columns.join(", "))
-            }
-            Statement::RenameTable(from, to) => {
-                write!(f, "ALTER TABLE {} RENAME TO {}", identifier(from), identifier(to))
-            }
-            Statement::DropTable(name) => write!(f, "DROP TABLE {}", identifier(name)),
-            Statement::WriteParquet(name, path) => {
-                write!(f, "COPY {} TO {} (FORMAT parquet)", identifier(name), literal(path))
-            }
-            Statement::DropView(name) => write!(f, "DROP VIEW {}", identifier(name)),
-        }
-    }
-}
-
 /// A count of the rows of a table: an empty text, and the number.
 pub fn count_rows(table: &str) -> Query {
     Select::from(From::Table(table.into()), "t")
@@ -626,28 +490,27 @@ pub fn count_rows(table: &str) -> Query {
         .query()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The columns that say where a row stands: the number of its file, and of the row there.
+pub const PLACE: [&str; 2] = ["_file", "_row"];
 
-    #[test]
-    fn names_and_texts_are_quoted() {
-        assert_eq!(identifier("a\"b"), "\"a\"\"b\"");
-        assert_eq!(Value::text("it's").to_string(), "'it''s'");
-        assert_eq!(Value::column("s", "_row").to_string(), "s.\"_row\"");
+/// The rows of a table with their places in the exports and these columns.
+pub fn rows_of(table: &str, columns: &[String]) -> Query {
+    let column = |name: &str| Value::column("s", name);
+    let mut select = Select::from(From::Table(table.to_owned()), "s");
+    for name in PLACE {
+        select = select.column(column(name).cast(SqlType::Integer), name);
     }
+    for name in columns {
+        select = select.column(column(name), name);
+    }
+    select.query()
+}
 
-    #[test]
-    fn a_query_is_printed() {
-        let query = Select::from(From::Table("source:a".into()), "s")
-            .group(Value::column("s", "site"), "site")
-            .column(Value::CountRows, "n")
-            .filter(Value::column("s", "sex").binary("=", Value::text("female")))
-            .order(vec![Value::column("s", "site")])
-            .query();
-        assert_eq!(
-            query.to_string(),
-            "SELECT\n  s.\"site\",\n  count(*) AS \"n\"\nFROM \"source:a\" AS s\nWHERE (s.\"sex\" = 'female')\nGROUP BY s.\"site\"\nORDER BY s.\"site\" NULLS LAST"
-        );
-    }
+/// A view of the rows of several tables with these columns.
+pub fn joined(view: &str, tables: &[String], columns: &[String]) -> Statement {
+    let of_table = |table: &String| {
+        let start = Select::from(From::Table(table.clone()), "s");
+        columns.iter().fold(start, |select, name| select.column(Value::column("s", name), name)).query()
+    };
+    Statement::CreateView(view.to_owned(), Query::UnionAll(tables.iter().map(of_table).collect()))
 }

@@ -320,7 +320,7 @@ fn older(rows: &Query, source: &Source, record: &str, as_of: Date) -> Query {
         let kind = source.columns.iter().find(|c| c.name == *newest).map(|c| &c.kind);
         let is_day = matches!(kind, Some(ColumnType::Date | ColumnType::Timestamp));
         let value = column(newest);
-        order.push(falling(if is_day { value.binary("-", Value::Day(as_of)) } else { value }));
+        order.push(falling(if is_day { value.days_since(Value::Day(as_of)) } else { value }));
     }
     order.extend(["_file", "_row"].map(|name| falling(column(name).cast(SqlType::Integer))));
     let rows = Select::from(rows.clone().rows(), "r")

@@ -39,7 +39,8 @@ fn evaluated(tree: &Tree, of: &dyn Fn(&str) -> Option<f64>) -> Option<f64> {
                 Operator::Times => Some(left * right),
                 Operator::Divided if right == 0.0 => None,
                 Operator::Divided => Some(left / right),
-                Operator::And
+                Operator::Days
+                | Operator::And
                 | Operator::Or
                 | Operator::Equal
                 | Operator::NotEqual

@@ -74,7 +74,7 @@ impl Measured for Rate {
             None => after_period,
         };
         let since = Value::Call("greatest", vec![first, column(&exposure.enters)]);
-        let days = until.clone().binary("-", since.clone());
+        let days = until.clone().days_since(since.clone());
         let select = units
             .source(&exposure.from)
             .column(units.site(site_by), "site")

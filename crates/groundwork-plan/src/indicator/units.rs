@@ -451,7 +451,7 @@ pub(super) fn reading_order(day: Option<&str>) -> Value {
         None => place,
         Some(day) => {
             let start = Value::Day(jiff::civil::date(1900, 1, 1));
-            let days = Value::column("s", day).binary("-", start).cast(SqlType::Integer);
+            let days = Value::column("s", day).days_since(start).cast(SqlType::Integer);
             days.binary("*", Value::integer(1 << 46)).binary("+", place)
         }
     }
