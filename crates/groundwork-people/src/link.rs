@@ -9,7 +9,7 @@ use crate::train::{Learnt, learn};
 use groundwork_stats::Refusal;
 use groundwork_stats::linkage::clusters::{Pair, connected_components};
 use groundwork_stats::linkage::model::probability;
-use groundwork_stats::linkage::unique_reach::{UniqueReach, missed_by_blocking, unique_reach};
+use groundwork_stats::linkage::unique_reach::{UniqueReach, Untold, missed_by_blocking, unique_reach};
 use groundwork_stats::thresholds::REACH_THRESHOLDS;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -171,9 +171,10 @@ pub fn link(rows: Rows, threshold: f64, decisions: &[Decision]) -> Result<Linked
             calibration.probability(learnt.weight(&comparer, record, record, pattern))
         })
         .collect();
-    let missed = missed_by_blocking(&by_rules).unwrap_or(0.0) + renamed(&comparer, &learnt, &pairs);
+    let untold =
+        Untold { missed: missed_by_blocking(&by_rules).unwrap_or(0.0), ..apart(&comparer, &learnt, &pairs)? };
     let rows_of_pairs = of_rows(&records, &pairs, &own);
-    let reach = unique_reach(records.of_row.len(), &rows_of_pairs, &REACH_THRESHOLDS, missed)?;
+    let reach = unique_reach(records.of_row.len(), &rows_of_pairs, &REACH_THRESHOLDS, untold)?;
     let mut told = told(&comparer, &keys, &learnt, &compared.pairs_of_rule);
     told.unlinkable =
         records.of_row.iter().filter(|record| own[**record as usize] < threshold).count() as u64;
@@ -315,13 +316,14 @@ fn of_rows(records: &Records, pairs: &[Listed], own: &[f64]) -> Vec<Pair> {
     out
 }
 
-/// Pairs of one person that are expected under names that have nothing in common, such as a nickname
-/// and an official name: no pair of that kind is likely enough to be found, and the shares that were
-/// learnt say how many there are.
-fn renamed(comparer: &Comparer<'_>, learnt: &Learnt, pairs: &[Listed]) -> f64 {
+/// What is expected under names that have nothing in common, such as a nickname and an official name.
+/// No pair of that kind is likely enough to be found, and the share of it among pairs of one person
+/// that was learnt says how many there are: of two records, one or both stand under another name, so
+/// that a share m of pairs is a share r = 1 - √(1 - m) of records.
+fn apart(comparer: &Comparer<'_>, learnt: &Learnt, pairs: &[Listed]) -> Result<Untold, Refusal> {
     let name = comparer.comparisons.iter().position(|comparison| matches!(comparison, Comparison::Name(_)));
     let Some((at, last)) = name.and_then(|at| Some((at, learnt.model.m().get(at)?.last().copied()?))) else {
-        return 0.0;
+        return Ok(Untold::default());
     };
     let different = comparer.comparisons.get(at).map_or(0, |comparison| comparison.levels().len());
     let (mut found, mut otherwise) = (0.0, 0.0);
@@ -332,7 +334,35 @@ fn renamed(comparer: &Comparer<'_>, learnt: &Learnt, pairs: &[Listed]) -> f64 {
             _ => found += pair.probability,
         }
     }
-    (found * last / (1.0 - last).max(0.5) - otherwise).max(0.0)
+    let apart_pairs = (found * last / (1.0 - last).max(0.5) - otherwise).max(0.0);
+    let all = found + otherwise + apart_pairs;
+    let share = if all > 0.0 { 1.0 - (1.0 - apart_pairs / all).max(0.0).sqrt() } else { 0.0 };
+    let links: Vec<Pair> = pairs
+        .iter()
+        .map(|pair| Pair { one: pair.one, other: pair.other, probability: pair.probability })
+        .collect();
+    let people = connected_components(comparer.records.len(), &links, REACH_THRESHOLDS[0])?;
+    Ok(Untold { missed: 0.0, apart: lost(&people.size_counts(), share), apart_pairs })
+}
+
+/// How many records stand apart where each does with the same chance, from how many people were found
+/// with so many records that do not: those with the most records first, of whom people with fewer are
+/// what is left.
+fn lost(found: &[(u32, u64)], share: f64) -> f64 {
+    let mut left: BTreeMap<u32, f64> = found.iter().map(|(size, people)| (*size, *people as f64)).collect();
+    let mut lost = 0.0;
+    for size in (2..=found.last().map_or(0, |(size, _)| *size)).rev() {
+        let stay = libm::pow(1.0 - share, f64::from(size));
+        let Some(people) = left.get(&size).map(|left| left.max(0.0) / stay) else { continue };
+        lost += people * (share * f64::from(size) - libm::pow(share, f64::from(size)));
+        // Of their people some are found with one record less, two, and so on.
+        let mut chance = stay;
+        for fewer in 1..=size.saturating_sub(2) {
+            chance *= f64::from(size - fewer + 1) / f64::from(fewer) * share / (1.0 - share);
+            *left.entry(size - fewer).or_default() -= people * chance;
+        }
+    }
+    lost
 }
 
 fn told(comparer: &Comparer<'_>, keys: &Keys, learnt: &Learnt, pairs_of_rule: &[u64]) -> Told {
@@ -396,4 +426,20 @@ fn exact(records: &Records) -> Result<u64, Refusal> {
 /// The probability that belongs to a weight.
 pub(crate) fn of_weight(weight: f64) -> f64 {
     probability(weight)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lost;
+
+    #[test]
+    fn records_that_stand_apart_by_hand() {
+        // A hundred people with two records each, of which one in ten stands apart: 81 are found with
+        // two, and 2 · 0.1 - 0.01 = 0.19 records a person are people of their own.
+        assert!((lost(&[(1, 38), (2, 81)], 0.1) - 19.0).abs() < 1e-9);
+        // A hundred with three: 72.9 are found with three and 24.3 with two, of whom nobody has two.
+        let of_three = lost(&[(2, 243), (3, 729)], 0.1) / 10.0;
+        assert!((of_three - 100.0 * (0.3 - 0.001)).abs() < 1e-9, "{of_three}");
+        assert_eq!(lost(&[], 0.2), 0.0);
+    }
 }

@@ -6,6 +6,8 @@ mod listed;
 use groundwork_people::{Decision, Linked, Rows, link};
 use groundwork_samples::register::{Listed, draw};
 use groundwork_stats::linkage::agreement::{Agreement, pairwise};
+use groundwork_stats::linkage::unique_reach::LEVEL;
+use std::collections::BTreeSet;
 
 fn rows(register: &[Listed]) -> Rows {
     listed::rows(register, b"a secret")
@@ -35,36 +37,91 @@ fn people_of_a_generated_register_are_told_apart() {
         linked.reach.at[0].recall,
     );
     println!("precision {:?} recall {:?}", agreement.precision(), agreement.recall());
-    assert!(agreement.f1().is_some_and(|f1| f1 > 0.85), "{agreement:?}");
-    assert!((f64::from(people) / 2000.0 - 1.0).abs() < 0.12, "{people}");
+    assert!(agreement.f1().is_some_and(|f1| f1 > 0.92), "{agreement:?}");
+    assert!((f64::from(people) / 2000.0 - 1.0).abs() < 0.10, "{people}");
 }
 
-/// The share of registers whose band must hold the number of people, in per cent.
+/// Of a hundred bands that each hold the truth with the level that they state, so many do with a
+/// chance of 0.97: 95 less two standard deviations of 2.2.
 const HELD: u32 = 90;
 
 #[test]
-#[ignore = "open: the band is about the links at hand and lies above the truth, since some people stand under names that have nothing in common"]
 fn the_band_holds_the_people_of_a_hundred_registers() {
+    assert!((LEVEL - 0.95).abs() < f64::EPSILON);
     let mut held = 0;
-    let mut widths = Vec::new();
-    let mut off = Vec::new();
+    let mut widths = 0.0;
+    let mut off = 0.0;
     for seed in 0..100 {
         let (linked, _) = found(300, 1000 + seed);
-        held += u32::from((linked.reach.lower..=linked.reach.upper).contains(&300));
-        widths.push(linked.reach.width());
-        off.push((
-            linked.reach.lower as i64 - 300,
-            linked.reach.upper as i64 - 300,
-            linked.reach.expected.round() as i64 - 300,
-        ));
+        let reach = &linked.reach;
+        held += u32::from((reach.lower..=reach.upper).contains(&300));
+        widths += reach.width();
+        off += reach.expected / 300.0 - 1.0;
     }
-    let mean = widths.iter().sum::<f64>() / 100.0;
     println!(
-        "the band holds the truth in {held} of 100 registers of 300 people; it is {:.0} % wide on average",
-        100.0 * mean
+        "the band holds the truth in {held} of 100 registers of 300 people; it is {widths:.1} % wide on average, \
+         and what is expected is {off:+.1} % off"
     );
-    println!("{off:?}");
     assert!(held >= HELD, "{held}");
+}
+
+/// Registers of other kinds, made of the generated one: what is written, and what is not.
+fn of_another_kind(kind: &str, people: u32, seed: u64) -> Vec<Listed> {
+    let mut listed = draw(people, seed);
+    match kind {
+        "Latin letters only" => listed.retain(|row| row.name.is_ascii()),
+        "ages only" => {
+            for row in &mut listed {
+                let year =
+                    listed::born(row).trim_start_matches('~').get(..4).and_then(|y| y.parse::<i32>().ok());
+                row.age = year.map(|year| (2021 - year).to_string()).unwrap_or_default();
+                row.born.clear();
+            }
+        }
+        "no telephones" => listed.iter_mut().for_each(|row| row.phone.clear()),
+        "one place" => listed.iter_mut().for_each(|row| row.village = "แม่สาย"),
+        _ => {
+            let mut seen = BTreeSet::new();
+            listed.retain(|row| seen.insert(row.person));
+        }
+    }
+    listed
+}
+
+#[test]
+fn registers_of_other_kinds() {
+    for (kind, least) in
+        [("Latin letters only", 0.90), ("ages only", 0.90), ("no telephones", 0.90), ("one place", 0.90)]
+    {
+        let listed = of_another_kind(kind, 1000, 21);
+        let truth = truth(&listed);
+        let linked = link(rows(&listed), 0.5, &[]).expect("people");
+        let agreement = pairwise(&linked.people(0.5).expect("people"), &truth).expect("an agreement");
+        let different: BTreeSet<u32> = truth.iter().copied().collect();
+        let off = linked.reach.at[0].unique as f64 / different.len() as f64 - 1.0;
+        println!(
+            "{kind}: {} rows of {} people, F1 {:.3}, people {:+.1} %, band {} to {}",
+            listed.len(),
+            different.len(),
+            agreement.f1().expect("pairs"),
+            100.0 * off,
+            linked.reach.lower,
+            linked.reach.upper
+        );
+        assert!(agreement.f1().is_some_and(|f1| f1 >= least), "{kind}: {agreement:?}");
+        assert!(off.abs() <= 0.15, "{kind}: {off}");
+        assert!((linked.reach.lower..=linked.reach.upper).contains(&(different.len() as u64)), "{kind}");
+    }
+}
+
+#[test]
+fn where_nobody_is_listed_twice_hardly_anybody_is_joined() {
+    let listed = of_another_kind("everybody once", 2000, 22);
+    let linked = link(rows(&listed), 0.5, &[]).expect("people");
+    let unique = linked.reach.at[0].unique;
+    println!("2,000 people once: {unique} found, band {} to {}", linked.reach.lower, linked.reach.upper);
+    assert!(unique >= 1960, "{unique}");
+    assert!((linked.reach.lower..=linked.reach.upper).contains(&2000), "{:?}", linked.reach);
 }
 
 #[test]
@@ -169,14 +226,14 @@ fn decisions_hold_and_teach() {
         .collect();
     let after = link(rows(&listed), 0.5, &decisions).expect("people");
     println!(
-        "{} decisions: F1 from {:.3} to {:.3}; band from {} wide to {} wide",
+        "{} decisions: F1 from {:.3} to {:.3}; spread from {:.1} to {:.1} people",
         decisions.len(),
         agreement(&before),
         agreement(&after),
-        before.reach.width(),
-        after.reach.width()
+        before.reach.spread,
+        after.reach.spread
     );
     assert!(agreement(&after) > agreement(&before));
-    assert!(after.reach.width() < before.reach.width());
+    assert!(after.reach.spread < before.reach.spread);
     assert_eq!(after.told.decisions, (decisions.len() as u64, 0));
 }

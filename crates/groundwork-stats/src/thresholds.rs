@@ -215,8 +215,7 @@ pub const POSTERIOR_UNITS_MOST: u64 = 10_000_000;
 /// Most units for each group that a sample size is searched up to.
 pub const SAMPLE_SIZE_MOST: f64 = 1e9;
 
-/// The probabilities at which different people are counted, for the band of
-/// their number: below the first a link is more likely wrong than right, above
+/// The probabilities at which different people are counted: below the first a link is more likely wrong than right, above
 /// the last most of those left out are right.
 pub const REACH_THRESHOLDS: [f64; 10] = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95];
 

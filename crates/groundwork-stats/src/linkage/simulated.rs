@@ -1,6 +1,5 @@
 //! Patterns that a known model makes, for tests.
 
-use super::clusters::Pair;
 use super::model::Model;
 use super::patterns::Patterns;
 use crate::random::Stream;
@@ -36,26 +35,6 @@ pub(super) fn patterns_of(model: &Model, missing: f64, pairs: usize, seed: u8) -
         }
     }
     Patterns::new(&levels, &rows, &vec![1; pairs]).expect("patterns")
-}
-
-/// A register of people with one to four records each: the person of each
-/// record, and all pairs of records with the probabilities that the model gives
-/// to comparisons drawn from it.
-pub(super) fn register(model: &Model, people: u32, seed: u8) -> (Vec<u32>, Vec<Pair>) {
-    let mut stream = Stream::new(&[seed; 32], 1);
-    let mut records = Vec::new();
-    for person in 0..people {
-        records.resize(records.len() + 1 + stream.index(4) as usize, person);
-    }
-    let mut pairs = Vec::new();
-    for (one, person) in records.iter().enumerate() {
-        for (other, of) in records.iter().enumerate().skip(one + 1) {
-            let pattern = drawn(&mut stream, if person == of { model.m() } else { model.u() });
-            let probability = model.probability(&pattern).expect("a probability");
-            pairs.push(Pair { one: one as u32, other: other as u32, probability });
-        }
-    }
-    (records, pairs)
 }
 
 /// A number from 0 to 1.

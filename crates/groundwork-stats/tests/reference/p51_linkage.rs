@@ -12,7 +12,7 @@ use groundwork_stats::linkage::fellegi_sunter::{Known, fellegi_sunter};
 use groundwork_stats::linkage::model::Model;
 use groundwork_stats::linkage::patterns::Patterns;
 use groundwork_stats::linkage::training::{lambda_from_rules, pool_passes, shares_by_chance};
-use groundwork_stats::linkage::unique_reach::{missed_by_blocking, unique_reach};
+use groundwork_stats::linkage::unique_reach::{Untold, missed_by_blocking, unique_reach};
 use groundwork_stats::random::Stream;
 use groundwork_stats::thresholds::REACH_THRESHOLDS;
 use libtest_mimic::Trial;
@@ -145,7 +145,8 @@ fn linked(with_number: bool) -> Ended {
     // without, and 2,006 and 2,052 people.
     let reached = if with_number { 0.997 } else { 0.98 };
     assert!(agreement.f1().expect("pairs") >= reached, "{agreement:?}");
-    let reach = unique_reach(n, &pairs, &REACH_THRESHOLDS, missed).expect("a reach");
+    let untold = Untold { missed, ..Untold::default() };
+    let reach = unique_reach(n, &pairs, &REACH_THRESHOLDS, untold).expect("a reach");
     assert!(reach.lower <= 2000 && 2000 <= reach.upper, "{reach:?}");
     assert_eq!(reach.single(), Ok(clusters.sizes.len() as u64));
     let off = clusters.sizes.len() as f64 / 2000.0 - 1.0;

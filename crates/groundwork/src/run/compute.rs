@@ -20,6 +20,7 @@ use groundwork_plan::plan::Plan;
 use groundwork_plan::query::{Query, Statement};
 use groundwork_stats::ClusteredRatio;
 use groundwork_stats::estimators::quantile_ranks::quantile_ranks;
+use groundwork_stats::linkage::unique_reach::LEVEL;
 use groundwork_stats::thresholds::REACH_WIDTH_MOST;
 use groundwork_store::{CellCount, ClusterSum, RankedValue, Store};
 use serde::{Deserialize, Serialize};
@@ -174,10 +175,6 @@ pub(super) fn compute(
     Ok(results)
 }
 
-/// The level that a band of people is given: the probability from which links count at its upper end.
-/// It is no share of bands that hold the truth.
-const BAND_LEVEL: f64 = 0.95;
-
 /// How far the ends of the band of a step lie beyond the people at its lowest and highest threshold.
 fn beyond(indicator: &Indicator, people: &[PeopleFound]) -> (f64, f64) {
     let Kind::DistinctCount(count) = &indicator.kind else { return (1.0, 1.0) };
@@ -218,9 +215,9 @@ fn band_of(indicator: &Indicator) -> Vec<Indicator> {
 /// number is given all the same.
 fn banded(value: f64, lower: f64, upper: f64, wide: bool) -> Finding {
     if upper > lower * (1.0 + REACH_WIDTH_MOST) && !wide {
-        return Finding::Band { lower, upper, level: BAND_LEVEL };
+        return Finding::Band { lower, upper, level: LEVEL };
     }
-    Finding::Value { value, interval: Some((lower, upper, BAND_LEVEL)) }
+    Finding::Value { value, interval: Some((lower, upper, LEVEL)) }
 }
 
 fn add_counts(indicator: &Indicator, counts: Vec<CellCount>, found: &mut Found) {
