@@ -2,23 +2,31 @@
 //! no number that was withheld: its intervals are computed from what was published.
 
 use crate::cell::{Cell, CellKey};
-use crate::interval::{End, Fact, Puzzle, Unknown};
+use crate::gate::told;
 use crate::matrix::Matrix;
+use crate::reach::Space;
 use crate::secondary::Decision;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// One cell that is withheld.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Withheld {
     /// Which.
     pub cell: CellKey,
-    /// Why.
+    /// Why; for readers, see [`Withheld::told`].
     pub reason: &'static str,
-    /// The threshold that holds for it.
+    /// The threshold that the policy has for it.
     pub threshold: i64,
-    /// The narrowest interval of its protected numbers that a reader of everything published could
+    /// The narrowest interval of its numbers of people that a reader of everything published could
     /// reach, where it was worked out; without a most where there is none.
     pub narrowest: Option<(i64, Option<i64>)>,
+}
+
+impl Withheld {
+    /// What readers are told of why: the same for every rule that protects people.
+    pub fn told(&self) -> &'static str {
+        told(self.reason)
+    }
 }
 
 /// The audit of a release.
@@ -39,8 +47,34 @@ pub struct Audit {
     narrowest: BTreeMap<usize, (i64, Option<i64>)>,
 }
 
+/// Neighbourhoods by the numbers in them.
+#[derive(Default)]
+struct Spaces {
+    all: Vec<Space>,
+    of: BTreeMap<usize, Option<usize>>,
+}
+
+impl Spaces {
+    /// What a reader can make of a number, from everything that hangs together with it.
+    fn range(
+        &mut self,
+        matrix: &Matrix,
+        id: usize,
+        unknown: &dyn Fn(usize) -> bool,
+    ) -> Option<(i64, Option<i64>)> {
+        if !self.of.contains_key(&id) {
+            let space = Space::around(matrix, id, LARGEST + 1, unknown);
+            let is_whole = space.ids().len() <= LARGEST;
+            let at = is_whole.then_some(self.all.len());
+            self.of.extend(space.ids().iter().map(|id| (*id, at)));
+            self.all.extend(is_whole.then_some(space));
+        }
+        self.all.get(self.of.get(&id).copied().flatten()?)?.range(matrix, id)
+    }
+}
+
 /// Unknown numbers that hang together, beyond which the reader's interval is not worked out.
-const LARGEST_PUZZLE: usize = 120;
+const LARGEST: usize = 300;
 /// Intervals that are worked out for one report.
 const MOST_INTERVALS: usize = 2000;
 
@@ -52,14 +86,23 @@ impl Audit {
         };
         let protected = |id: &usize| matrix.quantities[*id].is_protected() && unknown(*id);
         let all: Vec<usize> = (0..matrix.quantities.len()).filter(protected).collect();
+        // Of every withheld cell alike: an interval for the small ones alone would show which they are.
+        let mut spaces = Spaces::default();
+        let mut reached: BTreeMap<usize, Option<(i64, Option<i64>)>> = BTreeMap::new();
         let mut narrowest: BTreeMap<usize, (i64, Option<i64>)> = BTreeMap::new();
-        for id in all.iter().take(MOST_INTERVALS) {
-            let Some(reach) = reach(matrix, *id, &unknown) else { continue };
-            for cell in cells_of(matrix, *id) {
+        for cell in (0..decision.hidden.len()).filter(|cell| decision.hidden[*cell]) {
+            let numbers = matrix.shown[cell].iter().copied().chain(matrix.complement(cell));
+            for id in numbers.filter(|id| unknown(*id) && matrix.amount(cell) != Some(*id)) {
+                if reached.len() >= MOST_INTERVALS {
+                    break;
+                }
+                let reach = *reached.entry(id).or_insert_with(|| spaces.range(matrix, id, &unknown));
                 let width = |reach: &(i64, Option<i64>)| reach.1.map_or(i64::MAX, |most| most - reach.0);
-                let known = narrowest.entry(cell).or_insert(reach);
-                if width(&reach) < width(known) {
-                    *known = reach;
+                if let Some(reach) = reach {
+                    let known = narrowest.entry(cell).or_insert(reach);
+                    if width(&reach) < width(known) {
+                        *known = reach;
+                    }
                 }
             }
         }
@@ -93,54 +136,5 @@ impl Audit {
             }
         }
         self
-    }
-}
-
-/// The cells that show a number; of a rest that nobody shows, those that it can be computed from.
-fn cells_of(matrix: &Matrix, id: usize) -> BTreeSet<usize> {
-    let quantity = &matrix.quantities[id];
-    if !quantity.cells.is_empty() {
-        return quantity.cells.iter().copied().collect();
-    }
-    let terms = quantity.relations.iter().flat_map(|(at, _)| &matrix.relations[*at].terms);
-    terms.flat_map(|(id, _)| matrix.quantities[*id].cells.iter().copied()).collect()
-}
-
-/// What a reader can make of a number, from everything that hangs together with it.
-fn reach(matrix: &Matrix, id: usize, unknown: &dyn Fn(usize) -> bool) -> Option<(i64, Option<i64>)> {
-    let (mut near, mut place) = (vec![id], BTreeMap::from([(id, 0)]));
-    let mut relations: BTreeSet<usize> = BTreeSet::new();
-    let mut at = 0;
-    while at < near.len() {
-        for (relation, _) in &matrix.quantities[near[at]].relations {
-            relations.insert(*relation);
-            for (other, _) in &matrix.relations[*relation].terms {
-                if unknown(*other) && !place.contains_key(other) {
-                    place.insert(*other, near.len());
-                    near.push(*other);
-                }
-            }
-        }
-        at += 1;
-        if near.len() > LARGEST_PUZZLE {
-            return None;
-        }
-    }
-    let facts = relations.into_iter().map(|relation| {
-        let (mut terms, mut sum) = (Vec::new(), 0);
-        for (id, a) in &matrix.relations[relation].terms {
-            match place.get(id) {
-                Some(at) => terms.push((*at, *a)),
-                None => sum -= a * matrix.quantities[*id].value,
-            }
-        }
-        Fact { terms, lower: Some(sum), upper: Some(sum) }
-    });
-    let puzzle =
-        Puzzle { unknowns: vec![Unknown { lower: 0, upper: None }; near.len()], facts: facts.collect() };
-    match puzzle.range(&[(0, 1)]) {
-        (End::At(low, _), End::At(high, _)) => Some((low, Some(high))),
-        (End::At(low, _), End::Open) => Some((low, None)),
-        _ => None,
     }
 }

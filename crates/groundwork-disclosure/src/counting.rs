@@ -1,11 +1,13 @@
 //! From the plan to who is counted: which indicators count the same people, and which a part of
 //! those of another.
 
-use crate::frame::{Counting, Frame, Measure, OwnDimension, Time};
+use crate::frame::{Counting, Frame, Meaning, Measure, OwnDimension, Time};
+use groundwork_plan::derive::{Band, Banded, DeriveRule};
 use groundwork_plan::evaluation::Data;
 use groundwork_plan::expression::{Expression, Operator, Tree};
 use groundwork_plan::indicator::{Indicator, Kind, MeasureOf, Missing, Window};
 use groundwork_plan::plan::Plan;
+use groundwork_plan::source::{ColumnType, Source};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Frame {
@@ -13,6 +15,10 @@ impl Frame {
     pub fn of(plan: &Plan) -> Self {
         let implied = implied(plan);
         let mut frame = Frame::default();
+        frame.sensitive = plan.policy.sensitive.iter().cloned().collect();
+        for source in &plan.sources {
+            frame.understand(source, plan);
+        }
         for indicator in plan.indicators.iter().filter(|i| i.people) {
             if let Some(mut measure) = measure(indicator) {
                 let own = measure.own_dimension.as_mut().map(|own| &mut own.from);
@@ -21,12 +27,54 @@ impl Frame {
                 {
                     close(counting, &implied);
                 }
-                measure.sensitive = is_sensitive(indicator, plan);
+                measure.sensitive = is_sensitive(indicator, &frame.sensitive);
                 measure.days = days(indicator);
                 frame.measures.insert(indicator.id.clone(), measure);
             }
         }
         frame
+    }
+}
+
+impl Frame {
+    /// What the columns of a source are made from.
+    fn understand(&mut self, source: &Source, plan: &Plan) {
+        let key = |column: &str| (source.id.clone(), column.to_owned());
+        let columns = plan.columns(&source.id);
+        let whole = columns.iter().filter(|(_, kind)| *kind == ColumnType::Integer);
+        self.whole.extend(whole.map(|(name, _)| key(name)));
+        for derived in &source.derived {
+            if derived.rule.columns().iter().any(|column| self.sensitive.contains(*column)) {
+                self.sensitive.insert(derived.name.clone());
+            }
+            let all = |holds: &Expression| conditions(Some(holds)).into_iter().collect::<Vec<_>>();
+            let words = match &derived.rule {
+                DeriveRule::Bands(banded, bands) => {
+                    let base = match banded {
+                        Banded::Column(name) => name.clone(),
+                        Banded::Age { born, at } => {
+                            let base = format!("age:{born}:{at}");
+                            self.whole.insert(key(&base));
+                            base
+                        }
+                    };
+                    let within = |band: &Band| {
+                        let from = band.from.map(|from| format!("{base} >= {from}"));
+                        let to = band.to.map(|to| format!("{base} < {}", to.saturating_add(1)));
+                        (band.word.clone(), from.into_iter().chain(to).collect())
+                    };
+                    bands.iter().map(within).collect()
+                }
+                DeriveRule::Holds(holds) => {
+                    vec![("true".to_owned(), all(holds)), ("false".to_owned(), Vec::new())]
+                }
+                DeriveRule::Choose(choices) => {
+                    choices.iter().map(|(word, holds)| (word.clone(), all(holds))).collect()
+                }
+                DeriveRule::Value(_) => continue,
+            };
+            self.meanings.insert(key(&derived.name), Meaning { words });
+        }
     }
 }
 
@@ -79,7 +127,7 @@ fn measure(indicator: &Indicator) -> Option<Measure> {
         let mut counting = Counting {
             of: counted(of, from, indicator.period_by.as_deref(), indicator.site_by.as_deref()),
             conditions: conditions(filter),
-            time: time(window, filter),
+            time: time(window),
         };
         counting.conditions.extend(more);
         counting
@@ -91,20 +139,27 @@ fn measure(indicator: &Indicator) -> Option<Measure> {
     };
     const ROWS: &str = "rows";
     let measure = |numerator, denominator| Some(Measure { numerator, denominator, ..Measure::default() });
+    // Missing values add nothing, so that a sum is the same whether they are left out or zero.
+    let amount = |of: &Expression, denominator: Counting| {
+        let mut amount = Counting { of: summed(of, &denominator.of), ..denominator.clone() };
+        amount.conditions = conditions(indicator.filter.as_ref());
+        Some(Measure { denominator: Some(denominator), amount: Some(amount), ..Measure::default() })
+    };
     match &indicator.kind {
         Kind::Count(k) => measure(Some(people(ROWS, &k.from, vec![], k.window)), None),
         Kind::DistinctCount(k) => measure(Some(people(&k.of, &k.from, vec![], k.window)), None),
         Kind::Sum(k) => {
             let known = known(k.missing, &k.of).into_iter().collect();
-            measure(None, Some(people(ROWS, &k.from, known, k.window)))
+            amount(&k.of, people(ROWS, &k.from, known, k.window))
         }
         Kind::Mean(k) => {
             let known = known(k.missing, &k.of).into_iter().collect();
-            measure(None, Some(people(ROWS, &k.from, known, k.window)))
+            amount(&k.of, people(ROWS, &k.from, known, k.window))
         }
         Kind::Quantile(k) => {
             let known = known(k.missing, &k.of).into_iter().collect();
-            measure(None, Some(people(ROWS, &k.from, known, k.window)))
+            let measure = amount(&k.of, people(ROWS, &k.from, known, k.window))?;
+            Some(Measure { tail: Some(k.share().min(1.0 - k.share())), ..measure })
         }
         Kind::Change(k) => {
             let known = [&k.before, &k.after].map(|of| format!("{} is known", words(&of.tree))).to_vec();
@@ -125,9 +180,6 @@ fn measure(indicator: &Indicator) -> Option<Measure> {
             let denominator = people(of, &k.from, known, k.window);
             let mut numerator = denominator.clone();
             numerator.conditions.extend(conditions(Some(&k.numerator)));
-            numerator.time = numerator.time.max(time(k.window, Some(&k.numerator)));
-            // Those of whom it holds are a part of the same moment's denominator only.
-            let denominator = Counting { time: numerator.time.max(denominator.time), ..denominator };
             measure(Some(numerator), Some(denominator))
         }
         Kind::Completion(k) => {
@@ -175,20 +227,31 @@ fn measure(indicator: &Indicator) -> Option<Measure> {
                     of: counted(of, &m.from, m.period_by.as_deref(), m.site_by.as_deref()),
                     conditions: conditions(m.filter.as_ref()),
                     // Those trained so far: a side of a ratio is not set against earlier periods.
-                    time: match time(m.window, m.filter.as_ref()) {
+                    time: match time(m.window) {
                         Time::ToDate => Time::Moment,
                         time => time,
                     },
                 })
             };
-            measure(side(&k.numerator), side(&k.denominator))
+            let sum = match &k.numerator.of {
+                MeasureOf::Sum(of) => Some(of),
+                MeasureOf::Rows | MeasureOf::Distinct(_) => None,
+            };
+            let m = &k.numerator;
+            let amount = sum.map(|of| Counting {
+                of: summed(of, &counted(ROWS, &m.from, m.period_by.as_deref(), m.site_by.as_deref())),
+                conditions: conditions(m.filter.as_ref()),
+                time: time(m.window),
+            });
+            let measure = measure(side(&k.numerator), side(&k.denominator))?;
+            Some(Measure { amount, ..measure })
         }
         Kind::Rate(k) => {
             let m = &k.events;
             let counting = Counting {
                 of: counted(ROWS, &m.from, m.period_by.as_deref(), m.site_by.as_deref()),
                 conditions: conditions(m.filter.as_ref()),
-                time: time(m.window, m.filter.as_ref()),
+                time: time(m.window),
             };
             measure(Some(counting), None)
         }
@@ -209,9 +272,12 @@ fn counted(of: &str, from: &str, period_by: Option<&str>, site_by: Option<&str>)
     format!("{of} of {from}{}{}", by("by", period_by), by("at", site_by))
 }
 
-fn time(window: Window, filter: Option<&Expression>) -> Time {
+fn summed(of: &Expression, over: &str) -> String {
+    format!("sum:{} over {over}", words(&of.tree).replace(' ', "_"))
+}
+
+fn time(window: Window) -> Time {
     match window {
-        _ if filter.is_some_and(Expression::uses_period) => Time::Moment,
         Window::InPeriod => Time::InPeriod,
         Window::ToDate => Time::ToDate,
     }
@@ -225,32 +291,67 @@ fn days(indicator: &Indicator) -> BTreeMap<(String, String), (jiff::civil::Date,
 }
 
 /// Whether it counts by a condition on a column that protects people in a case.
-fn is_sensitive(indicator: &Indicator, plan: &Plan) -> bool {
+fn is_sensitive(indicator: &Indicator, sensitive: &BTreeSet<String>) -> bool {
     let mut expressions: Vec<&Expression> = indicator.filter.iter().collect();
     match &indicator.kind {
         Kind::Proportion(k) => expressions.push(&k.numerator),
         Kind::Ratio(k) => {
             expressions.extend([&k.numerator, &k.denominator].into_iter().filter_map(|m| m.filter.as_ref()))
         }
+        Kind::Rate(k) => expressions.extend(k.events.filter.as_ref()),
         _ => {}
     }
-    let names = |e: &&Expression| e.columns().iter().any(|c| plan.policy.sensitive.iter().any(|s| s == c));
-    expressions.iter().any(names)
+    expressions.iter().any(|e| e.columns().iter().any(|column| sensitive.contains(*column)))
 }
 
 /// The conditions of an expression, each by itself.
 fn conditions(expression: Option<&Expression>) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
-    let mut open: Vec<&Tree> = expression.map(|e| &e.tree).into_iter().collect();
+    let mut open: Vec<Tree> = expression.map(|e| e.tree.clone()).into_iter().collect();
     while let Some(tree) = open.pop() {
         match tree {
-            Tree::Binary(left, Operator::And, right) => open.extend([left.as_ref(), right.as_ref()]),
+            Tree::Binary(left, Operator::And, right) => open.extend([*left, *right]),
+            Tree::Not(inner) => match turned(&inner) {
+                Some(tree) => open.push(tree),
+                None => {
+                    out.insert(words(&Tree::Not(inner)));
+                }
+            },
             other => {
-                out.insert(words(other));
+                out.insert(words(&other));
             }
         }
     }
     out
+}
+
+/// The opposite of a condition without `not`; nothing where there is none. What cannot be decided is in
+/// neither.
+fn turned(tree: &Tree) -> Option<Tree> {
+    let not = |tree: &Tree| turned(tree).unwrap_or_else(|| Tree::Not(Box::new(tree.clone())));
+    match tree {
+        Tree::Not(inner) => Some((**inner).clone()),
+        Tree::IsMissing(inner, missing) => Some(Tree::IsMissing(inner.clone(), !missing)),
+        Tree::Binary(left, operator, right) => {
+            let opposite = match operator {
+                Operator::And => return both_turned(left, Operator::Or, right, &not),
+                Operator::Or => return both_turned(left, Operator::And, right, &not),
+                Operator::Equal => Operator::NotEqual,
+                Operator::NotEqual => Operator::Equal,
+                Operator::Less => Operator::GreaterOrEqual,
+                Operator::LessOrEqual => Operator::Greater,
+                Operator::Greater => Operator::LessOrEqual,
+                Operator::GreaterOrEqual => Operator::Less,
+                _ => return None,
+            };
+            Some(Tree::Binary(left.clone(), opposite, right.clone()))
+        }
+        _ => None,
+    }
+}
+
+fn both_turned(left: &Tree, operator: Operator, right: &Tree, not: &dyn Fn(&Tree) -> Tree) -> Option<Tree> {
+    Some(Tree::Binary(Box::new(not(left)), operator, Box::new(not(right))))
 }
 
 /// An expression in words that are the same however it is written.

@@ -8,6 +8,7 @@
 
 use crate::cell::{Cell, CellKey, Counts, Finding};
 use crate::frame::{Counting, Time};
+use crate::gate::told;
 use crate::matrix::Groups;
 use crate::partner::BY_PARTNER;
 use crate::release::{ContrastFigures, Released, Status};
@@ -225,7 +226,7 @@ impl Released {
         let bare = |key: &CellKey| self.cell(key).is_none_or(|cell| cell.bare);
         let spread = !estimate.cells.iter().any(bare);
         let cells_hidden = estimate.cells.iter().any(hidden).then_some("a_compared_cell_is_withheld");
-        let withheld = cells_hidden.or(hidden_people);
+        let withheld = cells_hidden.or(hidden_people.map(told));
         let told = estimate.warnings.join("; ");
         // What a partner withheld is not there to be compared, and is withheld all the same.
         let of_partner = |key: &CellKey| self.cell(key).is_some_and(|cell| cell.reason() == BY_PARTNER);

@@ -20,6 +20,23 @@ pub struct Frame {
     pub households: BTreeMap<CellKey, Households>,
     /// How many rows of each source count, which every report says.
     pub rows: BTreeMap<String, u64>,
+    /// By source and name: columns that are made from another one.
+    pub meanings: BTreeMap<(String, String), Meaning>,
+    /// Amounts that one person dominates somewhere, by what is summed: they are set against each other as
+    /// people are. The gate finds them.
+    pub dominated: BTreeSet<String>,
+    /// Columns that are made from one that protects people in a case.
+    pub sensitive: BTreeSet<String>,
+    /// Sources and their columns that hold whole numbers.
+    pub whole: BTreeSet<(String, String)>,
+}
+
+/// A column that is made from another: the bands of an age, a condition on a number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meaning {
+    /// Each word with the conditions on the other column that hold for it; the first word whose
+    /// conditions hold is the one. No conditions hold wherever there is a value.
+    pub words: Vec<(String, Vec<String>)>,
 }
 
 /// How many households the people of a cell are of.
@@ -40,10 +57,14 @@ pub struct Measure {
     pub numerator: Option<Counting>,
     /// Those in the denominator.
     pub denominator: Option<Counting>,
+    /// What is summed over them, for sums, means and the like.
+    pub amount: Option<Counting>,
     /// A dimension that the indicator itself has, such as the steps of a completion.
     pub own_dimension: Option<OwnDimension>,
     /// Whether it says something of people that protects them in a case, such as a legal status.
     pub sensitive: bool,
+    /// For a median or another quantile: the share of people on its smaller side.
+    pub tail: Option<f64>,
     /// The first and the last day of its periods, by site (empty: of every site) and period.
     pub days: BTreeMap<(String, String), (Date, Date)>,
 }

@@ -100,11 +100,12 @@ pub fn release_jointly(
     let audit = Audit::of(&matrix, &decision);
     for (reason, hidden) in reasons.iter_mut().zip(&decision.hidden) {
         if *hidden {
-            reason.get_or_insert("by_subtraction");
+            reason.get_or_insert(BY_SUBTRACTION);
         }
     }
     withhold_formulas(&cells, &mut reasons);
-    let audit = audit.with_reasons(&cells, &reasons, &thresholds, rolled_up);
+    let declared: Vec<i64> = cells.iter().map(|cell| declared(cell, policy, frame)).collect();
+    let audit = audit.with_reasons(&cells, &reasons, &declared, rolled_up);
     let unreleased = Unreleased::of(&cells, &reasons);
     let hidden = cells.iter().zip(&reasons).filter_map(|(cell, reason)| Some((&cell.key, (*reason)?)));
     let behind = people.reasons(&hidden.collect());
@@ -132,6 +133,10 @@ struct Decided {
 
 fn decide(ground: &Ground<'_>, frame: &Frame) -> Decided {
     let Ground { cells, thresholds, people, policy, known } = *ground;
+    let dominated = cells.iter().filter(|cell| primary::is_dominated(cell, frame));
+    let dominated = dominated.filter_map(|cell| frame.measures.get(&cell.key.indicator)?.amount.as_ref());
+    let dominated = dominated.map(|amount| amount.of.clone()).collect();
+    let frame = &Frame { dominated, ..frame.clone() };
     let mut matrix = Matrix::of(cells, frame, thresholds, &people.groups, known);
     let mut reasons: Vec<Option<&'static str>> = cells
         .iter()
@@ -139,7 +144,7 @@ fn decide(ground: &Ground<'_>, frame: &Frame) -> Decided {
         .map(|(cell, threshold)| {
             let groups = people.groups.get(&cell.key).map(Vec::as_slice).unwrap_or_default();
             let small = |(_, size): &(Counting, u64)| *size > 0 && (*size as i64) < *threshold;
-            let small = groups.iter().any(small).then_some("below_threshold");
+            let small = groups.iter().any(small).then_some(primary::BELOW);
             small.or_else(|| primary::reason(cell, *threshold, policy, frame))
         })
         .collect();
@@ -163,13 +168,20 @@ fn guard_classes(
             if threshold(&cells[cell], policy, frame) > 1
                 && primary::guards_classes(&cells[cell], policy, frame)
             {
-                reasons[cell].get_or_insert("everybody_or_nobody");
+                reasons[cell].get_or_insert(primary::CLASS);
                 matrix.quantities[part].class = true;
             }
         }
     }
     for (at, cell) in cells.iter().enumerate() {
-        if reasons[at] == Some("everybody_or_nobody") && primary::is_everybody_or_nobody(cell) {
+        // What is summed may not be computed from other sums, to within a part of the largest.
+        if reasons[at] == Some(primary::DOMINANCE)
+            && let Some(quantity) = matrix.amount(at).and_then(|id| matrix.quantities.get_mut(id))
+        {
+            quantity.class = true;
+            quantity.threshold = primary::width(cell, frame).max(quantity.threshold);
+        }
+        if reasons[at] == Some(primary::CLASS) && primary::is_everybody_or_nobody(cell) {
             let number = if cell.numerator > 0.0 { matrix.complement(at) } else { matrix.numerator(at) };
             if let Some(quantity) = number.and_then(|id| matrix.quantities.get_mut(id)) {
                 quantity.class = true;
@@ -178,12 +190,17 @@ fn guard_classes(
     }
 }
 
+/// The smallest number of people that a cell may show by the policy, which readers know.
+fn declared(cell: &Cell, policy: &Policy, frame: &Frame) -> i64 {
+    let declared = policy.threshold(&cell.key.indicator, &cell.key.dimension);
+    let sensitive = primary::is_sensitive(cell, policy, frame);
+    let threshold = if sensitive { declared.max(SENSITIVE_THRESHOLD) } else { declared };
+    i64::try_from(threshold).unwrap_or(i64::MAX)
+}
+
 /// The smallest number of people that a cell may show.
 fn threshold(cell: &Cell, policy: &Policy, frame: &Frame) -> i64 {
-    let declared = policy.threshold(&cell.key.indicator, &cell.key.dimension);
-    let sensitive = frame.measures.get(&cell.key.indicator).is_some_and(|m| m.sensitive);
-    let threshold = if sensitive { declared.max(SENSITIVE_THRESHOLD) } else { declared };
-    let threshold = i64::try_from(threshold).unwrap_or(i64::MAX);
+    let threshold = declared(cell, policy, frame);
     // People of few households are found together, so their number is small however large it is.
     primary::of_few_households(cell, policy, frame).map_or(threshold, |people| threshold.max(people + 1))
 }
@@ -262,7 +279,7 @@ fn released(
 
 pub(crate) fn released_cell(cell: Cell, hidden: Option<&'static str>, bare: bool) -> ReleasedCell {
     let whole = if cell.partial { "partial_period" } else { "" };
-    let (status, reason, value, interval) = match (hidden, &cell.finding) {
+    let (status, reason, value, interval) = match (hidden.map(told), &cell.finding) {
         (_, Finding::NoData) => (Status::NoData, "nothing_recorded", None, None),
         (Some(reason), _) => (Status::Withheld, reason, None, None),
         (None, Finding::Value { value, interval }) => {
@@ -296,6 +313,26 @@ pub(crate) fn released_cell(cell: Cell, hidden: Option<&'static str>, bare: bool
         bare,
     }
 }
+
+/// What readers are told of why something is withheld. Which rule it was would tell them that a number
+/// is small, or that it is everybody.
+pub(crate) fn told(reason: &'static str) -> &'static str {
+    match reason {
+        primary::BELOW
+        | primary::FEW_HOUSEHOLDS
+        | primary::CLASS
+        | primary::SMALL_BASE
+        | primary::DOMINANCE
+        | BY_SUBTRACTION => TO_PROTECT_PEOPLE,
+        other => other,
+    }
+}
+
+/// The one reason that readers are told.
+const TO_PROTECT_PEOPLE: &str = "to_protect_people";
+
+/// Withheld so that something else cannot be computed.
+const BY_SUBTRACTION: &str = "by_subtraction";
 
 fn released_contrast(contrast: Contrast, hidden: bool, bare: bool) -> ReleasedContrast {
     let (status, reason, figures) = match (hidden, &contrast.finding) {

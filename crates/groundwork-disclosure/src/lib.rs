@@ -7,6 +7,7 @@
 //! What is withheld for its own sake stands in `primary.rs`; how the numbers of a run hang together
 //! in `matrix.rs`; what else has to be withheld, and the proof that it is enough, in `secondary.rs`.
 
+mod alternatives;
 mod audit;
 mod cell;
 mod circuit;
@@ -20,9 +21,9 @@ mod ladder;
 mod ledger;
 mod look;
 mod matrix;
-mod near;
 mod partner;
 mod primary;
+mod reach;
 mod release;
 mod secondary;
 mod sets;
@@ -35,7 +36,7 @@ pub use audit::{Audit, Withheld};
 pub use cell::{Cell, CellKey, Contrast, Counts, Finding};
 pub use counting::rows_of;
 pub use estimate::{Estimate, People, ReleasedEstimate};
-pub use frame::{Counting, Frame, Households, Measure, Nesting, OwnDimension, Time};
+pub use frame::{Counting, Frame, Households, Meaning, Measure, Nesting, OwnDimension, Time};
 pub use gate::{Passed, Refusal, release, release_jointly};
 pub use interval::{End, Fact, Puzzle, Unknown};
 pub use ledger::Published;

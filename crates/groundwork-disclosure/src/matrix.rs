@@ -8,8 +8,8 @@
 
 use crate::cell::{Cell, CellKey, Counts, Finding};
 use crate::frame::{Counting, Frame};
-use crate::sets;
-use crate::shown::{By, Counted, address, conditions_of, counted, whole};
+use crate::shown::{By, Counted, address, amount, conditions_of, counted, whole};
+use crate::{alternatives, sets};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +34,14 @@ pub(crate) struct Address {
     pub(crate) conditions: BTreeSet<String>,
     pub(crate) site: String,
     pub(crate) when: When,
+}
+
+impl Address {
+    /// The source that they are counted in.
+    pub(crate) fn source(&self) -> &str {
+        let after = self.of.split_once(" of ").map_or("", |(_, after)| after);
+        after.split(' ').next().unwrap_or_default()
+    }
 }
 
 /// A number of people.
@@ -78,6 +86,8 @@ pub(crate) struct Matrix {
     pub(crate) everybody: Vec<(usize, usize)>,
     /// The first quantity of each cell.
     numerators: Vec<Option<usize>>,
+    /// The amount of each cell that one person dominates somewhere.
+    amounts: BTreeMap<usize, usize>,
     by_address: BTreeMap<Address, usize>,
     seen: BTreeSet<Vec<(usize, i64)>>,
 }
@@ -120,8 +130,12 @@ impl Matrix {
                     people: *people as f64,
                     by: By::Nothing,
                 });
-                for Counted { counting, people, by } in counted(cell, frame).into_iter().chain(groups) {
+                let amount = amount(cell, frame);
+                let of_people = counted(cell, frame).into_iter().chain(groups);
+                for Counted { counting, people, by } in of_people.chain(amount) {
                     let Some(value) = whole(people) else { continue };
+                    let is_amount = counting.of.starts_with("sum:");
+                    let threshold = if is_amount { 0 } else { threshold };
                     let given = cell.finding == Finding::NoData;
                     let total = address(&counting, &cell.key, frame.measures.get(&cell.key.indicator));
                     let categories = if by == By::Nothing { Vec::new() } else { conditions_of(&cell.key) };
@@ -135,6 +149,9 @@ impl Matrix {
                         }
                     }
                     shown.push(id);
+                    if is_amount {
+                        matrix.amounts.insert(at, id);
+                    }
                     if by == By::Category && !categories.is_empty() {
                         let table = tables.entry((total, cell.key.dimension.clone())).or_default();
                         if !table.iter().any(|(_, known)| *known == id) {
@@ -159,7 +176,8 @@ impl Matrix {
         }
         matrix.relate_categories(&tables);
         matrix.relate_own_dimensions(cells, frame);
-        sets::relate(&mut matrix);
+        sets::relate(&mut matrix, frame);
+        alternatives::relate(&mut matrix);
         matrix.relate_nested_columns(frame);
         matrix.relate_sites();
         matrix.relate_periods();
@@ -505,6 +523,11 @@ impl Matrix {
     /// The number of people in the numerator of a cell.
     pub(crate) fn numerator(&self, cell: usize) -> Option<usize> {
         self.numerators.get(cell).copied().flatten()
+    }
+
+    /// The amount of a cell, where it is set against others.
+    pub(crate) fn amount(&self, cell: usize) -> Option<usize> {
+        self.amounts.get(&cell).copied()
     }
 
     /// Those in the denominator of a cell who are not in its numerator.

@@ -39,7 +39,7 @@ impl Released {
             .map(|cell| group(&cell.key))
             .collect();
         for cell in partners.published {
-            let reason = small.contains(&group(&cell.key)).then_some("below_threshold");
+            let reason = small.contains(&group(&cell.key)).then_some(primary::BELOW);
             self.replace(released_cell(cell, reason, false));
         }
         for key in partners.withheld {

@@ -1,16 +1,17 @@
 //! Secondary suppression: what else has to be withheld so that nothing withheld can be found out.
 //!
-//! Exact dependence over all relations together says which protected numbers readers could compute.
-//! For these, and for every other that cannot move as far as the policy demands, the cheapest
-//! circuit of numbers is withheld. The circuit is a proof: a table in whole numbers, with everything
-//! published as it is, in which the protected number is another one. Where no circuit is found, the
-//! interval audit looks for any other table nearby, and more is withheld until there is one. So at
-//! the end every protected number has its proof, or the release is refused. Last, what no proof
-//! needs is published again, the largest first.
+//! First everything is withheld, and cells are published, the largest first, as long as readers cannot
+//! compute a protected number from all relations together (Langsrud 2024). Then every protected number
+//! needs a proof: tables in whole numbers, with everything published as it is, between which it moves
+//! as far as the policy demands. A circuit is the shortest one; where none is found, linear programming
+//! over all that is unknown around the number looks for any other; and where there is none, the cheapest
+//! circuit is withheld, or more until there is one. So at the end every protected number has its proof,
+//! or the release is refused. Last, what no proof needs is published again, the largest first.
 
-use crate::dependence::determined;
+use crate::circuit;
+use crate::dependence::{Echelon, determined};
 use crate::matrix::Matrix;
-use crate::{circuit, near};
+use crate::reach::Space;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The proof that a protected number can move as far as it has to: the numbers that differ in the
@@ -36,10 +37,14 @@ pub(crate) fn suppress(matrix: &Matrix, primary: &[bool]) -> Decision {
         unknown: vec![false; matrix.quantities.len()],
         prices: vec![None; matrix.quantities.len()],
         decision: Decision::default(),
+        spaces: Vec::new(),
+        space_of: BTreeMap::new(),
+        work: WORK,
     };
     for id in 0..matrix.quantities.len() {
         search.look_at(id);
     }
+    search.begin();
     search.protect();
     search.publish_again(primary);
     Decision { hidden: search.hidden, ..search.decision }
@@ -53,6 +58,11 @@ struct Search<'a> {
     /// What readers lose when a number is withheld; nothing where it cannot be.
     prices: Vec<Option<i64>>,
     decision: Decision,
+    /// Neighbourhoods that were looked at since something was last withheld, and which each number has.
+    spaces: Vec<Space>,
+    space_of: BTreeMap<usize, usize>,
+    /// So much may still be computed.
+    work: i64,
 }
 
 /// What a withheld cell costs readers beside its size.
@@ -86,6 +96,8 @@ impl Search<'_> {
     }
 
     fn hide(&mut self, id: usize) {
+        self.spaces.clear();
+        self.space_of.clear();
         for cell in &self.matrix.quantities[id].cells {
             self.set(*cell, true);
         }
@@ -97,6 +109,47 @@ impl Search<'_> {
         let mut ids: Vec<usize> = (0..quantities.len()).filter(|id| quantities[*id].is_protected()).collect();
         ids.sort_by_key(|id| (quantities[*id].value, *id));
         ids
+    }
+
+    /// Begins with everything withheld, and publishes cells, the largest first, as long as no protected
+    /// number can be computed (Langsrud 2024).
+    fn begin(&mut self) {
+        let protected: BTreeSet<usize> = self.protected().into_iter().collect();
+        for id in &protected {
+            self.hide(*id);
+        }
+        let mut cells: Vec<usize> = (0..self.hidden.len()).filter(|cell| !self.hidden[*cell]).collect();
+        cells.sort_by_cached_key(|cell| (std::cmp::Reverse((self.size(*cell), self.around(*cell))), *cell));
+        for cell in &cells {
+            self.set(*cell, true);
+        }
+        let unknown = |terms: &[(usize, i64)]| -> Vec<(usize, i64)> {
+            terms.iter().copied().filter(|(id, _)| self.is_unknown(*id)).collect()
+        };
+        let mut echelon =
+            Echelon::of(&self.matrix.relations.iter().map(|r| unknown(&r.terms)).collect::<Vec<_>>());
+        for cell in cells {
+            let shown = self.matrix.shown[cell].iter().copied();
+            let news: Vec<usize> = shown.filter(|id| self.is_unknown(*id)).collect();
+            if echelon.learn(&news, &|id| protected.contains(&id)) {
+                self.set(cell, false);
+            }
+        }
+    }
+
+    /// What the numbers of a cell are a part of, summed up: of two as large, the part of a larger total is
+    /// published first, since more can take its place there.
+    fn around(&self, cell: usize) -> i64 {
+        let quantities = &self.matrix.quantities;
+        let relations = self.matrix.shown[cell].iter().flat_map(|id| &quantities[*id].relations);
+        let largest =
+            |at: &usize| self.matrix.relations[*at].terms.iter().map(|(id, _)| quantities[*id].value).max();
+        relations.filter_map(|(at, _)| largest(at)).sum()
+    }
+
+    /// The largest number that a cell shows.
+    fn size(&self, cell: usize) -> Option<i64> {
+        self.matrix.shown[cell].iter().map(|id| self.matrix.quantities[*id].value).max()
     }
 
     fn protect(&mut self) {
@@ -131,10 +184,33 @@ impl Search<'_> {
     }
 
     /// Other tables between which the number moves far enough, with nothing more withheld.
-    fn proof(&self, id: usize) -> Option<Proof> {
+    fn proof(&mut self, id: usize) -> Option<Proof> {
         let free = |id: usize| self.is_unknown(id).then_some(0);
         let along = circuit::far_enough(self.matrix, id, &free).map(|(_, moved)| moved);
-        along.or_else(|| near::far_enough(self.matrix, id, &|id| self.is_unknown(id), near::CLOSE))
+        along.or_else(|| self.reach(id))
+    }
+
+    /// The same, by all that is unknown around the number.
+    fn reach(&mut self, id: usize) -> Option<Proof> {
+        if self.work < 0 {
+            return None;
+        }
+        let unknown = |id: usize| self.unknown[id];
+        let at = match self.space_of.get(&id) {
+            Some(at) => *at,
+            None => {
+                let space = Space::around(self.matrix, id, MOST, &unknown);
+                let size = space.ids().len() as i64;
+                self.work -= size * size * size / 4;
+                let at = self.spaces.len();
+                // Where everything around is in it, it is the space of all of them.
+                let all: &[usize] = if space.ids().len() < MOST { space.ids() } else { &[id] };
+                self.space_of.extend(all.iter().map(|id| (*id, at)));
+                self.spaces.push(space);
+                at
+            }
+        };
+        self.spaces[at].far_enough(self.matrix, id, &unknown, &mut self.work)
     }
 
     /// Withholds the cheapest circuit that lets the number move far enough.
@@ -173,8 +249,7 @@ impl Search<'_> {
                         .collect();
                     ring.extend(further);
                     if ring.len() == before {
-                        let wide = near::far_enough(self.matrix, id, &|id| self.is_unknown(id), near::WIDE);
-                        return wide.or_else(|| self.scaled(id));
+                        return self.scaled(id);
                     }
                 }
             }
@@ -212,11 +287,9 @@ impl Search<'_> {
             }
         }
         let quantities = &self.matrix.quantities;
-        let size = |cell: &usize| self.matrix.shown[*cell].iter().map(|id| quantities[*id].value).max();
         let mut secondary: Vec<usize> =
             (0..self.hidden.len()).filter(|cell| self.hidden[*cell] && !primary[*cell]).collect();
-        secondary.sort_by_key(|cell| (std::cmp::Reverse(size(cell)), *cell));
-        let mut searches = SEARCHES;
+        secondary.sort_by_key(|cell| (std::cmp::Reverse(self.size(*cell)), *cell));
         for cell in secondary {
             let shown = &self.matrix.shown[cell];
             if shown.iter().any(|id| quantities[*id].is_protected()) {
@@ -224,12 +297,9 @@ impl Search<'_> {
             }
             let affected: BTreeSet<usize> =
                 shown.iter().filter_map(|id| needed.get(id)).flatten().copied().collect();
-            if affected.len() > AFFECTED && searches == 0 {
-                continue;
-            }
             self.set(cell, false);
             let found: Vec<(usize, Proof)> =
-                affected.iter().map_while(|id| Some((*id, self.proof_again(*id, &mut searches)?))).collect();
+                affected.iter().map_while(|id| Some((*id, self.proof(*id)?))).collect();
             if found.len() < affected.len() {
                 self.set(cell, true);
                 continue;
@@ -246,19 +316,10 @@ impl Search<'_> {
             }
         }
     }
-
-    fn proof_again(&self, id: usize, searches: &mut usize) -> Option<Proof> {
-        let free = |id: usize| self.is_unknown(id).then_some(0);
-        let along = circuit::far_enough(self.matrix, id, &free).map(|(_, moved)| moved);
-        if along.is_some() || *searches == 0 {
-            return along;
-        }
-        *searches -= 1;
-        near::far_enough(self.matrix, id, &|id| self.is_unknown(id), near::CLOSE)
-    }
 }
 
-/// So many times the interval audit helps to find another proof;
-const SEARCHES: usize = 150;
-/// then a cell that more proofs than this rest on is not looked at again.
-const AFFECTED: usize = 12;
+/// Numbers of a neighbourhood.
+const MOST: usize = 400;
+
+/// Steps of computing for a release, so that it ends: where they are used up, more is withheld.
+const WORK: i64 = 20_000_000_000;

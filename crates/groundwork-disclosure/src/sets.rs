@@ -4,6 +4,7 @@
 //!
 //! What is left has an address of its own, so that it is the same number however it is computed.
 
+use crate::frame::Frame;
 use crate::matrix::{Address, Matrix};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,11 +24,26 @@ const MOST_SETS: usize = 48;
 enum Test {
     Words(Vec<String>),
     Not(Vec<String>),
-    Below { at: f64, included: bool },
-    Above { at: f64, included: bool },
+    Below {
+        at: f64,
+        included: bool,
+    },
+    Above {
+        at: f64,
+        included: bool,
+    },
     Numbers(Vec<f64>),
+    /// From a first number up to and without a second one.
+    Range(f64, f64),
     Missing,
     There,
+    Any(Vec<Test>),
+    /// Of a column that is made from this one: the tests of each word, the first of which holds, and
+    /// whether it is one that is asked for; and whether what has no word is.
+    Made {
+        words: Vec<(Vec<Test>, bool)>,
+        none: bool,
+    },
 }
 
 /// The words of a category that has no value.
@@ -35,15 +51,26 @@ const UNKNOWN: &str = "unknown";
 
 /// What a condition says of a column, where it is of one of the plain forms in which the gate writes
 /// conditions.
-fn test(condition: &str) -> Option<(&str, Test)> {
+fn plain(condition: &str) -> Option<(&str, Test)> {
     let is_name = |name: &str| {
-        name.chars().all(|c| c.is_alphanumeric() || c == '_') && name.chars().any(char::is_alphabetic)
+        let letter = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':');
+        name.chars().all(letter) && name.chars().any(char::is_alphabetic)
     };
     if is_name(condition) {
         return Some((condition, Test::Words(vec!["true".into()])));
     }
-    if let Some(name) = condition.strip_prefix("not (").and_then(|rest| rest.strip_suffix(')')) {
-        return is_name(name).then(|| (name, Test::Words(vec!["false".into()])));
+    if let Some((left, right)) = either(condition) {
+        let ((a, left), (b, right)) = (plain(left)?, plain(right)?);
+        return (a == b).then_some((a, Test::Any(vec![left, right])));
+    }
+    if let Some(inner) = condition.strip_prefix("not (").and_then(|rest| rest.strip_suffix(')')) {
+        return match plain(inner)? {
+            (name, Test::Words(words)) if is_name(inner) && words.len() == 1 => {
+                Some((name, Test::Words(vec!["false".into()])))
+            }
+            (name, Test::Words(words)) => Some((name, Test::Not(words))),
+            _ => None,
+        };
     }
     let (name, rest) = condition.split_once(' ')?;
     if !is_name(name) {
@@ -53,35 +80,135 @@ fn test(condition: &str) -> Option<(&str, Test)> {
         let word = text.strip_prefix('\'')?.strip_suffix('\'')?;
         (!word.contains('\'')).then(|| word.to_owned())
     };
-    let number = |text: &str| -> Option<f64> {
-        let day = || text.parse::<jiff::civil::Date>().ok();
-        let days = |day: jiff::civil::Date| {
-            f64::from(day.year()) * 372.0 + f64::from(day.month()) * 31.0 + f64::from(day.day())
+    let compared = |sign: &str, text: &str| -> Option<Test> {
+        let day = text.parse::<jiff::civil::Date>().ok();
+        let since = |day| day - jiff::civil::date(2000, 1, 1);
+        let number = match day {
+            Some(day) => f64::from(since(day).get_days()),
+            None => text.parse().ok()?,
         };
-        text.parse().ok().or_else(|| day().map(days))
+        let test = match sign {
+            "=" => Test::Numbers(vec![number]),
+            "<" | "<=" => Test::Below { at: number, included: sign == "<=" },
+            ">" | ">=" => Test::Above { at: number, included: sign == ">=" },
+            _ => return None,
+        };
+        Some(if day.is_some() { test.whole() } else { test })
     };
     let test = match rest.split_once(' ') {
         _ if rest == "is missing" => Test::Missing,
         _ if rest == "is there" => Test::There,
-        Some(("=", value)) => match word(value) {
-            Some(word) => Test::Words(vec![word]),
-            None => Test::Numbers(vec![number(value)?]),
-        },
+        Some(("=", value)) if value.starts_with('\'') => Test::Words(vec![word(value)?]),
         Some(("<>", value)) => Test::Not(vec![word(value)?]),
-        Some(("<", value)) => Test::Below { at: number(value)?, included: false },
-        Some(("<=", value)) => Test::Below { at: number(value)?, included: true },
-        Some((">", value)) => Test::Above { at: number(value)?, included: false },
-        Some((">=", value)) => Test::Above { at: number(value)?, included: true },
         Some(("in", list)) => {
             let items: Vec<&str> = list.strip_prefix('(')?.strip_suffix(')')?.split(", ").collect();
             match items.iter().map(|item| word(item)).collect() {
                 Some(words) => Test::Words(words),
-                None => Test::Numbers(items.into_iter().map(number).collect::<Option<_>>()?),
+                None => Test::Any(items.into_iter().map(|item| compared("=", item)).collect::<Option<_>>()?),
             }
         }
-        _ => return None,
+        Some((sign, value)) => compared(sign, value)?,
+        None => return None,
     };
     Some((name, test))
+}
+
+/// The two sides of an `or`.
+pub(crate) fn either(condition: &str) -> Option<(&str, &str)> {
+    let (mut depth, mut quoted) = (0, false);
+    for (at, c) in condition.char_indices() {
+        match c {
+            '\'' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth -= 1,
+            ' ' if !quoted && depth == 0 => {
+                if let Some(right) = condition.get(at..).and_then(|rest| rest.strip_prefix(" or ")) {
+                    return Some((unwrapped(condition.get(..at)?), unwrapped(right)));
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Without the brackets around it.
+pub(crate) fn unwrapped(condition: &str) -> &str {
+    let Some(inner) = condition.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) else {
+        return condition;
+    };
+    let (mut depth, mut quoted) = (0, false);
+    for c in inner.chars() {
+        match c {
+            '\'' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth -= 1,
+            _ => {}
+        }
+        if depth < 0 {
+            return condition;
+        }
+    }
+    inner
+}
+
+/// What a condition on a column of a source says, of the column that it is made from in the end.
+fn test(condition: &str, source: &str, frame: &Frame) -> Option<(String, Test)> {
+    resolved(condition, source, frame, 0)
+}
+
+fn resolved(condition: &str, source: &str, frame: &Frame, depth: usize) -> Option<(String, Test)> {
+    let (name, test) = plain(condition)?;
+    let key = (source.to_owned(), name.to_owned());
+    if frame.whole.contains(&key) {
+        return Some((key.1, test.whole()));
+    }
+    let Some(meaning) = frame.meanings.get(&key).filter(|_| depth < MOST_STEPS) else {
+        return Some((key.1, test));
+    };
+    let (asked, others): (&Vec<String>, bool) = match &test {
+        Test::Words(words) => (words, false),
+        Test::Not(words) => (words, true),
+        _ => return Some((key.1, test)),
+    };
+    let mut base: Option<String> = None;
+    let mut words = Vec::new();
+    for (word, conditions) in &meaning.words {
+        let mut tests = Vec::new();
+        for condition in conditions {
+            let (column, test) = resolved(condition, source, frame, depth + 1)?;
+            if base.get_or_insert_with(|| column.clone()) != &column {
+                return Some((key.1, test));
+            }
+            tests.push(test);
+        }
+        words.push((tests, asked.contains(word) != others));
+    }
+    let none = !others && asked.iter().any(|word| word == UNKNOWN);
+    Some((base?, Test::Made { words, none }))
+}
+
+/// Columns are made from columns that are made from others, up to so many steps.
+const MOST_STEPS: usize = 4;
+
+impl Test {
+    /// The same of whole numbers: nothing lies between one and the next.
+    fn whole(self) -> Self {
+        let next = |at: f64| at.floor() + 1.0;
+        match self {
+            Test::Below { at, included } => {
+                Test::Below { at: if included { next(at) } else { at.ceil() }, included: false }
+            }
+            Test::Above { at, included } => {
+                Test::Above { at: if included { at.ceil() } else { next(at) }, included: true }
+            }
+            Test::Numbers(list) => {
+                Test::Any(list.into_iter().map(|at| Test::Range(at.ceil(), next(at))).collect())
+            }
+            Test::Any(tests) => Test::Any(tests.into_iter().map(Test::whole).collect()),
+            other => other,
+        }
+    }
 }
 
 /// The values of a column that conditions name, in order.
@@ -94,21 +221,26 @@ struct Values {
 impl Values {
     fn of<'a>(tests: impl Iterator<Item = &'a Test>) -> Option<Self> {
         let mut values = Self::default();
-        for test in tests {
-            match test {
-                Test::Words(words) | Test::Not(words) => {
-                    values.words.extend(words.iter().filter(|w| *w != UNKNOWN).cloned());
-                }
-                Test::Below { at, .. } | Test::Above { at, .. } => values.numbers.push(*at),
-                Test::Numbers(numbers) => values.numbers.extend(numbers),
-                Test::Missing | Test::There => {}
-            }
-        }
+        tests.for_each(|test| values.take(test));
         values.numbers.sort_by(f64::total_cmp);
         values.numbers.dedup();
         let mixed = !values.words.is_empty() && !values.numbers.is_empty();
         let many = values.words.len() + 2 * values.numbers.len() + 3 > MOST_VALUES;
         (!mixed && !many).then_some(values)
+    }
+
+    fn take(&mut self, test: &Test) {
+        match test {
+            Test::Words(words) | Test::Not(words) => {
+                self.words.extend(words.iter().filter(|w| *w != UNKNOWN).cloned());
+            }
+            Test::Below { at, .. } | Test::Above { at, .. } => self.numbers.push(*at),
+            Test::Numbers(numbers) => self.numbers.extend(numbers),
+            Test::Range(from, to) => self.numbers.extend([*from, *to]),
+            Test::Missing | Test::There => {}
+            Test::Any(tests) => tests.iter().for_each(|test| self.take(test)),
+            Test::Made { words, .. } => words.iter().flat_map(|(tests, _)| tests).for_each(|t| self.take(t)),
+        }
     }
 
     /// Every value: missing, others, then each word, or each number and each gap after one.
@@ -137,12 +269,25 @@ impl Values {
             Test::Missing => MISSING,
             Test::There => self.all() & !MISSING,
             Test::Numbers(list) => numbers(&|number, own| own && list.contains(&number)),
+            Test::Range(from, to) => numbers(&|number, _| number >= *from && number < *to),
             Test::Below { at, included } => {
                 let below = |number: f64, own: bool| number < *at || (own && *included && number == *at);
                 numbers(&below) | OTHERS
             }
             Test::Above { at, included } => {
                 numbers(&|number, own| number > *at || (number == *at && (!own || *included)))
+            }
+            Test::Any(tests) => tests.iter().fold(0, |mask, test| mask | self.mask(test)),
+            Test::Made { words, none } => {
+                let (mut left, mut out) = (self.all(), 0);
+                for (tests, asked) in words {
+                    let holds = tests.iter().fold(self.all() & !MISSING, |mask, t| mask & self.mask(t));
+                    if *asked {
+                        out |= holds & left;
+                    }
+                    left &= !holds;
+                }
+                if *none { out | left } else { out }
             }
         }
     }
@@ -169,18 +314,27 @@ struct Group {
     rest: Address,
     values: Values,
     sets: Vec<(Mask, usize)>,
+    /// Whether no two of them overlap, but for the whole.
+    disjoint: bool,
+}
+
+fn are_disjoint(masks: impl Iterator<Item = Mask>) -> bool {
+    let (mut any, mut values) = (0, 0);
+    masks.for_each(|mask| (any, values) = (any | mask, values + mask.count_ones()));
+    any.count_ones() == values
 }
 
 /// The tests of a column that a number is of, and the number.
 type Tested = (Vec<Test>, usize);
 
 /// Every group with more than one number in it.
-fn groups(matrix: &Matrix) -> Vec<Group> {
+fn groups(matrix: &Matrix, frame: &Frame) -> Vec<Group> {
     let mut found: BTreeMap<(String, Address), Vec<Tested>> = BTreeMap::new();
     for (address, id) in matrix.addresses() {
-        let mut by_column: BTreeMap<&str, Vec<(&String, Test)>> = BTreeMap::new();
+        let source = address.source();
+        let mut by_column: BTreeMap<String, Vec<(&String, Test)>> = BTreeMap::new();
         for condition in &address.conditions {
-            if let Some((column, test)) = test(condition) {
+            if let Some((column, test)) = test(condition, source, frame) {
                 by_column.entry(column).or_default().push((condition, test));
             }
         }
@@ -188,7 +342,7 @@ fn groups(matrix: &Matrix) -> Vec<Group> {
             let mut rest = address.clone();
             rest.conditions.retain(|condition| tests.iter().all(|(known, _)| *known != condition));
             let tests = tests.into_iter().map(|(_, test)| test).collect();
-            found.entry((column.to_owned(), rest)).or_default().push((tests, id));
+            found.entry((column, rest)).or_default().push((tests, id));
         }
     }
     let mut out = Vec::new();
@@ -200,21 +354,20 @@ fn groups(matrix: &Matrix) -> Vec<Group> {
         // The widest first; of those as wide, in the order of their values.
         sets.sort_by_key(|(mask, id)| (std::cmp::Reverse(mask.count_ones()), *mask, *id));
         sets.dedup_by_key(|(mask, _)| *mask);
-        if sets.len() > 1 && sets.len() <= MOST_SETS {
-            out.push(Group { column, rest, values, sets });
+        let inner = sets.iter().map(|(mask, _)| *mask).filter(|mask| *mask != values.all());
+        let disjoint = are_disjoint(inner);
+        if sets.len() > 1 && (disjoint || sets.len() <= MOST_SETS) {
+            out.push(Group { column, rest, values, sets, disjoint });
         }
     }
     out
 }
 
 /// Sets the numbers of every group against each other.
-pub(crate) fn relate(matrix: &mut Matrix) {
-    for group in groups(matrix) {
-        let inner: Vec<Mask> =
-            group.sets.iter().map(|(mask, _)| *mask).filter(|mask| *mask != group.values.all()).collect();
+pub(crate) fn relate(matrix: &mut Matrix, frame: &Frame) {
+    for group in groups(matrix, frame) {
         // Where no two overlap there is one way to make up the whole, whatever one begins with.
-        let disjoint = inner.iter().map(|mask| mask.count_ones()).sum::<u32>()
-            == inner.iter().fold(0, |a, b| a | b).count_ones();
+        let disjoint = group.disjoint;
         for (at, (whole, id)) in group.sets.iter().enumerate() {
             let parts: Vec<(Mask, usize)> =
                 group.sets.iter().skip(at + 1).filter(|(mask, _)| mask & !whole == 0).copied().collect();
@@ -293,24 +446,53 @@ impl Group {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frame::Meaning;
 
     #[test]
     fn conditions_become_sets() {
+        let frame = Frame {
+            meanings: BTreeMap::from([
+                (
+                    ("s".to_owned(), "band".to_owned()),
+                    Meaning {
+                        words: vec![
+                            ("0-9".into(), vec!["age >= 0".into(), "age < 10".into()]),
+                            ("10-17".into(), vec!["age >= 10".into(), "age < 18".into()]),
+                        ],
+                    },
+                ),
+                (
+                    ("s".to_owned(), "minor".to_owned()),
+                    Meaning {
+                        words: vec![("true".into(), vec!["age < 18".into()]), ("false".into(), vec![])],
+                    },
+                ),
+            ]),
+            whole: BTreeSet::from([("s".to_owned(), "age".to_owned())]),
+            ..Frame::default()
+        };
         let mask = |conditions: &[&str], of: &str| {
-            let tests: Vec<Test> = conditions.iter().map(|c| test(c).unwrap().1).collect();
+            let test = |condition: &str| test(condition, "s", &frame).unwrap().1;
+            let tests: Vec<Test> = conditions.iter().map(|c| test(c)).collect();
             let values = Values::of(tests.iter()).unwrap();
-            values.mask(&test(of).unwrap().1)
+            values.mask(&test(of))
         };
         let ages = ["age < 10", "age < 12", "age >= 12", "age = 11"];
         let [young, older, rest, eleven] = ages.map(|of| mask(&ages, of));
         assert_eq!((young & older, older & rest, eleven & older, eleven & young), (young, 0, eleven, 0));
-        let words = ["sex = 'f'", "sex in ('f', 'm')", "sex <> 'f'", "sex is missing"];
-        let [f, both, not, missing] = words.map(|of| mask(&words, of));
-        assert_eq!((f & both, f & not, missing & not, (f | not) & both), (f, 0, 0, both));
+        let words =
+            ["sex = 'f'", "sex in ('f', 'm')", "sex <> 'f'", "sex is missing", "(sex = 'f') or (sex = 'm')"];
+        let [f, both, not, missing, one] = words.map(|of| mask(&words, of));
+        assert_eq!((f & both, f & not, missing & not, (f | not) & both, one), (f, 0, 0, both, both));
         let truth = ["yes", "not (yes)", "yes = 'unknown'"];
         let [yes, no, unknown] = truth.map(|of| mask(&truth, of));
         assert_eq!((yes & no, yes & unknown, unknown), (0, 0, MISSING));
-        assert_eq!(test("a part of (x) is known"), None);
-        assert_eq!(test("coalesce(a, 'b') = 'c'"), None);
+        let bands = ["band = '0-9'", "band = '10-17'", "age <= 9", "age <= 17", "minor", "not (minor)"];
+        let [young, older, nine, seventeen, minor, adult] = bands.map(|of| mask(&bands, of));
+        assert_eq!((young & older, nine & young, nine & older), (0, young, 0));
+        assert_eq!((seventeen, minor & adult, minor & older), (minor, 0, older));
+        assert_eq!(test("a part of (x) is known", "s", &frame), None);
+        assert_eq!(test("coalesce(a, 'b') = 'c'", "s", &frame), None);
+        assert_eq!(either("(a = ' or ') or ((b) or (c))"), Some(("a = ' or '", "(b) or (c)")));
     }
 }

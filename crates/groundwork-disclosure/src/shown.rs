@@ -24,6 +24,16 @@ pub(crate) enum By {
     Nothing,
 }
 
+/// Amounts are set against each other in units of so much: they are kept to four decimals.
+pub(crate) const UNITS: f64 = 10_000.0;
+
+/// The amount that a cell gives away, where one person dominates such an amount somewhere.
+pub(crate) fn amount(cell: &Cell, frame: &Frame) -> Option<Counted> {
+    let counting = frame.measures.get(&cell.key.indicator)?.amount.clone()?;
+    let units = (cell.numerator * UNITS).round();
+    frame.dominated.contains(&counting.of).then_some(Counted { counting, people: units, by: By::Category })
+}
+
 /// Who is counted in a cell, and how many they are.
 pub(crate) fn counted(cell: &Cell, frame: &Frame) -> Vec<Counted> {
     let id = &cell.key.indicator;
@@ -109,7 +119,15 @@ pub(crate) fn address(counting: &Counting, key: &CellKey, measure: Option<&Measu
         (Time::Ever, _) => When::EVER,
         (Time::Moment, _) | (_, None) => When::Moment(key.period.clone()),
     };
-    Address { of: counting.of.clone(), conditions: counting.conditions.clone(), site: key.site.clone(), when }
+    // What depends on the period is another condition in each.
+    let on_its_days = |condition: &String| match days {
+        Some((first, last)) => {
+            condition.replace("period_start", &first.to_string()).replace("period_end", &last.to_string())
+        }
+        None => condition.clone(),
+    };
+    let conditions = counting.conditions.iter().map(on_its_days).collect();
+    Address { of: counting.of.clone(), conditions, site: key.site.clone(), when }
 }
 
 /// A number of people; an amount with a fraction is none.

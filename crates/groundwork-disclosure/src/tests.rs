@@ -180,6 +180,47 @@ fn a_sum_that_one_person_dominates_is_withheld() {
 }
 
 #[test]
+fn a_dominated_sum_cannot_be_had_from_other_sums() {
+    let mut frame = Frame::default();
+    let counting = |of: &str| Counting { of: of.into(), conditions: Default::default(), time: Time::Moment };
+    let measure = Measure {
+        denominator: Some(counting("rows of r")),
+        amount: Some(counting("sum:baht over rows of r")),
+        ..Measure::default()
+    };
+    let sum = |site: &str, baht: f64, people: f64| {
+        let mut sum = cell(site, "", baht, Some(people));
+        sum.counts = Counts::Amount;
+        sum
+    };
+    let cells = vec![
+        sum("", 216_642.0, 21.0),
+        sum("a", 90_600.0, 7.0),
+        sum("b", 70_021.0, 7.0),
+        sum("c", 56_021.0, 7.0),
+    ];
+    for (cell, largest) in cells.iter().zip([90_000.0, 90_000.0, 10_006.0, 8_006.0]) {
+        frame.largest.insert(cell.key.clone(), largest);
+    }
+    frame.measures.insert("i".into(), measure);
+    let passed = jointly(cells, &partner(), &frame);
+    let withheld: Vec<&str> = passed.audit.withheld.iter().map(|w| w.cell.site.as_str()).collect();
+    assert_eq!(withheld, ["a", "c"]);
+}
+
+#[test]
+fn a_quantile_beyond_which_are_few_is_withheld() {
+    let mut highest = cell("a", "", 0.0, Some(40.0));
+    (highest.counts, highest.method) = (Counts::Amount, "quantile.ranks");
+    let of = |tail: f64| {
+        let measure = Measure { tail: Some(tail), ..Measure::default() };
+        let frame = Frame { measures: [("i".to_owned(), measure)].into(), ..Frame::default() };
+        jointly(vec![highest.clone()], &partner(), &frame).released.withheld()
+    };
+    assert_eq!((of(0.5), of(0.25), of(0.1)), (0, 0, 1));
+}
+
+#[test]
 fn a_coarser_column_stands_in_for_one_that_would_lose_cells() {
     let of = |dimension: &str, category: &str, people: f64| {
         let mut cell = cell("a", category, people, None);
@@ -317,6 +358,9 @@ fn six_of_one_household_are_withheld_and_protected_as_six() {
     let passed = jointly(cells(), &policy, &frame);
     let found: Vec<&str> = passed.audit.withheld.iter().map(|w| w.reason).collect();
     assert_eq!(found, ["by_subtraction", "few_households"]);
+    // The threshold that they are told is that of the policy, and not how many the household has.
+    assert!(passed.audit.withheld.iter().all(|w| w.threshold == 5 && w.told() == "to_protect_people"));
+    assert!(passed.released.cells().iter().all(|c| ["", "to_protect_people"].contains(&c.reason())));
     // A reader cannot tell them from seven or more.
     assert!(passed.audit.withheld.iter().all(|w| {
         w.narrowest.is_none_or(|(low, high)| high.is_none_or(|high| high >= 7 && high - low >= 6))

@@ -27,6 +27,18 @@ pub enum DeriveRule {
     Choose(Vec<(String, Expression)>),
 }
 
+impl DeriveRule {
+    /// The columns that it is made from.
+    pub fn columns(&self) -> Vec<&str> {
+        match self {
+            DeriveRule::Bands(Banded::Column(name), _) => vec![name],
+            DeriveRule::Bands(Banded::Age { born, at }, _) => vec![born, at],
+            DeriveRule::Value(of) | DeriveRule::Holds(of) => of.columns(),
+            DeriveRule::Choose(choices) => choices.iter().flat_map(|(_, holds)| holds.columns()).collect(),
+        }
+    }
+}
+
 /// What is put in bands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Banded {

@@ -155,7 +155,7 @@ pub struct Cell {
     /// `published`, `withheld`, `no_data`, `undefined`, `refused`, or `absent` when the plan does
     /// not ask for this cell.
     pub status: &'static str,
-    /// Why it is not simply published, such as `below_threshold`; empty when it is.
+    /// Why it is not simply published, such as `to_protect_people`; empty when it is.
     pub reason: &'static str,
     /// The value.
     pub value: Option<Number>,

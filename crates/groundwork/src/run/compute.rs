@@ -13,7 +13,7 @@ use crate::ui::Progress;
 use groundwork_disclosure::{Cell, CellKey, Counts, Finding, Households};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::indicator::{
-    Count, Counted, DistinctCount, Indicator, IndicatorPeriod, Kind, Linked, Passes, Summary,
+    Count, Counted, DistinctCount, Indicator, IndicatorPeriod, Kind, Linked, MeasureOf, Passes, Summary,
 };
 use groundwork_plan::people;
 use groundwork_plan::plan::Plan;
@@ -157,8 +157,15 @@ pub(super) fn compute(
                 }
             }
             // A change may be negative: then the largest says nothing of how much one adds.
-            let adds = matches!(indicator.kind.summary(), Summary::Total | Summary::RowMean)
-                && !matches!(indicator.kind, Kind::Change(_));
+            let adds = match &indicator.kind {
+                Kind::Sum(_) | Kind::Mean(_) | Kind::Quantile(_) => true,
+                // Of two sums the upper one may be a count of people, as in tables that were added up.
+                Kind::Ratio(ratio) => {
+                    let is_sum = |of: &MeasureOf| matches!(of, MeasureOf::Sum(_));
+                    is_sum(&ratio.numerator.of) && !is_sum(&ratio.denominator.of)
+                }
+                _ => false,
+            };
             if let Some(count) = found[at].counts.get(&key).filter(|_| adds) {
                 results.largest.insert(key.clone(), count.top);
             }

@@ -319,7 +319,7 @@ fn issues_csv(loaded: &Loaded) -> Result<Vec<u8>, Diagnostic> {
     table.finish()
 }
 
-/// What is withheld, why, and how far a reader of everything published could narrow it down.
+/// What is withheld, and how far a reader of everything published could narrow it down.
 fn disclosure_csv(audit: &Audit) -> Result<Vec<u8>, Diagnostic> {
     let mut table = Table::new(&[
         "indicator",
@@ -340,7 +340,7 @@ fn disclosure_csv(audit: &Audit) -> Result<Vec<u8>, Diagnostic> {
             key.period.clone(),
             key.dimension.clone(),
             key.category.clone(),
-            withheld.reason.to_owned(),
+            withheld.told().to_owned(),
             withheld.threshold.to_string(),
             withheld.narrowest.map(|(low, _)| low.to_string()).unwrap_or_default(),
             withheld.narrowest.and_then(|(_, high)| high).map(|high| high.to_string()).unwrap_or_default(),
