@@ -7,7 +7,7 @@
 
 use groundwork_tests::{
     attack, authors, coverage, data_package, determinism, exports, faults, iati, kept, lessons, page,
-    partners, recount, restated, road, spreadsheet, tidy, verdicts, verify,
+    partners, recount, restated, road, spark, spreadsheet, tidy, verdicts, verify,
 };
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
@@ -35,6 +35,7 @@ fn main() -> ExitCode {
     trials.extend(lessons::trials());
     trials.extend(restated::trials());
     trials.extend(determinism::trials());
+    trials.extend(spark::trials());
     trials.extend(tidy::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }

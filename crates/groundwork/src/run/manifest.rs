@@ -59,7 +59,7 @@ impl Manifest {
             .collect();
         let definitions: serde_json::Map<String, Value> =
             plan.indicators.iter().map(|i| (i.id.clone(), json!(definition(i)))).collect();
-        let core = json!({
+        let mut core = json!({
             "analysis_plan": planned.locked.as_ref().map(|(locked, sha256)| {
                 json!({"locked_on": locked.locked_on.to_string(), "sha256": sha256})
             }),
@@ -86,6 +86,13 @@ impl Manifest {
             "schema": "groundwork.manifest/1",
             "sources": sources,
         });
+        if let Some(version) = &loaded.counted_by {
+            let read = loaded.read_there.iter().map(|(source, content)| {
+                // What stands for the hash of files that nobody here has seen.
+                json!({"content": content, "source": source})
+            });
+            core["engine"]["counted_by"] = json!({"read": read.collect::<Vec<_>>(), "spark": version});
+        }
         let run_id = sha256(core.to_string().as_bytes()).chars().take(16).collect();
         Self { core, run_id, tables: json!([]), templates: Value::Null }
     }
