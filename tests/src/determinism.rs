@@ -23,7 +23,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 /// The pipelines, relative to the repository.
-fn pipelines() -> Vec<PathBuf> {
+pub(crate) fn pipelines() -> Vec<PathBuf> {
     let of = |folder: &str| {
         let entries = std::fs::read_dir(program::repository().join(folder)).into_iter().flatten().flatten();
         let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());

@@ -22,6 +22,8 @@ pub mod reading;
 pub mod recount;
 pub mod restated;
 pub mod road;
+pub mod spark;
+pub mod spark_servers;
 pub mod spreadsheet;
 pub mod tidy;
 pub mod truth;

@@ -23,7 +23,8 @@ pub fn trials() -> Vec<Trial> {
         for case in cases {
             let name = format!("{folder}/{stem}: {}", case.title);
             let first = first.clone();
-            out.push(Trial::test(name, move || check(&case, first.as_deref()).map_err(Failed::from)));
+            let check = move || check(&case, first.as_deref(), &[]).map_err(Failed::from);
+            out.push(Trial::test(name, check));
         }
     }
     out
@@ -49,7 +50,8 @@ pub fn pages() -> Vec<PathBuf> {
     out
 }
 
-fn check(case: &Case, first: Option<&str>) -> Result<(), String> {
+/// Runs a case with these arguments more.
+pub(crate) fn check(case: &Case, first: Option<&str>, more: &[&str]) -> Result<(), String> {
     let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
     let folder = folder.path();
     if !case.expects() {
@@ -89,7 +91,7 @@ fn check(case: &Case, first: Option<&str>) -> Result<(), String> {
     }
     let pipeline = case.pipeline(first.as_deref()).ok_or("the case has no pipeline")?;
     write(&folder.join("pipeline.yaml"), pipeline.as_bytes())?;
-    let output = program::run(folder, &["run", "pipeline.yaml", "--out", "out"]);
+    let output = program::run(folder, &[&["run", "pipeline.yaml", "--out", "out"], more].concat());
     let mut outcome = Outcome {
         code: output.status.code(),
         said: String::from_utf8_lossy(&output.stderr).into_owned(),

@@ -125,7 +125,11 @@ fn manifests() -> Result<(), String> {
         for line in text.lines() {
             if line.starts_with('[') {
                 in_dependencies = line.contains("dependencies");
-            } else if in_dependencies && !line.trim().is_empty() && !line.ends_with(".workspace = true") {
+                continue;
+            }
+            let from_root = [".workspace = true", " = { workspace = true, optional = true }"];
+            let is_from_root = line.trim().is_empty() || from_root.iter().any(|end| line.ends_with(end));
+            if in_dependencies && !is_from_root {
                 return Err(format!("{}: `{line}` names a version or a feature", path.display()));
             }
         }

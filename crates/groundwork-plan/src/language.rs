@@ -5,6 +5,7 @@ mod people;
 mod sources;
 
 use crate::adaptation::ADAPTATION_LOG;
+use crate::engine::ENGINE;
 pub(crate) use crate::evaluation::EVALUATION;
 use crate::iati::IATI;
 use crate::partner::PARTNER;
@@ -94,6 +95,11 @@ pub(crate) static PIPELINE: Object = Object {
         may("disclosure", Shape::Object(&DISCLOSURE), "What else protects people."),
         may("reports", Shape::Map(&Shape::Object(&REPORT)), "The documents to write, by identifier."),
         may("iati", Shape::Object(&IATI), "The activity whose results are reported to the IATI registry."),
+        may(
+            "engine",
+            Shape::Object(&ENGINE),
+            "What counts the rows, where one machine is too small; this one where it is missing.",
+        ),
         may(
             "tests",
             Shape::List(&Shape::Text),

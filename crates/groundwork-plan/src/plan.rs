@@ -2,10 +2,12 @@
 
 use crate::adaptation::AdaptationLog;
 use crate::disclosure::Policy;
+use crate::engine::Engine;
 pub use crate::evaluation::Evaluation;
 use crate::iati::Iati;
 use crate::indicator::Indicator;
 use crate::label::Labels;
+use crate::location::Location;
 use crate::partner::Partner;
 use crate::people::People;
 use crate::period::Calendar;
@@ -15,6 +17,7 @@ use crate::source::{ColumnType, Origin, Source, SummaryRule};
 use crate::text::Localised;
 use crate::voice::Voices;
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 /// A pipeline, resolved.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +54,10 @@ pub struct Plan {
     pub reports: Vec<Report>,
     /// The activity in the IATI registry, where its results are reported.
     pub iati: Option<Iati>,
+    /// What counts the rows, where it is not this machine.
+    pub engine: Option<Engine>,
+    /// Where each indicator is declared.
+    pub places: BTreeMap<String, Location>,
     /// The pages of worked examples, or folders with some, where the pipeline names them.
     pub tests: Vec<String>,
 }

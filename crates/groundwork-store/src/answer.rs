@@ -84,6 +84,77 @@ pub struct RankedValue {
     pub value: f64,
 }
 
+impl CellCount {
+    /// Reads rows of the query of [`groundwork_plan::indicator::Indicator::cells`].
+    ///
+    /// # Errors
+    /// When a column is not of the type of the query.
+    pub fn read(batch: &RecordBatch, out: &mut Vec<Self>) -> Result<(), Diagnostic> {
+        let texts = Texts::of(batch, 0)?;
+        let (y, x, immature) = (numbers(batch, 4)?, numbers(batch, 5)?, numbers(batch, 6)?);
+        let (squares, top) = (numbers(batch, 7)?, numbers(batch, 8)?);
+        let n = integers(batch, 9)?;
+        for i in 0..batch.num_rows() {
+            out.push(Self {
+                site: texts.get(0, i),
+                period: texts.get(1, i),
+                dimension: texts.get(2, i),
+                category: texts.get(3, i),
+                y: y.value(i),
+                x: x.value(i),
+                immature: immature.value(i),
+                squares: squares.value(i),
+                top: top.value(i),
+                n: u64::try_from(n.value(i)).unwrap_or(0),
+            });
+        }
+        Ok(())
+    }
+}
+
+impl ClusterSum {
+    /// Reads rows of the query of [`groundwork_plan::indicator::Indicator::clusters`].
+    ///
+    /// # Errors
+    /// When a column is not of the type of the query.
+    pub fn read(batch: &RecordBatch, out: &mut Vec<Self>) -> Result<(), Diagnostic> {
+        let texts = Texts::of(batch, 0)?;
+        let cluster = strings(batch, 4)?;
+        let (y, x) = (numbers(batch, 5)?, numbers(batch, 6)?);
+        for i in 0..batch.num_rows() {
+            out.push(Self {
+                cluster: if cluster.is_null(i) { String::new() } else { cluster.value(i).to_owned() },
+                site: texts.get(0, i),
+                period: texts.get(1, i),
+                dimension: texts.get(2, i),
+                category: texts.get(3, i),
+                y: y.value(i),
+                x: x.value(i),
+            });
+        }
+        Ok(())
+    }
+}
+
+impl RankedValue {
+    /// Reads rows of the query of [`groundwork_plan::indicator::Indicator::ranked`].
+    ///
+    /// # Errors
+    /// When a column is not of the type of the query.
+    pub fn read(batch: &RecordBatch, out: &mut Vec<Self>) -> Result<(), Diagnostic> {
+        let texts = Texts::of(batch, 0)?;
+        let (rank, value) = (integers(batch, 4)?, numbers(batch, 5)?);
+        for i in 0..batch.num_rows() {
+            out.push(Self {
+                cell: [0, 1, 2, 3].map(|at| texts.get(at, i)),
+                rank: u64::try_from(rank.value(i)).unwrap_or(0),
+                value: value.value(i),
+            });
+        }
+        Ok(())
+    }
+}
+
 /// A column of rows: numbers, or texts.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Column {
@@ -167,27 +238,7 @@ impl Store {
     /// When the database fails.
     pub fn cells(&self, query: &Query) -> Result<Vec<CellCount>, Diagnostic> {
         let mut out = Vec::new();
-        self.each(query, |batch| {
-            let texts = Texts::of(batch, 0)?;
-            let (y, x, immature) = (numbers(batch, 4)?, numbers(batch, 5)?, numbers(batch, 6)?);
-            let (squares, top) = (numbers(batch, 7)?, numbers(batch, 8)?);
-            let n = integers(batch, 9)?;
-            for i in 0..batch.num_rows() {
-                out.push(CellCount {
-                    site: texts.get(0, i),
-                    period: texts.get(1, i),
-                    dimension: texts.get(2, i),
-                    category: texts.get(3, i),
-                    y: y.value(i),
-                    x: x.value(i),
-                    immature: immature.value(i),
-                    squares: squares.value(i),
-                    top: top.value(i),
-                    n: u64::try_from(n.value(i)).unwrap_or(0),
-                });
-            }
-            Ok(())
-        })?;
+        self.each(query, |batch| CellCount::read(batch, &mut out))?;
         Ok(out)
     }
 
@@ -197,23 +248,7 @@ impl Store {
     /// When the database fails.
     pub fn clusters(&self, query: &Query) -> Result<Vec<ClusterSum>, Diagnostic> {
         let mut out = Vec::new();
-        self.each(query, |batch| {
-            let texts = Texts::of(batch, 0)?;
-            let cluster = strings(batch, 4)?;
-            let (y, x) = (numbers(batch, 5)?, numbers(batch, 6)?);
-            for i in 0..batch.num_rows() {
-                out.push(ClusterSum {
-                    cluster: if cluster.is_null(i) { String::new() } else { cluster.value(i).to_owned() },
-                    site: texts.get(0, i),
-                    period: texts.get(1, i),
-                    dimension: texts.get(2, i),
-                    category: texts.get(3, i),
-                    y: y.value(i),
-                    x: x.value(i),
-                });
-            }
-            Ok(())
-        })?;
+        self.each(query, |batch| ClusterSum::read(batch, &mut out))?;
         Ok(out)
     }
 
@@ -223,19 +258,28 @@ impl Store {
     /// When the database fails.
     pub fn ranked(&self, query: &Query) -> Result<Vec<RankedValue>, Diagnostic> {
         let mut out = Vec::new();
-        self.each(query, |batch| {
-            let texts = Texts::of(batch, 0)?;
-            let (rank, value) = (integers(batch, 4)?, numbers(batch, 5)?);
-            for i in 0..batch.num_rows() {
-                out.push(RankedValue {
-                    cell: [0, 1, 2, 3].map(|at| texts.get(at, i)),
-                    rank: u64::try_from(rank.value(i)).unwrap_or(0),
-                    value: value.value(i),
-                });
-            }
-            Ok(())
-        })?;
+        self.each(query, |batch| RankedValue::read(batch, &mut out))?;
         Ok(out)
+    }
+
+    /// Answers a query with its rows, some thousand at a time, at least once. The types are those of
+    /// the query.
+    ///
+    /// # Errors
+    /// When the database fails, and those of `take`.
+    pub fn rows<E: From<Diagnostic>>(
+        &self,
+        query: &Query,
+        mut take: impl FnMut(RecordBatch) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.catch_up()?;
+        let mut statement = self.connection.prepare(&query.to_string()).map_err(failed)?;
+        let rows = statement.stream_arrow([]).map_err(failed)?;
+        take(RecordBatch::new_empty(rows.get_schema()))?;
+        for batch in rows {
+            take(batch.map_err(failed)?)?;
+        }
+        Ok(())
     }
 
     /// Answers a query whose columns are two whole numbers and texts, row by row.

@@ -11,6 +11,7 @@ mod stage;
 pub use answer::{CellCount, ClusterSum, Column, RankedValue};
 pub use stage::{SetAside, Staged};
 
+use arrow::datatypes::{DataType, FieldRef};
 use arrow::record_batch::RecordBatch;
 use duckdb::{Config, Connection};
 use groundwork_plan::diag::{Diagnostic, Fault};
@@ -110,6 +111,20 @@ impl Store {
             .try_for_each(|statement| self.connection.execute_batch(&statement.to_string()).map_err(failed))
     }
 
+    /// Makes a table of rows that were counted elsewhere.
+    ///
+    /// # Errors
+    /// When a column has a type that counts do not have, or the database fails.
+    pub fn take_over(&self, table: &str, batches: Vec<RecordBatch>) -> Result<(), Diagnostic> {
+        let Some(first) = batches.first() else {
+            return Err(Diagnostic::bug("store.no-columns", format!("`{table}` came without columns")));
+        };
+        let column = |field: &FieldRef| Ok((field.name().clone(), sql_type(field)?));
+        let columns = first.schema_ref().fields().iter().map(column).collect::<Result<_, _>>()?;
+        self.run(&Statement::DeclareTable(table.to_owned(), columns))?;
+        batches.into_iter().try_for_each(|batch| self.append(table, batch))
+    }
+
     /// Appends rows to a table; the columns are those of the table, in order.
     ///
     /// # Errors
@@ -144,6 +159,20 @@ impl Store {
         let bytes = std::fs::read(&path).map_err(lost)?;
         std::fs::remove_dir_all(&folder).map_err(lost)?;
         Ok(bytes)
+    }
+}
+
+fn sql_type(field: &FieldRef) -> Result<SqlType, Diagnostic> {
+    match field.data_type() {
+        DataType::Utf8 => Ok(SqlType::Text),
+        DataType::Int64 => Ok(SqlType::Integer),
+        DataType::Float64 => Ok(SqlType::Double),
+        DataType::Date32 => Ok(SqlType::Day),
+        DataType::Boolean => Ok(SqlType::Truth),
+        DataType::Decimal128(digits, behind) => {
+            Ok(SqlType::Decimal(*digits, u8::try_from(*behind).unwrap_or(0)))
+        }
+        other => Err(Diagnostic::bug("store.type", format!("column `{}` came as {other}", field.name()))),
     }
 }
 

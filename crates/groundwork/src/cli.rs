@@ -1,9 +1,11 @@
 //! The command line: what can be asked, and how an answer becomes an exit code.
 
+use crate::run::Where;
 use crate::{commands, exit, ui};
 use clap::{Parser, Subcommand, ValueEnum};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::disclosure::Audience;
+use groundwork_plan::engine::Engine;
 use groundwork_plan::period::Period;
 use groundwork_plan::text::Language;
 use jiff::civil::Date;
@@ -126,6 +128,10 @@ pub(crate) struct Overrides {
     /// Who will read the outputs; may only be a wider audience than the pipeline's.
     #[arg(long, value_parser = audience, value_name = "internal|partner|public")]
     pub(crate) audience: Option<Audience>,
+    /// What counts the rows: a server of Apache Spark at `sc://host:port`, or `here`; the pipeline's
+    /// `engine` where it is missing.
+    #[arg(long, value_parser = engine, value_name = "sc://HOST:PORT|here")]
+    pub(crate) engine: Option<Where>,
     /// Threads; as many as the machine has where it is missing. Never changes an output.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
@@ -145,6 +151,13 @@ pub(crate) struct PipelineFile {
     /// The pipeline file.
     #[arg(value_name = "PIPELINE")]
     pub(crate) path: PathBuf,
+}
+
+fn engine(text: &str) -> Result<Where, String> {
+    match text {
+        "here" => Ok(Where::Here),
+        address => Engine::on_command_line(address).map(Where::Engine).map_err(|problem| problem.message),
+    }
 }
 
 fn period(text: &str) -> Result<Period, String> {

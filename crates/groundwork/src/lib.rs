@@ -14,5 +14,6 @@ mod record;
 mod run;
 mod scratch;
 mod signature;
+mod spark;
 pub mod table;
 mod ui;

@@ -68,6 +68,8 @@ pub struct Evaluation {
     pub re_aim: Option<&'static str>,
     /// The criterion of evaluation that it serves: a word of [`CRITERIA`].
     pub criterion: Option<&'static str>,
+    /// The sources whose rows it needs.
+    pub rows_of: Vec<String>,
     /// How it is answered.
     pub design: Design,
 }
@@ -296,6 +298,19 @@ fn named(text: Option<&str>, words: &[&'static str]) -> Option<&'static str> {
     words.iter().find(|word| Some(**word) == text).copied()
 }
 
+/// The sources that are named as `from` in an evaluation, however deep.
+fn rows_of(node: &Node, sources: &[Source]) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut open = vec![node];
+    while let Some(node) = open.pop() {
+        let from = node.text_at("from").filter(|from| sources.iter().any(|source| source.id == *from));
+        out.extend(from.map(str::to_owned));
+        open.extend(node.entries().iter().map(|(_, inside)| inside));
+        open.extend(node.items());
+    }
+    out
+}
+
 impl Resolver {
     /// Every evaluation of the file.
     pub(crate) fn evaluations(&mut self, root: &Node, ground: &Ground<'_>) -> Vec<Evaluation> {
@@ -317,6 +332,7 @@ impl Resolver {
                 re_aim: named(node.text_at("re_aim"), &RE_AIM),
                 criterion: named(node.text_at("criterion"), &CRITERIA),
                 by_lot: node.text_at("assigned") == Some("by_lot"),
+                rows_of: rows_of(node, ground.sources),
                 design,
             });
         }

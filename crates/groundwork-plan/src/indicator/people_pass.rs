@@ -108,6 +108,8 @@ impl<'a> PeoplePass<'a> {
             let (least, most) = (Value::Call("min", vec![text()]), Value::Call("max", vec![text()]));
             let only =
                 Value::Case(vec![(least.clone().binary("=", most), least)], Box::new(Value::text(UNKNOWN)));
+            // It is never empty; Sail gets lost where it can tell that something is never missing.
+            let only = Value::Call("nullif", vec![only, Value::text("")]);
             people = people.column(only, dimension_column(name));
         }
         people.query()

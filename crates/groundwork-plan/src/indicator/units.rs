@@ -188,7 +188,8 @@ impl Indicator {
         for name in names.into_iter().chain(["rank", "y"]) {
             select = select.column(Value::column("r", name), name);
         }
-        select.order(names.into_iter().chain(["rank"]).map(|n| Value::column("r", n)).collect()).query()
+        // In no order: each rank of a cell is there once, and Sail cannot put rows of a window in one.
+        select.query()
     }
 }
 

@@ -11,9 +11,10 @@ pub(crate) mod sheets;
 mod sources;
 
 use crate::diag::{Checked, Diagnostic, has_errors};
+use crate::engine::Engine;
 use crate::evaluation::Ground;
 use crate::indicator_sheet::{IndicatorSheet, Sheets};
-use crate::location::Span;
+use crate::location::{Location, Span};
 use crate::period::{Calendar, Fiscal, Frequency, Period, SinceOpening};
 use crate::plan::{Event, Plan, Programme, columns, find};
 use crate::shape;
@@ -42,7 +43,10 @@ pub fn resolve_with(text: &str, sheets: &[IndicatorSheet]) -> Checked<Plan> {
     let indicators_from = sheets::join(&mut root, &sheets, &mut problems);
     shape::check(&root, &shape::Shape::Object(&crate::language::PIPELINE), "the pipeline", &mut problems);
     let mut resolver = Resolver { problems };
-    let plan = Plan { indicators_from, ..resolver.plan(&root) };
+    let mut plan = Plan { indicators_from, ..resolver.plan(&root) };
+    for place in plan.places.values_mut() {
+        *place = sheets.located(place.clone());
+    }
     let mut diagnostics = resolver.problems;
     for problem in &mut diagnostics {
         problem.location = sheets.located(problem.location.clone());
@@ -130,7 +134,21 @@ impl Resolver {
             indicators,
             indicators_from: None,
             evaluations,
+            engine: self.engine(root),
+            places: entries.iter().map(|(key, _)| (key.name.clone(), Location::Pipeline(key.span))).collect(),
             tests: root.texts_at("tests"),
+        }
+    }
+
+    fn engine(&mut self, root: &Node) -> Option<Engine> {
+        let node = root.get("engine")?;
+        let (address, at) = (node.text_at("spark")?, node.get("spark")?);
+        match Engine::in_pipeline(address, at.span) {
+            Ok(engine) => Some(engine),
+            Err(problem) => {
+                self.found(problem);
+                None
+            }
         }
     }
 

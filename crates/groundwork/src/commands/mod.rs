@@ -36,6 +36,7 @@ fn request(path: &Path, overrides: &Overrides) -> Result<Request, Diagnostic> {
         languages: Vec::new(),
         reports: Vec::new(),
         threads,
+        engine: overrides.engine.clone(),
         keeps: false,
     })
 }

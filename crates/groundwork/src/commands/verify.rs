@@ -209,6 +209,7 @@ impl Verify {
                 Some(threads) => usize::from(threads),
                 None => std::thread::available_parallelism().map_or(1, usize::from),
             },
+            engine: None,
             // What is verified is worked out again, and not looked up.
             keeps: false,
         })

@@ -4,11 +4,13 @@
 //! cell that the plan promises is there: every site and all sites together, every period, every
 //! category. What has no rows is `no_data`, not zero.
 
+use super::counter::{Counter, Lost, send};
 use super::estimate::{Basis, estimate};
 use super::households::households;
 use super::load::Memory;
 use super::people::PeopleFound;
-use super::{run_all, stop_if_interrupted};
+use super::stop_if_interrupted;
+use crate::spark::Spark;
 use crate::ui::Progress;
 use groundwork_disclosure::{Cell, CellKey, Counts, Finding, Households};
 use groundwork_plan::diag::Diagnostic;
@@ -68,15 +70,19 @@ struct Found {
     ranks: BTreeMap<CellKey, BTreeMap<u64, f64>>,
 }
 
-/// Computes every indicator; what `memory` knows is not counted again.
+/// How long a lost engine is given to come back, seconds, time after time.
+const WAITS: [u64; 3] = [1, 5, 15];
+
+/// Computes every indicator; what `memory` knows is not counted again. The rows are counted by the
+/// engine, where there is one, and by the database otherwise.
 pub(super) fn compute(
     store: &Store,
+    spark: Option<&Spark>,
     plan: &Plan,
     memory: Option<Memory<'_>>,
     people: &[PeopleFound],
     progress: &Progress,
 ) -> Result<Results, Vec<Diagnostic>> {
-    let alone = |d: Diagnostic| vec![d];
     // Where rows were recorded at all, for kinds that look at some of them only: there a count of
     // none is a zero and a share of none undefined, elsewhere it is no data.
     let (backgrounds, background_of) = backgrounds(plan);
@@ -85,49 +91,24 @@ pub(super) fn compute(
     let bands: Vec<Indicator> = plan.indicators.iter().flat_map(band_of).collect();
     let mut band_at = plan.indicators.len() + backgrounds.len();
     let all: Vec<Indicator> = plan.indicators.iter().chain(&backgrounds).chain(&bands).cloned().collect();
-    let passes = Passes::of(&all, &|source| plan.columns(source), plan.sites.len());
-    let mut found: Vec<Found> = all.iter().map(|_| Found::default()).collect();
-    for pass in &passes.shared {
-        stop_if_interrupted()?;
-        let (units, source) = (&pass.units, &pass.source);
-        progress.step(&format!("count {units} of {source} for {} indicators", pass.members.len()));
-        let queries: Vec<Query> = pass
-            .members
-            .iter()
-            .map(|(at, counted)| all[*at].cells(counted, &all[*at].disaggregate, true))
-            .collect();
-        let texts =
-            || pass.prepare.iter().map(ToString::to_string).chain(queries.iter().map(ToString::to_string));
-        let ask = || {
-            run_all(store, &pass.prepare)?;
-            let cells: Result<Vec<Vec<CellCount>>, _> =
-                queries.iter().map(|query| store.cells(query)).collect();
-            run_all(store, &pass.dismantle)?;
-            cells
-        };
-        let cells = match memory {
-            Some(memory) => memory.answer(&texts().collect::<Vec<_>>(), ask),
-            None => ask(),
-        };
-        for ((at, _), cells) in pass.members.iter().zip(cells.map_err(alone)?) {
-            add_counts(&all[*at], cells, &mut found[*at]);
+    let counting = Counting { store, plan, all: &all, memory, progress };
+    let mut waits = WAITS.iter();
+    let mut attempt = counting.counted(spark);
+    let (found, households) = loop {
+        match attempt {
+            Ok(counted) => break counted,
+            // Everything that an engine is asked can be asked again, of a session of its own.
+            Err(lost) => match (spark, waits.next()) {
+                (Some(spark), Some(wait)) if lost.may_pass() => {
+                    progress.step(&format!("the engine was lost; begin again in {wait} s"));
+                    wait_for(*wait)?;
+                    let again = spark.again().map_err(|f| Lost::from(f).doing("opening a session", None));
+                    attempt = again.and_then(|()| counting.counted(Some(spark)));
+                }
+                _ => return Err(vec![lost.told(spark)]),
+            },
         }
-    }
-    if !passes.alone.is_empty() {
-        progress.step(&format!("compute {} indicators one by one", passes.alone.len()));
-    }
-    for at in &passes.alone {
-        stop_if_interrupted()?;
-        if !matches!(all[*at].kind, Kind::Derived(_)) {
-            let indicator = &all[*at];
-            let answer = match memory {
-                Some(memory) => memory.answer(&definition(indicator), || on_its_own(store, indicator)),
-                None => on_its_own(store, indicator),
-            };
-            answer.map_err(alone)?.add_to(indicator, &mut found[*at]);
-        }
-    }
-    let households = households(store, plan).map_err(alone)?;
+    };
     let mut results = Results { households, ..Results::default() };
     let seen: Vec<BTreeSet<(String, String)>> = found[plan.indicators.len()..][..backgrounds.len()]
         .iter()
@@ -180,6 +161,97 @@ pub(super) fn compute(
     }
     formulas(plan, &mut results);
     Ok(results)
+}
+
+/// Waits so many seconds, or until the run is to stop.
+fn wait_for(seconds: u64) -> Result<(), Vec<Diagnostic>> {
+    for _ in 0..seconds * 10 {
+        stop_if_interrupted()?;
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    Ok(())
+}
+
+/// What is to be counted.
+struct Counting<'a> {
+    store: &'a Store,
+    plan: &'a Plan,
+    all: &'a [Indicator],
+    memory: Option<Memory<'a>>,
+    progress: &'a Progress,
+}
+
+impl Counting<'_> {
+    /// What was counted for every indicator, and the households behind the cells.
+    fn counted(&self, spark: Option<&Spark>) -> Result<(Vec<Found>, BTreeMap<CellKey, Households>), Lost> {
+        let Counting { store, plan, all, progress, .. } = *self;
+        // What an engine counts is not kept: nobody here sees whether its rows are the same.
+        let memory = self.memory.filter(|_| spark.is_none());
+        let counter = spark.map_or(Counter::Here(store), |spark| Counter::There(store, spark));
+        let passes = Passes::of(all, &|source| plan.columns(source), plan.sites.len());
+        let place = |at: usize| all.get(at).and_then(|indicator| plan.places.get(&indicator.id));
+        let mut found: Vec<Found> = all.iter().map(|_| Found::default()).collect();
+        if let Some(spark) = spark {
+            progress.step(&format!("send the rows that count to the engine, version {}", spark.version()));
+            send(store, spark, plan, all, &passes).map_err(|lost| lost.doing("sending it rows", None))?;
+        }
+        for pass in &passes.shared {
+            go_on()?;
+            let (units, source) = (&pass.units, &pass.source);
+            let what = format!("count {units} of {source} for {} indicators", pass.members.len());
+            progress.step(&what);
+            let queries: Vec<Query> = pass
+                .members
+                .iter()
+                .map(|(at, counted)| all[*at].cells(counted, &all[*at].disaggregate, true))
+                .collect();
+            let ask = || counter.shared(&pass.prepare, &queries, &pass.dismantle);
+            let cells = match memory {
+                Some(memory) => {
+                    let prepare = pass.prepare.iter().map(ToString::to_string);
+                    let texts: Vec<String> = prepare.chain(queries.iter().map(ToString::to_string)).collect();
+                    memory.answer(&texts, ask)
+                }
+                None => ask(),
+            };
+            let first = pass.members.iter().find_map(|(at, _)| place(*at));
+            let cells = cells.map_err(|lost| lost.doing(what, first))?;
+            for ((at, _), cells) in pass.members.iter().zip(cells) {
+                add_counts(&all[*at], cells, &mut found[*at]);
+            }
+        }
+        if !passes.alone.is_empty() {
+            progress.step(&format!("compute {} indicators one by one", passes.alone.len()));
+        }
+        for at in &passes.alone {
+            go_on()?;
+            if !matches!(all[*at].kind, Kind::Derived(_)) {
+                let indicator = &all[*at];
+                // The way up the tree of a cascade is doubled from table to table, and an engine has
+                // views, which would be worked out anew for each doubling.
+                let is_cascade = matches!(indicator.kind, Kind::Cascade(_));
+                let counter = if is_cascade { Counter::Here(store) } else { counter };
+                let ask = || on_its_own(counter, indicator);
+                let answer = match memory {
+                    Some(memory) => memory.answer(&definition(indicator), ask),
+                    None => ask(),
+                };
+                let answer =
+                    answer.map_err(|lost| lost.doing(format!("computing `{}`", indicator.id), place(*at)))?;
+                answer.add_to(indicator, &mut found[*at]);
+            }
+        }
+        let households = households(counter, plan).map_err(|lost| lost.doing("counting households", None))?;
+        Ok((found, households))
+    }
+}
+
+/// Whether the run goes on.
+fn go_on() -> Result<(), Lost> {
+    match stop_if_interrupted().map_err(|mut stopped| stopped.pop()) {
+        Err(Some(stopped)) => Err(Lost::Said(stopped)),
+        Ok(()) | Err(None) => Ok(()),
+    }
 }
 
 /// How far the ends of the band of a step lie beyond the people at its lowest and highest threshold.
@@ -282,34 +354,34 @@ fn definition(indicator: &Indicator) -> Vec<String> {
 }
 
 /// Counts an indicator from a table of units of its own.
-fn on_its_own(store: &Store, indicator: &Indicator) -> Result<Answer, Diagnostic> {
-    run_all(store, &indicator.kind.prepare())?;
+fn on_its_own(counter: Counter<'_>, indicator: &Indicator) -> Result<Answer, Lost> {
+    counter.run_all(&indicator.kind.prepare())?;
     let units = units_table(indicator);
-    store.run(&Statement::CreateTable(units.clone(), indicator.units()))?;
+    counter.run(&Statement::CreateTable(units.clone(), indicator.units()))?;
     let counted = Counted::Units(units.clone());
     let mut answer = Answer {
-        cells: store.cells(&indicator.cells(&counted, &indicator.disaggregate, true))?,
+        cells: counter.cells(&indicator.cells(&counted, &indicator.disaggregate, true))?,
         ..Answer::default()
     };
     match indicator.kind.summary() {
         Summary::ClusteredRatio | Summary::TopShare { .. } => {
-            answer.clusters = store.clusters(&indicator.clusters(&units, &indicator.disaggregate))?;
+            answer.clusters = counter.clusters(&indicator.clusters(&units, &indicator.disaggregate))?;
         }
         Summary::Quantile(share) => {
             let ranks = wanted_ranks(share, indicator.level, &answer.cells);
             if !ranks.is_empty() {
-                answer.ranks = store.ranked(&indicator.ranked(&units, &indicator.disaggregate, &ranks))?;
+                answer.ranks = counter.ranked(&indicator.ranked(&units, &indicator.disaggregate, &ranks))?;
             }
         }
         _ => {}
     }
-    store.run(&Statement::DropTable(units.clone()))?;
+    counter.run(&Statement::DropTable(units.clone()))?;
     if let Some(own) = indicator.kind.own_dimension() {
-        store.run(&Statement::CreateTable(units.clone(), indicator.own_units()))?;
-        answer.own = store.cells(&indicator.cells(&counted, &[own], false))?;
-        store.run(&Statement::DropTable(units))?;
+        counter.run(&Statement::CreateTable(units.clone(), indicator.own_units()))?;
+        answer.own = counter.cells(&indicator.cells(&counted, &[own], false))?;
+        counter.run(&Statement::DropTable(units))?;
     }
-    run_all(store, &indicator.kind.dismantle())?;
+    counter.run_all(&indicator.kind.dismantle())?;
     Ok(answer)
 }
 

@@ -48,8 +48,8 @@ pub(crate) fn example(plan: &Plan, case: &Case) -> Result<Example, Vec<Diagnosti
     let limits = Limits { threads: 1, memory_mb: MEMORY_MB };
     let store = Store::open(scratch.path(), limits).map_err(alone)?;
     let progress = Progress::new(true);
-    let loaded = load(&store, &plan, &Rows::Given(scratch.path(), &given), 1, None, &progress)?;
-    let results = compute::compute(&store, &plan, None, &loaded.people, &progress)?;
+    let loaded = load(&store, &plan, &Rows::Given(scratch.path(), &given), 1, None, None, &progress)?;
+    let results = compute::compute(&store, None, &plan, None, &loaded.people, &progress)?;
     let passed = evaluated(&plan, results, &store, &loaded, &Beside::default(), &[], &progress)?;
     let mut files = Folder::new();
     // An example is no run: nothing was planned for it.

@@ -18,6 +18,7 @@ use groundwork_plan::indicator::{Counted, Indicator, IndicatorPeriod, Kind};
 use groundwork_plan::method::ContrastMethod;
 use groundwork_plan::plan::Plan;
 use groundwork_plan::query::Statement;
+use groundwork_plan::remote;
 use groundwork_plan::source::Origin;
 use groundwork_stats::ClusteredRatio;
 use groundwork_store::ClusterSum;
@@ -97,8 +98,15 @@ struct Looked {
 }
 
 fn look(request: &Request, plan: &Plan, progress: &Progress) -> Result<Looked, Vec<Diagnostic>> {
+    if let Some(source) = remote::sources(plan).first() {
+        let message =
+            format!("the rows of source `{}` stay with the engine, and cannot be looked at", source.id);
+        let problem = Diagnostic::pipeline("engine.not-yet", source.span, message);
+        return Err(vec![problem.hint("Run with `--engine here`, where one machine is enough.")]);
+    }
     let (ground, mut loaded) = load(request, plan, progress)?;
-    let results = compute::compute(&ground.store, plan, None, &loaded.people, progress)?;
+    let results =
+        compute::compute(&ground.store, ground.spark.as_ref(), plan, None, &loaded.people, progress)?;
     let beside = Beside::load(request, &ground.store, plan, &mut loaded)?;
     let (ratios, clusters) = (results.ratios.clone(), results.clusters.clone());
     let inputs = loaded.files.iter().map(|(name, file)| (name.clone(), file.sha256.clone())).collect();

@@ -1,27 +1,25 @@
 //! Households behind the numbers of cells: six brothers and sisters are known together, and are not
 //! six people among whom somebody could hide.
 
-use super::run_all;
+use super::counter::{Counter, Lost};
 use groundwork_disclosure::{CellKey, Households};
-use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::plan::Plan;
 use groundwork_plan::query::Statement;
-use groundwork_store::Store;
 use std::collections::BTreeMap;
 
 /// How many households stand behind each cell, where the plan names their column.
-pub(super) fn households(store: &Store, plan: &Plan) -> Result<BTreeMap<CellKey, Households>, Diagnostic> {
+pub(super) fn households(counter: Counter<'_>, plan: &Plan) -> Result<BTreeMap<CellKey, Households>, Lost> {
     let mut out: BTreeMap<CellKey, Households> = BTreeMap::new();
     let Some(rule) = &plan.policy.households else { return Ok(out) };
     for indicator in plan.indicators.iter().filter(|i| i.people && i.kind.knows_households()) {
         if !plan.columns(indicator.kind.from()).iter().any(|(name, _)| *name == rule.column) {
             continue;
         }
-        run_all(store, &indicator.kind.prepare())?;
+        counter.run_all(&indicator.kind.prepare())?;
         let units = format!("households:{}", indicator.id);
-        store.run(&Statement::CreateTable(units.clone(), indicator.units_by_household(&rule.column)))?;
+        counter.run(&Statement::CreateTable(units.clone(), indicator.units_by_household(&rule.column)))?;
         // Each cluster is a household; those of whom none is known are one.
-        for sum in store.clusters(&indicator.clusters(&units, &indicator.disaggregate))? {
+        for sum in counter.clusters(&indicator.clusters(&units, &indicator.disaggregate))? {
             let found = out
                 .entry(CellKey {
                     indicator: indicator.id.clone(),
@@ -35,8 +33,8 @@ pub(super) fn households(store: &Store, plan: &Plan) -> Result<BTreeMap<CellKey,
             found.denominator += u64::from(sum.x > 0.0);
             found.rest += u64::from(sum.x > sum.y);
         }
-        store.run(&Statement::DropTable(units))?;
-        run_all(store, &indicator.kind.dismantle())?;
+        counter.run(&Statement::DropTable(units))?;
+        counter.run_all(&indicator.kind.dismantle())?;
     }
     Ok(out)
 }

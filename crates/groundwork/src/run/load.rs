@@ -2,9 +2,10 @@
 //! for.
 
 use super::people::{PeopleFound, identify};
-use super::stop_if_interrupted;
+use super::{stop_if_interrupted, there};
 use crate::cache::{Cache, WORTHWHILE};
 use crate::files::{hash_file, read_file, sha256};
+use crate::spark::Spark;
 use crate::ui::Progress;
 use groundwork_plan::diag::{Diagnostic, Severity, has_errors};
 use groundwork_plan::indicator::source_table;
@@ -13,6 +14,7 @@ use groundwork_plan::location::ExportPlace;
 use groundwork_plan::plan::Plan;
 use groundwork_plan::query::{Statement, identifier};
 use groundwork_plan::reason::Reason;
+use groundwork_plan::remote;
 use groundwork_plan::source::{Check, CheckRule, OnFailure, Source};
 use groundwork_plan::staging::{self, declare, missing_values, raw_table};
 use groundwork_sources::{Context, Reading, SourceFile};
@@ -41,6 +43,10 @@ pub(crate) struct Loaded {
     pub(crate) states: BTreeMap<String, String>,
     /// Whether there are so many rows that what is worked out from them is worth keeping.
     pub(crate) is_large: bool,
+    /// The version of the engine that counts the rows, in its own words, where one does.
+    pub(crate) counted_by: Option<String>,
+    /// The sources that the engine read, each with a number that is another one where its rows are.
+    pub(crate) read_there: Vec<(String, i64)>,
     /// The file that indicators of the pipeline stand in, where there is one, and its bytes.
     pub(crate) indicator_sheet: Option<(String, Vec<u8>)>,
 }
@@ -129,13 +135,16 @@ pub(crate) fn load(
     rows: &Rows<'_>,
     threads: usize,
     cache: Option<&Cache>,
+    spark: Option<&Spark>,
     progress: &Progress,
 ) -> Result<Loaded, Vec<Diagnostic>> {
+    let there = spark.map(|spark| (spark, remote::sources(plan)));
+    let is_there = |id: &str| there.iter().any(|(_, sources)| sources.iter().any(|s| s.id == id));
     let (Rows::Exports(folder) | Rows::Given(folder, _)) = *rows;
     let context = Context { base: folder, sites: &plan.sites, sources: &plan.sources, threads };
     let mut problems = Vec::new();
     // Files and headers first, so that a misspelt column is not found after minutes of loading.
-    for source in plan.sources.iter().filter(|s| rows.has(s)) {
+    for source in plan.sources.iter().filter(|s| rows.has(s) && !is_there(&s.id)) {
         problems.extend(groundwork_sources::check(source, &context));
     }
     if has_errors(&problems) {
@@ -153,6 +162,17 @@ pub(crate) fn load(
         let needed = source.export().and_then(|e| e.repeat_of.as_deref());
         if needed.is_some_and(|parent| broken.contains(parent)) {
             broken.insert(&source.id);
+            continue;
+        }
+        if let Some(spark) = spark.filter(|_| is_there(&source.id)) {
+            progress.step(&format!("have the engine read {}", source.id));
+            let looked_into = remote::looked_into(plan).into_iter();
+            for other in looked_into.filter(|other| source.lookups.iter().any(|l| l.source == other.id)) {
+                there::send(store, spark, plan, other).map_err(|problem| vec![problem])?;
+            }
+            problems.extend(
+                there::load(store, spark, plan, source, folder, &mut loaded).err().into_iter().flatten(),
+            );
             continue;
         }
         progress.step(&format!("load {}", source.id));
@@ -302,7 +322,7 @@ fn one(
 }
 
 /// Whether reading goes on.
-fn go_on() -> Result<(), Diagnostic> {
+pub(super) fn go_on() -> Result<(), Diagnostic> {
     match stop_if_interrupted().map_err(|mut stopped| stopped.pop()) {
         Err(Some(stopped)) => Err(stopped),
         Ok(()) | Err(None) => Ok(()),
@@ -398,11 +418,11 @@ impl Memory<'_> {
     }
 
     /// The answer that is known, or the one that `ask` gives, which is kept.
-    pub(crate) fn answer<T: Serialize + DeserializeOwned>(
+    pub(crate) fn answer<T: Serialize + DeserializeOwned, E>(
         &self,
         texts: &[String],
-        ask: impl FnOnce() -> Result<T, Diagnostic>,
-    ) -> Result<T, Diagnostic> {
+        ask: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
         let key = self.key("answer", texts);
         if let Some(known) = self.cache.answer(&key) {
             return Ok(known);

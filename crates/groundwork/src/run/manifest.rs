@@ -87,6 +87,13 @@ impl Manifest {
             "schema": "groundwork.manifest/1",
             "sources": sources,
         });
+        if let Some(version) = &loaded.counted_by {
+            let read = loaded.read_there.iter().map(|(source, content)| {
+                // What stands for the hash of files that nobody here has seen.
+                json!({"content": content, "source": source})
+            });
+            core["engine"]["counted_by"] = json!({"read": read.collect::<Vec<_>>(), "spark": version});
+        }
         core.sort_all_objects();
         let run_id = sha256(core.to_string().as_bytes()).chars().take(16).collect();
         Self { core, run_id, tables: json!([]), templates: Value::Null }

@@ -6,6 +6,7 @@
 mod adaptations;
 mod attestation;
 mod compute;
+mod counter;
 mod data_package;
 mod earlier;
 mod estimate;
@@ -27,6 +28,7 @@ mod quality;
 mod report;
 mod tables;
 mod templates;
+mod there;
 mod unpack;
 mod voices;
 mod workbook;
@@ -35,15 +37,17 @@ pub(crate) mod worked;
 use crate::cache::Cache;
 use crate::files::{Folder, sha256};
 use crate::scratch::Scratch;
+use crate::spark::{self, Spark};
 use crate::ui::Progress;
 use groundwork_disclosure::{Passed, Published, Released};
 use groundwork_plan::diag::{Diagnostic, Fault, has_errors};
 use groundwork_plan::disclosure::Audience;
+use groundwork_plan::engine::Engine;
 use groundwork_plan::evaluation::Design;
 use groundwork_plan::indicator_sheet::{IndicatorSheet, indicators_from};
 use groundwork_plan::period::Period;
 use groundwork_plan::plan::Plan;
-use groundwork_plan::query::Statement;
+use groundwork_plan::remote;
 use groundwork_plan::text::Language;
 use groundwork_report::{Templates, Words};
 use groundwork_sources::KEY_FILE;
@@ -82,10 +86,21 @@ pub(crate) struct Request {
     pub(crate) languages: Vec<Language>,
     /// The reports, where the command line names some.
     pub(crate) reports: Vec<String>,
+    /// What counts the rows, where the command line says it.
+    pub(crate) engine: Option<Where>,
     /// Threads.
     pub(crate) threads: usize,
     /// Whether what is worked out is kept beside the pipeline, and looked for there.
     pub(crate) keeps: bool,
+}
+
+/// What counts the rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Where {
+    /// This machine, whatever the pipeline says.
+    Here,
+    /// An engine.
+    Engine(Engine),
 }
 
 /// What a run leads to, before anything is written.
@@ -113,7 +128,8 @@ pub(crate) fn resolve(request: &Request) -> Result<(Plan, Vec<Diagnostic>), Vec<
     let Some(mut plan) = checked.value else {
         return Err(checked.diagnostics);
     };
-    let problems = apply(&mut plan, request);
+    let mut problems = apply(&mut plan, request);
+    problems.extend(remote::problems(&plan));
     if has_errors(&problems) {
         return Err(problems);
     }
@@ -144,6 +160,11 @@ fn apply(plan: &mut Plan, request: &Request) -> Vec<Diagnostic> {
     }
     if let Some(as_of) = request.as_of {
         plan.take_on(as_of);
+    }
+    match &request.engine {
+        None => {}
+        Some(Where::Here) => plan.engine = None,
+        Some(Where::Engine(engine)) => plan.engine = Some(engine.clone()),
     }
     if let Some(period) = request.period {
         let known_period = plan.calendar.period(&period.id());
@@ -191,17 +212,25 @@ pub(crate) fn load(
     let limits = Limits { threads: request.threads, memory_mb: MEMORY_MB };
     let store = Store::open(scratch.path(), limits).map_err(|d| vec![d])?;
     interrupts_stop(&store);
+    // First, so that nobody waits for the rows of exports to learn that the engine is not there.
+    let spark = plan.engine.as_ref().map(Spark::open).transpose().map_err(|d| vec![d])?;
     // Names by which people are told apart are kept nowhere.
     let keeps = request.keeps && plan.people.is_empty();
     let cache = keeps.then(|| Cache::beside(&request.folder));
     let exports = Rows::Exports(&request.folder);
-    let loaded = load::load(&store, plan, &exports, request.threads, cache.as_ref(), progress)?;
-    Ok((Ground { store, cache, _scratch: scratch }, loaded))
+    let mut loaded =
+        load::load(&store, plan, &exports, request.threads, cache.as_ref(), spark.as_ref(), progress)?;
+    if let Some(spark) = &spark {
+        spark.is_ready();
+    }
+    loaded.counted_by = spark.as_ref().map(|spark| spark.version().to_owned());
+    Ok((Ground { store, spark, cache, _scratch: scratch }, loaded))
 }
 
 /// A loaded database, and the folder that goes with it.
 pub(crate) struct Ground {
     store: Store,
+    spark: Option<Spark>,
     cache: Option<Cache>,
     _scratch: Scratch,
 }
@@ -213,7 +242,9 @@ impl Ground {
         plan: &Plan,
         loaded: &Loaded,
     ) -> Result<Vec<Vec<MissingValues>>, Diagnostic> {
-        let of = |source: &LoadedSource| match plan.sources.iter().find(|s| s.id == source.id) {
+        let there: Vec<&str> = loaded.read_there.iter().map(|(id, _)| id.as_str()).collect();
+        let here = |id: &str| plan.sources.iter().find(|s| s.id == id && !there.contains(&id));
+        let of = |source: &LoadedSource| match here(&source.id) {
             Some(source) => load::missing(&self.store, source),
             None => Ok(Vec::new()),
         };
@@ -243,7 +274,8 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     let (ground, mut loaded) = load(request, &plan, progress)?;
     warnings.extend(without_key(request, &loaded));
     let memory = ground.cache.as_ref().filter(|_| loaded.is_large).map(|cache| loaded.memory(cache));
-    let results = compute::compute(&ground.store, &plan, memory, &loaded.people, progress)?;
+    let results =
+        compute::compute(&ground.store, ground.spark.as_ref(), &plan, memory, &loaded.people, progress)?;
     let beside = Beside::load(request, &ground.store, &plan, &mut loaded)?;
     warnings.extend(beside.warnings());
     let inputs = loaded.files.iter().map(|(name, file)| (name.clone(), file.sha256.clone())).collect();
@@ -564,18 +596,17 @@ fn interrupts_stop(store: &Store) {
         {
             interrupt.interrupt();
         }
+        spark::let_go();
     });
 }
 
-fn run_all(store: &Store, statements: &[Statement]) -> Result<(), Diagnostic> {
-    statements.iter().try_for_each(|statement| store.run(statement))
+fn stop_if_interrupted() -> Result<(), Vec<Diagnostic>> {
+    if interrupted() { Err(vec![stopped()]) } else { Ok(()) }
 }
 
-fn stop_if_interrupted() -> Result<(), Vec<Diagnostic>> {
-    if INTERRUPTED.load(Ordering::SeqCst) {
-        let mut stopped = Diagnostic::machine("run.interrupted", "the run was interrupted");
-        stopped.fault = Fault::Interrupted;
-        return Err(vec![stopped]);
-    }
-    Ok(())
+/// That the run was asked to stop, and did.
+fn stopped() -> Diagnostic {
+    let mut stopped = Diagnostic::machine("run.interrupted", "the run was interrupted");
+    stopped.fault = Fault::Interrupted;
+    stopped
 }
