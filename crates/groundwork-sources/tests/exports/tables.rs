@@ -197,7 +197,7 @@ fn a_page_that_grows_without_end_is_refused() {
 fn bytes_that_are_called_a_text_and_are_none_are_refused() {
     let bytes = |value: &[u8]| {
         let schema = Arc::new(Schema::new(vec![Field::new("a", DataType::Binary, true)]));
-        let column = arrow::array::BinaryArray::from(vec![value]);
+        let column = BinaryArray::from(vec![value]);
         let batch = RecordBatch::try_new(schema.clone(), vec![Arc::new(column)]).unwrap();
         // What the file says of its columns: a text.
         let said = Schema::new(vec![Field::new("a", DataType::Utf8, true)]);
@@ -205,14 +205,11 @@ fn bytes_that_are_called_a_text_and_are_none_are_refused() {
             parquet::arrow::ARROW_SCHEMA_META_KEY.to_owned(),
             parquet::arrow::encode_arrow_schema(&said),
         );
-        let properties = parquet::file::properties::WriterProperties::builder()
-            .set_key_value_metadata(Some(vec![said]))
-            .build();
+        let properties = WriterProperties::builder().set_key_value_metadata(Some(vec![said])).build();
         let options = parquet::arrow::arrow_writer::ArrowWriterOptions::new()
             .with_properties(properties)
             .with_skip_arrow_metadata(true);
-        let mut writer =
-            parquet::arrow::ArrowWriter::try_new_with_options(Vec::new(), schema, options).unwrap();
+        let mut writer = ArrowWriter::try_new_with_options(Vec::new(), schema, options).unwrap();
         writer.write(&batch).unwrap();
         writer.into_inner().unwrap()
     };

@@ -346,16 +346,7 @@ fn of_texts(source: &Source, column: &Column, file: &str) -> Source {
         tells: false,
         span: column.span,
     };
-    let export = Export {
-        pattern: file.to_owned(),
-        span: column.span,
-        reader: Reader::Parquet,
-        sheet: None,
-        encoding: None,
-        codebook: None,
-        cleaning_log: None,
-        repeat_of: None,
-    };
+    let export = Export::of(file, Reader::Parquet, column.span);
     Source {
         id: source.id.clone(),
         origin: Origin::Export(export),
