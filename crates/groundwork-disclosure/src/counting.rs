@@ -14,8 +14,8 @@ impl Frame {
     /// What a plan says of how its cells hang together.
     pub fn of(plan: &Plan) -> Self {
         let implied = implied(plan);
-        let mut frame = Frame::default();
-        frame.sensitive = plan.policy.sensitive.iter().cloned().collect();
+        let sensitive = plan.policy.sensitive.iter().cloned().collect();
+        let mut frame = Frame { sensitive, ..Frame::default() };
         for source in &plan.sources {
             frame.understand(source, plan);
         }
