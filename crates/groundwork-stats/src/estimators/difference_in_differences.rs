@@ -20,7 +20,7 @@
 //! two differences of cell means. Errors for independent rows by
 //! heteroskedasticity (hc3), or clustered (cr2 with Satterthwaite's degrees of
 //! freedom, by default by site), and then beside them by turning the signs of
-//! whole clusters ([`wild_cluster_bootstrap`](super::wild_cluster_bootstrap())), while all
+//! whole clusters ([`wild_cluster_bootstrap`](super::wild_cluster_bootstrap)), while all
 //! signs can be taken.
 //!
 //! # Small samples
