@@ -2,7 +2,7 @@
 //! those of whom the other does, less those of whom both do.
 
 use crate::matrix::Matrix;
-use crate::sets::{either, unwrapped};
+use crate::sets::sides;
 use std::collections::BTreeSet;
 
 /// Sets every number with an `or` against those of its two sides and of both together.
@@ -11,7 +11,7 @@ pub(crate) fn relate(matrix: &mut Matrix) {
     for (address, any) in numbers {
         let conditions: Vec<String> = address.conditions.iter().cloned().collect();
         for condition in conditions {
-            let Some((left, right)) = either(&condition) else { continue };
+            let Some((left, right)) = sides(&condition, " or ") else { continue };
             let mut rest = address.clone();
             rest.conditions.remove(&condition);
             let with = |conditions: &[&str]| {
@@ -61,21 +61,8 @@ pub(crate) fn relate(matrix: &mut Matrix) {
 
 /// The conditions that are joined by `and`.
 fn together(condition: &str) -> BTreeSet<String> {
-    let (mut depth, mut quoted) = (0, false);
-    for (at, c) in condition.char_indices() {
-        match c {
-            '\'' => quoted = !quoted,
-            '(' if !quoted => depth += 1,
-            ')' if !quoted => depth -= 1,
-            ' ' if !quoted && depth == 0 => {
-                let sides =
-                    condition.get(..at).zip(condition.get(at..).and_then(|r| r.strip_prefix(" and ")));
-                if let Some((left, right)) = sides {
-                    return together(unwrapped(left)).into_iter().chain(together(unwrapped(right))).collect();
-                }
-            }
-            _ => {}
-        }
+    if let Some((left, right)) = sides(condition, " and ") {
+        return together(left).into_iter().chain(together(right)).collect();
     }
     BTreeSet::from([condition.to_owned()])
 }

@@ -34,9 +34,7 @@ impl Frame {
         }
         frame
     }
-}
 
-impl Frame {
     /// What the columns of a source are made from.
     fn understand(&mut self, source: &Source, plan: &Plan) {
         let key = |column: &str| (source.id.clone(), column.to_owned());

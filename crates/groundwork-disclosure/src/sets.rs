@@ -59,7 +59,7 @@ fn plain(condition: &str) -> Option<(&str, Test)> {
     if is_name(condition) {
         return Some((condition, Test::Words(vec!["true".into()])));
     }
-    if let Some((left, right)) = either(condition) {
+    if let Some((left, right)) = sides(condition, " or ") {
         let ((a, left), (b, right)) = (plain(left)?, plain(right)?);
         return (a == b).then_some((a, Test::Any(vec![left, right])));
     }
@@ -113,8 +113,9 @@ fn plain(condition: &str) -> Option<(&str, Test)> {
     Some((name, test))
 }
 
-/// The two sides of an `or`.
-pub(crate) fn either(condition: &str) -> Option<(&str, &str)> {
+/// The two sides of a condition about the first such word, ` or ` or ` and `, that stands in no
+/// brackets and no text.
+pub(crate) fn sides<'c>(condition: &'c str, word: &str) -> Option<(&'c str, &'c str)> {
     let (mut depth, mut quoted) = (0, false);
     for (at, c) in condition.char_indices() {
         match c {
@@ -122,7 +123,7 @@ pub(crate) fn either(condition: &str) -> Option<(&str, &str)> {
             '(' if !quoted => depth += 1,
             ')' if !quoted => depth -= 1,
             ' ' if !quoted && depth == 0 => {
-                if let Some(right) = condition.get(at..).and_then(|rest| rest.strip_prefix(" or ")) {
+                if let Some(right) = condition.get(at..).and_then(|rest| rest.strip_prefix(word)) {
                     return Some((unwrapped(condition.get(..at)?), unwrapped(right)));
                 }
             }
@@ -133,7 +134,7 @@ pub(crate) fn either(condition: &str) -> Option<(&str, &str)> {
 }
 
 /// Without the brackets around it.
-pub(crate) fn unwrapped(condition: &str) -> &str {
+fn unwrapped(condition: &str) -> &str {
     let Some(inner) = condition.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) else {
         return condition;
     };
@@ -493,6 +494,6 @@ mod tests {
         assert_eq!((seventeen, minor & adult, minor & older), (minor, 0, older));
         assert_eq!(test("a part of (x) is known", "s", &frame), None);
         assert_eq!(test("coalesce(a, 'b') = 'c'", "s", &frame), None);
-        assert_eq!(either("(a = ' or ') or ((b) or (c))"), Some(("a = ' or '", "(b) or (c)")));
+        assert_eq!(sides("(a = ' or ') or ((b) or (c))", " or "), Some(("a = ' or '", "(b) or (c)")));
     }
 }
