@@ -79,6 +79,11 @@ fn killed() -> Result<(), String> {
     let (mut ended, mut moment) = (0, 7_u64);
     for kill in 0..kills {
         write(at, "visits.csv", &export(rows, if kill % 2 == 0 { 0 } else { 20 }))?;
+        // Most begin with nothing kept, and are killed while they keep something; some with what the
+        // killed ones kept.
+        if kill % 4 != 3 && at.join(".groundwork").exists() {
+            std::fs::remove_dir_all(at.join(".groundwork")).map_err(|e| e.to_string())?;
+        }
         let mut child = program::groundwork(at, &["run", "pipeline.yaml", "--out", "out"])
             .env("TMPDIR", scratch.path())
             .stdout(Stdio::null())

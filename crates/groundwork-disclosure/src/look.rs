@@ -8,6 +8,7 @@
 
 use crate::cell::{Cell, Finding};
 use groundwork_plan::number::format_exact;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Digits under which a number may stand somewhere by chance.
@@ -32,20 +33,26 @@ impl Unreleased {
 
     /// What is wrong with a file, if anything: an identifier, or a number that was withheld.
     pub fn found_in(&self, text: &str) -> Option<&'static str> {
-        let latin: String = text.chars().map(latin_digit).collect();
-        if has_identity_number(&latin) {
-            return Some("a national identity number");
-        }
-        if has_email(&latin) {
-            return Some("an e-mail address");
-        }
-        if has_telephone(&latin) {
-            return Some("a telephone number");
+        let latin = match text.is_ascii() {
+            true => Cow::Borrowed(text),
+            false => Cow::Owned(text.chars().map(latin_digit).collect()),
+        };
+        self.has_identifier(&latin).or_else(|| self.has_number(&latin))
+    }
+
+    fn has_identifier(&self, text: &str) -> Option<&'static str> {
+        let found = runs(text).find_map(|run| run.identifier());
+        found.or_else(|| has_email(text).then_some("an e-mail address"))
+    }
+
+    fn has_number(&self, text: &str) -> Option<&'static str> {
+        if self.0.is_empty() {
+            return None;
         }
         let number = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
         let same = |word: &str| self.0.contains(&word.trim_matches(['.', ',']).replace(',', ""));
+        let tokens = text.split(|c: char| !number(c)).filter(|token| token.len() >= DIGITS);
         // In a table of values separated by commas, each field is a number by itself.
-        let tokens = latin.split(|c: char| !number(c));
         let mut words = tokens.flat_map(|token| std::iter::once(token).chain(token.split(',')));
         words.any(same).then_some("a number that is withheld")
     }
@@ -68,45 +75,84 @@ fn latin_digit(c: char) -> char {
     digit.and_then(|d| char::from_digit(d, 10)).unwrap_or(c)
 }
 
-/// Runs of digits with single blanks, dots or hyphens between them, bounded by neither letters nor
-/// digits.
-fn runs(text: &str) -> Vec<String> {
-    let mut out = Vec::new();
-    let mut run = String::new();
-    let (mut before, mut separated, mut spoiled) = (' ', false, false);
-    for c in text.chars().chain(['\n']) {
-        if c.is_ascii_digit() {
-            if run.is_empty() {
-                spoiled = before.is_alphanumeric() || matches!(before, '.' | '_');
+/// Groups of digits with a blank or a hyphen between them.
+struct Run<'a> {
+    groups: Vec<&'a str>,
+    /// Whether letters or other digits stand before the first group, or after the last.
+    open: (bool, bool),
+}
+
+/// How people write identity numbers, and telephone numbers at home and from abroad: digits in each group.
+const IDENTITY: [&[usize]; 2] = [&[13], &[1, 4, 5, 2, 1]];
+const AT_HOME: [&[usize]; 3] = [&[10], &[3, 7], &[3, 3, 4]];
+const ABROAD: [&[usize]; 3] = [&[11], &[2, 9], &[2, 2, 3, 4]];
+
+impl Run<'_> {
+    /// What the run is, however it is grouped, or what is written in it among other numbers.
+    fn identifier(&self) -> Option<&'static str> {
+        let (before, after) = self.open;
+        let whole = || self.groups.concat();
+        if !before && !after {
+            let said = said(&whole());
+            if said.is_some() {
+                return said;
             }
-            run.push(c);
-            separated = false;
-        } else if !run.is_empty() && !separated && matches!(c, ' ' | '-') {
-            separated = true;
-        } else {
-            if !run.is_empty() && !spoiled && !c.is_alphanumeric() && c != '_' {
-                out.push(std::mem::take(&mut run));
-            }
-            run.clear();
-            separated = false;
         }
-        before = c;
+        let last = self.groups.len();
+        (0..last).filter(|first| *first > 0 || !before).find_map(|first| {
+            let written = IDENTITY.iter().chain(&AT_HOME).chain(&ABROAD);
+            written.copied().find_map(|lengths| {
+                let groups = self.groups.get(first..first + lengths.len())?;
+                let alike = groups.iter().map(|group| group.len()).eq(lengths.iter().copied());
+                let bounded = first + lengths.len() < last || !after;
+                if alike && bounded { said(&groups.concat()) } else { None }
+            })
+        })
     }
-    out
 }
 
-fn has_identity_number(text: &str) -> bool {
-    runs(text).iter().filter(|run| run.len() == 13).any(|run| {
-        let digits: Vec<u32> = run.chars().filter_map(|c| c.to_digit(10)).collect();
-        let sum: u32 = digits.iter().take(12).zip((2..=13).rev()).map(|(d, weight)| d * weight).sum();
-        digits.first().is_some_and(|d| *d > 0) && digits.last() == Some(&((11 - sum % 11) % 10))
+/// What some digits are.
+fn said(digits: &str) -> Option<&'static str> {
+    let begins = |with: [&str; 3]| with.iter().any(|p| digits.starts_with(p));
+    match digits.len() {
+        13 if is_identity_number(digits) => Some("a national identity number"),
+        10 if begins(["06", "08", "09"]) => Some("a telephone number"),
+        11 if begins(["666", "668", "669"]) => Some("a telephone number"),
+        _ => None,
+    }
+}
+
+fn is_identity_number(digits: &str) -> bool {
+    let digits: Vec<u32> = digits.chars().filter_map(|c| c.to_digit(10)).collect();
+    let sum: u32 = digits.iter().take(12).zip((2..=13).rev()).map(|(d, weight)| d * weight).sum();
+    digits.first().is_some_and(|d| *d > 0) && digits.last() == Some(&((11 - sum % 11) % 10))
+}
+
+/// The runs of a text.
+fn runs(text: &str) -> impl Iterator<Item = Run<'_>> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let (before, rest) = text.split_at_checked(from)?;
+        let begin = rest.find(|c: char| c.is_ascii_digit())?;
+        let before = rest.get(..begin)?.chars().next_back().or_else(|| before.chars().next_back());
+        let mut rest = rest.get(begin..)?;
+        let mut groups = Vec::new();
+        loop {
+            let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+            let (group, after) = rest.split_at(end);
+            groups.push(group);
+            rest = after;
+            let next = after.strip_prefix([' ', '-']);
+            match next.filter(|next| next.starts_with(|c: char| c.is_ascii_digit())) {
+                Some(next) => rest = next,
+                None => break,
+            }
+        }
+        from = text.len() - rest.len();
+        let word = |c: char| c.is_alphanumeric() || c == '_';
+        let open = (before.is_some_and(|c| word(c) || c == '.'), rest.starts_with(word));
+        Some(Run { groups, open })
     })
-}
-
-fn has_telephone(text: &str) -> bool {
-    let mobile = |run: &String| run.len() == 10 && ["06", "08", "09"].iter().any(|p| run.starts_with(p));
-    let abroad = |run: &String| run.len() == 11 && ["666", "668", "669"].iter().any(|p| run.starts_with(p));
-    runs(text).iter().any(|run| mobile(run) || abroad(run))
 }
 
 fn has_email(text: &str) -> bool {
@@ -133,14 +179,26 @@ mod tests {
     #[test]
     fn identifiers_are_found_in_any_script_and_with_separators() {
         // An invented number with a right check digit.
-        for text in ["9999999999994", "9-9999-99999-99-4", "๙ ๙๙๙๙ ๙๙๙๙๙ ๙๙ ๔", "(9999999999994)"]
-        {
+        for text in [
+            "9999999999994",
+            "9-9999-99999-99-4",
+            "๙ ๙๙๙๙ ๙๙๙๙๙ ๙๙ ๔",
+            "(9999999999994)",
+            "7 9999999999994 is",
+        ] {
             assert_eq!(found(text), Some("a national identity number"), "{text}");
         }
         for text in ["write to a.b@example.org.", "<c@d.co.th>"] {
             assert_eq!(found(text), Some("an e-mail address"), "{text}");
         }
-        for text in ["081-234-5678", "+66 81 234 5678", "๐๘๑๒๓๔๕๖๗๘"] {
+        for text in [
+            "081-234-5678",
+            "+66 81 234 5678",
+            "๐๘๑๒๓๔๕๖๗๘",
+            "081-234-5678 by day",
+            "12 081 234 5678 7",
+            "call 0812345678 .",
+        ] {
             assert_eq!(found(text), Some("a telephone number"), "{text}");
         }
     }
@@ -155,6 +213,8 @@ mod tests {
             "volunteer@",
             "a @ b.c",
             "0.0812345678",
+            "2021-08-12 2021-10-01",
+            "a0812345678",
         ] {
             assert_eq!(found(text), None, "{text}");
         }

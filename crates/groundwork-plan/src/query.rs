@@ -410,6 +410,21 @@ pub enum Query {
 }
 
 impl Statement {
+    /// What it makes or changes: a table or a view, by the name that it has afterwards; for a file, the
+    /// table that is written to it.
+    pub fn name(&self) -> &str {
+        match self {
+            Statement::CreateTable(name, _)
+            | Statement::CreateView(name, _)
+            | Statement::ViewFile(name, _)
+            | Statement::DeclareTable(name, _)
+            | Statement::DropTable(name)
+            | Statement::RenameTable(_, name)
+            | Statement::DropView(name)
+            | Statement::WriteParquet(name, _) => name,
+        }
+    }
+
     /// The query whose rows it names.
     pub fn query(&self) -> Option<&Query> {
         match self {

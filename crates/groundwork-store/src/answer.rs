@@ -156,7 +156,7 @@ impl RankedValue {
 }
 
 /// A column of rows: numbers, or texts.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Column {
     /// Numbers; nothing where one is missing.
     Numbers(Vec<Option<f64>>),
@@ -272,8 +272,9 @@ impl Store {
         query: &Query,
         mut take: impl FnMut(RecordBatch) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.catch_up()?;
-        let mut statement = self.connection.prepare(&query.to_string()).map_err(failed)?;
+        let text = query.to_string();
+        self.catch_up(&text)?;
+        let mut statement = self.connection.prepare(&text).map_err(failed)?;
         let rows = statement.stream_arrow([]).map_err(failed)?;
         take(RecordBatch::new_empty(rows.get_schema()))?;
         for batch in rows {
@@ -325,8 +326,9 @@ impl Store {
         query: &Query,
         mut take: impl FnMut(&RecordBatch) -> Result<(), Diagnostic>,
     ) -> Result<(), Diagnostic> {
-        self.catch_up()?;
-        let mut statement = self.connection.prepare(&query.to_string()).map_err(failed)?;
+        let text = query.to_string();
+        self.catch_up(&text)?;
+        let mut statement = self.connection.prepare(&text).map_err(failed)?;
         for batch in statement.stream_arrow([]).map_err(failed)? {
             take(&batch.map_err(failed)?)?;
         }

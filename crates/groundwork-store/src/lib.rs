@@ -15,7 +15,7 @@ use arrow::datatypes::{DataType, FieldRef};
 use arrow::record_batch::RecordBatch;
 use duckdb::{Config, Connection};
 use groundwork_plan::diag::{Diagnostic, Fault};
-use groundwork_plan::query::{SqlType, Statement};
+use groundwork_plan::query::{SqlType, Statement, identifier};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -93,22 +93,37 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub fn run(&self, statement: &Statement) -> Result<(), Diagnostic> {
-        self.catch_up()?;
-        self.connection.execute_batch(&statement.to_string()).map_err(failed)
+        let text = statement.to_string();
+        self.catch_up(&text)?;
+        self.connection.execute_batch(&text).map_err(failed)
     }
 
-    /// Puts statements off until the next one that is not, or the next question: never, where nobody
-    /// asks.
+    /// Puts statements off until a statement that is not, or a question, names what they make: never,
+    /// where nobody asks.
     pub fn put_off(&self, statements: impl IntoIterator<Item = Statement>) {
         self.later.borrow_mut().extend(statements);
     }
 
-    /// Runs what was put off.
-    fn catch_up(&self) -> Result<(), Diagnostic> {
+    /// Runs what was put off, as far as this text rests on it.
+    fn catch_up(&self, text: &str) -> Result<(), Diagnostic> {
         let later = self.later.take();
-        later
-            .iter()
-            .try_for_each(|statement| self.connection.execute_batch(&statement.to_string()).map_err(failed))
+        let mut texts = vec![text.to_owned()];
+        let mut needed = Vec::new();
+        let mut rest = Vec::new();
+        // A statement rests on earlier ones alone.
+        for statement in later.into_iter().rev() {
+            let name = identifier(statement.name());
+            if texts.iter().any(|text| text.contains(&name)) {
+                texts.push(statement.to_string());
+                needed.push(statement);
+            } else {
+                rest.push(statement);
+            }
+        }
+        rest.reverse();
+        *self.later.borrow_mut() = rest;
+        let mut needed = needed.iter().rev();
+        needed.try_for_each(|statement| self.connection.execute_batch(&statement.to_string()).map_err(failed))
     }
 
     /// Makes a table of rows that were counted elsewhere.

@@ -17,10 +17,11 @@ use std::time::{Duration, SystemTime};
 
 /// The folder beside the pipeline.
 pub(crate) const FOLDER: &str = ".groundwork";
-/// Bytes of exports that are worth keeping what was read of them.
-pub(crate) const WORTHWHILE: u64 = 4 << 20;
 /// Bytes of all entries, about; the oldest are removed beyond.
 const MOST: u64 = 8 << 30;
+
+/// What ends the names of answers: MessagePack, in which floating numbers keep every bit.
+const ANSWER: &str = "answer";
 
 /// What begins the names of entries that are being written, and how long that takes at most.
 const ASIDE: &str = "aside-";
@@ -97,7 +98,7 @@ impl Cache {
 
     /// The answer that is kept under a key.
     pub(crate) fn answer<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        let file = self.folder.join(format!("{key}.json"));
+        let file = self.folder.join(format!("{key}.{ANSWER}"));
         let bytes = fs::read(&file).ok()?;
         let (hash, body) = bytes.split_at_checked(64)?;
         if sha256(body).as_bytes() != hash {
@@ -105,18 +106,18 @@ impl Cache {
             return None;
         }
         touch(&file);
-        serde_json::from_slice(body).ok()
+        rmp_serde::from_slice(body).ok()
     }
 
     /// Keeps an answer. That nothing can be kept stops no run.
     pub(crate) fn keep(&self, key: &str, answer: &impl Serialize) {
         let put = || -> io::Result<()> {
-            let body = serde_json::to_vec(answer)?;
+            let body = rmp_serde::to_vec_named(answer).map_err(io::Error::other)?;
             self.make()?;
             let mut new = tempfile::NamedTempFile::with_prefix_in(ASIDE, &self.folder)?;
             new.write_all(sha256(&body).as_bytes())?;
             new.write_all(&body)?;
-            new.persist(self.folder.join(format!("{key}.json")))?;
+            new.persist(self.folder.join(format!("{key}.{ANSWER}")))?;
             Ok(())
         };
         let _ = put();
@@ -156,7 +157,7 @@ impl Cache {
     }
 
     fn forget(&self, key: &str) {
-        for ending in ["json", "parquet"] {
+        for ending in [ANSWER, "parquet"] {
             let _ = fs::remove_file(self.folder.join(format!("{key}.{ending}")));
         }
     }

@@ -1,11 +1,12 @@
 //! The adaptation log as rows: read from its source, bound to indicators, written as
 //! `adaptations.csv`.
 
+use super::load::Asked;
 use super::tables::Table;
 use groundwork_plan::adaptation::{FIELDS, Moves};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::plan::Plan;
-use groundwork_store::{Column, Store};
+use groundwork_store::Column;
 use jiff::civil::Date;
 
 /// One adaptation.
@@ -36,10 +37,10 @@ pub(super) struct Log {
 ///
 /// # Errors
 /// When the database fails.
-pub(super) fn log(store: &Store, plan: &Plan) -> Result<Log, Diagnostic> {
+pub(super) fn log(asked: Asked<'_>, plan: &Plan) -> Result<Log, Diagnostic> {
     let mut out = Log::default();
     let Some(log) = &plan.adaptation_log else { return Ok(out) };
-    let columns = store.columns(&log.query(), log.width())?;
+    let columns = asked.columns(&log.query(), log.width())?;
     let rows = columns.first().map_or(0, Column::len);
     let (mut undated, mut strangers) = (0_u64, Vec::new());
     for row in 0..rows {

@@ -212,10 +212,13 @@ impl Counting<'_> {
                     let texts: Vec<String> = prepare.chain(queries.iter().map(ToString::to_string)).collect();
                     memory.answer(&texts, ask)
                 }
-                None => ask(),
+                None => ask().map(|cells| (cells, false)),
             };
             let first = pass.members.iter().find_map(|(at, _)| place(*at));
-            let cells = cells.map_err(|lost| lost.doing(what, first))?;
+            let (cells, is_known) = cells.map_err(|lost| lost.doing(what, first))?;
+            if is_known {
+                progress.step("  as they were counted before");
+            }
             for ((at, _), cells) in pass.members.iter().zip(cells) {
                 add_counts(&all[*at], cells, &mut found[*at]);
             }
@@ -223,6 +226,7 @@ impl Counting<'_> {
         if !passes.alone.is_empty() {
             progress.step(&format!("compute {} indicators one by one", passes.alone.len()));
         }
+        let mut known = 0;
         for at in &passes.alone {
             go_on()?;
             if !matches!(all[*at].kind, Kind::Derived(_)) {
@@ -234,14 +238,19 @@ impl Counting<'_> {
                 let ask = || on_its_own(counter, indicator);
                 let answer = match memory {
                     Some(memory) => memory.answer(&definition(indicator), ask),
-                    None => ask(),
+                    None => ask().map(|answer| (answer, false)),
                 };
-                let answer =
+                let (answer, is_known) =
                     answer.map_err(|lost| lost.doing(format!("computing `{}`", indicator.id), place(*at)))?;
                 answer.add_to(indicator, &mut found[*at]);
+                known += usize::from(is_known);
             }
         }
-        let households = households(counter, plan).map_err(|lost| lost.doing("counting households", None))?;
+        if known > 0 {
+            progress.step(&format!("  {known} of them as they were counted before"));
+        }
+        let households =
+            households(counter, plan, memory).map_err(|lost| lost.doing("counting households", None))?;
         Ok((found, households))
     }
 }

@@ -1,6 +1,6 @@
 //! A worked example: the pipeline over a few rows that stand in a page, instead of its exports.
 
-use super::load::{Rows, load};
+use super::load::{Asked, Rows, load};
 use super::planned::Planned;
 use super::{Beside, Limits, Loaded, MEMORY_MB, Store, compute, evaluated, tables};
 use crate::files::Folder;
@@ -50,7 +50,8 @@ pub(crate) fn example(plan: &Plan, case: &Case) -> Result<Example, Vec<Diagnosti
     let progress = Progress::new(true);
     let loaded = load(&store, &plan, &Rows::Given(scratch.path(), &given), 1, None, None, &progress)?;
     let results = compute::compute(&store, None, &plan, None, &loaded.people, &progress)?;
-    let passed = evaluated(&plan, results, &store, &loaded, &Beside::default(), &[], &progress)?;
+    let asked = Asked { store: &store, memory: None };
+    let passed = evaluated(&plan, results, asked, &loaded, &Beside::default(), &[], &progress)?;
     let mut files = Folder::new();
     // An example is no run: nothing was planned for it.
     tables::write(&plan, &passed, &loaded, &Planned::default(), &store, &mut files).map_err(alone)?;

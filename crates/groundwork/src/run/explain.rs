@@ -107,14 +107,15 @@ fn look(request: &Request, plan: &Plan, progress: &Progress) -> Result<Looked, V
     let (ground, mut loaded) = load(request, plan, progress)?;
     let results =
         compute::compute(&ground.store, ground.spark.as_ref(), plan, None, &loaded.people, progress)?;
-    let beside = Beside::load(request, &ground.store, plan, &mut loaded)?;
+    let beside = Beside::load(request, &ground, plan, &mut loaded)?;
     let (ratios, clusters) = (results.ratios.clone(), results.clusters.clone());
     let inputs = loaded.files.iter().map(|(name, file)| (name.clone(), file.sha256.clone())).collect();
     let planned = planned::planned(request, &inputs).map_err(|d| vec![d])?;
     let manifest = manifest::Manifest::new(request, plan, &loaded, &planned);
     let ledger = protect::Ledger::read(request, plan, manifest.run_id()).map_err(|d| vec![d])?;
     let earlier = ledger.as_ref().map(|l| l.earlier.as_slice()).unwrap_or_default();
-    let released = evaluated(plan, results, &ground.store, &loaded, &beside, earlier, progress)?.released;
+    let released =
+        evaluated(plan, results, ground.asked(&loaded), &loaded, &beside, earlier, progress)?.released;
     Ok(Looked { ground, loaded, released, ratios, clusters })
 }
 

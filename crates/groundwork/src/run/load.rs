@@ -3,7 +3,7 @@
 
 use super::people::{PeopleFound, identify};
 use super::{stop_if_interrupted, there};
-use crate::cache::{Cache, WORTHWHILE};
+use crate::cache::Cache;
 use crate::files::{hash_file, read_file, sha256};
 use crate::spark::Spark;
 use crate::ui::Progress;
@@ -12,13 +12,13 @@ use groundwork_plan::indicator::source_table;
 use groundwork_plan::issue::{Action, Issue};
 use groundwork_plan::location::ExportPlace;
 use groundwork_plan::plan::Plan;
-use groundwork_plan::query::{Statement, identifier};
+use groundwork_plan::query::{Query, Statement, identifier};
 use groundwork_plan::reason::Reason;
 use groundwork_plan::remote;
 use groundwork_plan::source::{Check, CheckRule, OnFailure, Source};
 use groundwork_plan::staging::{self, declare, missing_values, raw_table};
 use groundwork_sources::{Context, Reading, SourceFile};
-use groundwork_store::{SetAside, Staged, Store};
+use groundwork_store::{Column, SetAside, Staged, Store};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -41,8 +41,6 @@ pub(crate) struct Loaded {
     pub(crate) issues: Vec<Issue>,
     /// For every source, what the rows in its table were made from.
     pub(crate) states: BTreeMap<String, String>,
-    /// Whether there are so many rows that what is worked out from them is worth keeping.
-    pub(crate) is_large: bool,
     /// The version of the engine that counts the rows, in its own words, where one does.
     pub(crate) counted_by: Option<String>,
     /// The sources that the engine read, each with a number that is another one where its rows are.
@@ -248,12 +246,8 @@ fn one(
     let number = plan.sources.iter().position(|s| s.id == source.id).unwrap_or_default();
     let rows = store.folder().join(format!("rows-{number}.parquet"));
     let files = groundwork_sources::files(source, context.base).map_err(alone)?;
-    let bytes: u64 = files.iter().filter_map(|file| Some(file.path.metadata().ok()?.len())).sum();
-    let is_large = bytes >= WORTHWHILE;
-    loaded.is_large |= is_large;
-    let cache = cache.filter(|_| loaded.is_large);
     // Rows of a repeat are read with those around them and not kept by themselves.
-    let keeps = cache.filter(|_| is_large && source.export().is_some_and(|e| e.repeat_of.is_none()));
+    let keeps = cache.filter(|_| source.export().is_some_and(|e| e.repeat_of.is_none()));
     let mut made_from = String::new();
     let mut found = None;
     if let Some(keeps) = keeps.filter(|keeps| !keeps.is_empty()) {
@@ -288,7 +282,7 @@ fn one(
         }
     };
     let path = rows.to_string_lossy().into_owned();
-    store.run(&Statement::ViewFile(raw_table(&source.id), path)).map_err(alone)?;
+    store.put_off([Statement::ViewFile(raw_table(&source.id), path)]);
     let log = source.export().and_then(|export| export.cleaning_log.as_ref());
     if let Some(log) = log.filter(|log| !loaded.files.contains_key(*log)) {
         let (sha256, bytes) = hash_file(&context.base.join(log), log).map_err(alone)?;
@@ -375,7 +369,7 @@ fn staged(
     loaded: &mut Loaded,
 ) -> Result<Staged, Diagnostic> {
     let as_of = plan.calendar.as_of;
-    let Some(cache) = cache.filter(|_| loaded.is_large) else {
+    let Some(cache) = cache else {
         return store.stage(source, &plan.sources, as_of, rows);
     };
     let statements = staging::stage(source, &plan.sources, as_of);
@@ -417,19 +411,56 @@ impl Memory<'_> {
         self.cache.key(&parts)
     }
 
-    /// The answer that is known, or the one that `ask` gives, which is kept.
+    /// The answer that is known, or the one that `ask` gives, which is kept; and whether it was known.
     pub(crate) fn answer<T: Serialize + DeserializeOwned, E>(
         &self,
         texts: &[String],
         ask: impl FnOnce() -> Result<T, E>,
-    ) -> Result<T, E> {
+    ) -> Result<(T, bool), E> {
+        self.answer_if(texts, ask, |_| true)
+    }
+
+    /// The same, where only some answers are worth keeping.
+    fn answer_if<T: Serialize + DeserializeOwned, E>(
+        &self,
+        texts: &[String],
+        ask: impl FnOnce() -> Result<T, E>,
+        is_kept: impl FnOnce(&T) -> bool,
+    ) -> Result<(T, bool), E> {
         let key = self.key("answer", texts);
         if let Some(known) = self.cache.answer(&key) {
-            return Ok(known);
+            return Ok((known, true));
         }
         let answer = ask()?;
-        self.cache.keep(&key, &answer);
-        Ok(answer)
+        if is_kept(&answer) {
+            self.cache.keep(&key, &answer);
+        }
+        Ok((answer, false))
+    }
+}
+
+/// The rows of sources, as far as they are asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) memory: Option<Memory<'a>>,
+}
+
+/// Values of columns that are kept, at most.
+const VALUES_KEPT: usize = 1_000_000;
+
+impl Asked<'_> {
+    /// So many columns of a query, which looks at the rows of sources and at nothing else.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) fn columns(&self, query: &Query, count: usize) -> Result<Vec<Column>, Diagnostic> {
+        let ask = || self.store.columns(query, count);
+        let is_small = |columns: &Vec<Column>| columns.iter().map(Column::len).sum::<usize>() <= VALUES_KEPT;
+        match self.memory {
+            Some(memory) => Ok(memory.answer_if(&[query.to_string()], ask, is_small)?.0),
+            None => ask(),
+        }
     }
 }
 

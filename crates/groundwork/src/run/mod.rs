@@ -39,22 +39,23 @@ use crate::files::{Folder, sha256};
 use crate::scratch::Scratch;
 use crate::spark::{self, Spark};
 use crate::ui::Progress;
-use groundwork_disclosure::{Passed, Published, Released};
+use groundwork_disclosure::{CellKey, Passed, Published, Released};
 use groundwork_plan::diag::{Diagnostic, Fault, has_errors};
 use groundwork_plan::disclosure::Audience;
 use groundwork_plan::engine::Engine;
 use groundwork_plan::evaluation::Design;
 use groundwork_plan::indicator_sheet::{IndicatorSheet, indicators_from};
 use groundwork_plan::period::Period;
-use groundwork_plan::plan::Plan;
+use groundwork_plan::plan::{Plan, Report};
 use groundwork_plan::remote;
 use groundwork_plan::text::Language;
 use groundwork_report::{Templates, Words};
 use groundwork_sources::KEY_FILE;
 use groundwork_store::{Limits, Store};
 use jiff::civil::Date;
-use load::Rows;
+use load::{Asked, Rows};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -236,6 +237,13 @@ pub(crate) struct Ground {
 }
 
 impl Ground {
+    /// The rows that were loaded, as far as somebody asks for them.
+    fn asked<'a>(&'a self, loaded: &'a Loaded) -> Asked<'a> {
+        // What an engine reads is not kept: nobody here sees whether its rows are the same.
+        let cache = self.cache.as_ref().filter(|_| self.spark.is_none());
+        Asked { store: &self.store, memory: cache.map(|cache| loaded.memory(cache)) }
+    }
+
     /// Why rows that count have no value, for the sources with files, in their order.
     pub(crate) fn missing(
         &self,
@@ -273,17 +281,17 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     let _ = rayon::ThreadPoolBuilder::new().num_threads(request.threads).build_global();
     let (ground, mut loaded) = load(request, &plan, progress)?;
     warnings.extend(without_key(request, &loaded));
-    let memory = ground.cache.as_ref().filter(|_| loaded.is_large).map(|cache| loaded.memory(cache));
+    let memory = ground.cache.as_ref().map(|cache| loaded.memory(cache));
     let results =
         compute::compute(&ground.store, ground.spark.as_ref(), &plan, memory, &loaded.people, progress)?;
-    let beside = Beside::load(request, &ground.store, &plan, &mut loaded)?;
+    let beside = Beside::load(request, &ground, &plan, &mut loaded)?;
     warnings.extend(beside.warnings());
     let inputs = loaded.files.iter().map(|(name, file)| (name.clone(), file.sha256.clone())).collect();
     let planned = planned::planned(request, &inputs).map_err(|d| vec![d])?;
     let mut manifest = manifest::Manifest::new(request, &plan, &loaded, &planned);
     let ledger = protect::Ledger::read(request, &plan, manifest.run_id()).map_err(|d| vec![d])?;
     let earlier = ledger.as_ref().map(|l| l.earlier.as_slice()).unwrap_or_default();
-    let passed = evaluated(&plan, results, &ground.store, &loaded, &beside, earlier, progress)?;
+    let passed = evaluated(&plan, results, ground.asked(&loaded), &loaded, &beside, earlier, progress)?;
     if !passed.rows_told {
         manifest.leave_out_rows();
     }
@@ -398,7 +406,7 @@ pub(crate) fn interrupted() -> bool {
 fn evaluated(
     plan: &Plan,
     results: compute::Results,
-    store: &Store,
+    asked: Asked<'_>,
     loaded: &Loaded,
     beside: &Beside,
     earlier: &[Published],
@@ -407,7 +415,7 @@ fn evaluated(
     progress.step("answer evaluations");
     let partners = beside.releases.cells(plan, &results).map_err(|d| vec![d])?;
     let all = results.with(&partners.published);
-    let estimates = evaluate::evaluate(plan, &all, &beside.log, store)?;
+    let estimates = evaluate::evaluate(plan, &all, &beside.log, asked)?;
     let contrasts = evaluate::site_comparison::contrasts(plan, &all);
     progress.step("apply the disclosure policy");
     let passed =
@@ -428,12 +436,13 @@ impl Beside {
     /// Loads it; the files of partners become inputs of the run.
     fn load(
         request: &Request,
-        store: &Store,
+        ground: &Ground,
         plan: &Plan,
         loaded: &mut Loaded,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let log = adaptations::log(store, plan).map_err(|d| vec![d])?;
-        let voices = voices::voices(store, plan).map_err(|d| vec![d])?;
+        let asked = ground.asked(loaded);
+        let log = adaptations::log(asked, plan).map_err(|d| vec![d])?;
+        let voices = voices::voices(asked, plan).map_err(|d| vec![d])?;
         let releases = partners::releases(request, plan)?;
         for (name, file) in &releases.files {
             loaded.files.insert(name.clone(), file.clone());
@@ -458,78 +467,115 @@ struct Made<'a> {
     beside: &'a Beside,
 }
 
+/// Draws and sets every report in every language.
 fn outputs(
     request: &Request,
     made: &Made<'_>,
     files: &mut Folder,
     progress: &Progress,
 ) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
-    let mut left_out = Vec::new();
-    let Made { plan, released, loaded, rows_told, manifest, templates, planned, beside } = *made;
-    for (report, templates) in plan.reports.iter().zip(templates) {
-        let earlier = earlier::earlier(request, plan, report)?;
-        let chosen = chosen(plan, report);
-        let limited = report.limit_to.as_ref().map(|limit| limited(&chosen, released, limit));
-        let (plan, released) = limited.as_ref().map_or((&chosen, released), |(p, r)| (p, r));
-        let told: Vec<&str> = report.languages.iter().map(|language| language.code()).collect();
-        progress.step(&format!("set report {} ({})", report.id, told.join(", ")));
-        let tables = &*files;
-        // Each language by itself; which of them is ready first changes nothing.
-        let set = |language: &Language| -> Result<(Folder, Option<Diagnostic>), Vec<Diagnostic>> {
-            stop_if_interrupted()?;
-            let mut files = Folder::new();
-            let words = Words::of(templates, *language)?;
-            let studio = |width_pt| figures::Studio {
-                plan,
-                report,
-                released,
-                words: &words,
-                width_pt,
-                log: &beside.log,
-            };
-            let mut narrow = figures::draw(&studio(figures::NARROW)).into_iter();
-            let wide = figures::draw(&studio(figures::WIDE)).into_iter();
-            let figures: Vec<_> = wide.map(|wide| (wide, narrow.next())).collect();
-            for (figure, _) in &figures {
-                let stem = format!("charts/{}-{}-{language}", report.id, figure.id);
-                files.insert(format!("{stem}.svg"), figure.figure.svg.clone().into_bytes());
-                files.insert(format!("{stem}.csv"), figure.figure.csv.clone().into_bytes());
-                files.insert(format!("{stem}.txt"), format!("{}\n", figure.figure.alt).into_bytes());
-            }
-            let parts = report::Parts {
-                request,
-                plan,
-                report,
-                released,
-                loaded,
-                rows_told,
-                manifest,
-                figures: &figures,
-                planned,
-                beside,
-                earlier: &earlier,
-            };
-            let (pdf, page) = parts
-                .compose(*language, tables, templates)
-                .map_err(|problems| templates::placed(problems, report))?;
-            let stem = format!("reports/{}-{language}", report.id);
-            files.insert(format!("{stem}.pdf"), pdf);
-            files.insert(format!("{stem}.html"), page.html.into_bytes());
-            Ok((files, templates::left_out(report, &page.left_out)))
+    let mut papers = Vec::new();
+    for (report, templates) in made.plan.reports.iter().zip(made.templates) {
+        let earlier = earlier::earlier(request, made.plan, report)?;
+        let chosen = chosen(made.plan, report);
+        let limited = report.limit_to.as_ref().map(|limit| limited(&chosen, made.released, limit));
+        let (plan, released) = match limited {
+            Some((plan, released)) => (plan, Cow::Owned(released)),
+            None => (chosen, Cow::Borrowed(made.released)),
         };
-        let all: Vec<_> = report.languages.par_iter().map(set).collect();
-        for made in all {
-            let (made, problem) = made?;
-            files.extend(made);
-            left_out.extend(problem);
-        }
+        papers.push(Paper { report, templates, earlier, plan, released });
+    }
+    let told: Vec<String> = papers.iter().map(Paper::told).collect();
+    if !told.is_empty() {
+        progress.step(&format!("set report {}", told.join(", ")));
+    }
+    let tables = &*files;
+    let in_languages =
+        papers.iter().flat_map(|paper| paper.report.languages.iter().map(move |language| (paper, *language)));
+    let all: Vec<(&Paper<'_>, Language)> = in_languages.collect();
+    // Each by itself; which of them is ready first changes nothing.
+    let all: Vec<_> =
+        all.par_iter().map(|(paper, language)| paper.set(request, made, *language, tables)).collect();
+    let mut left_out = Vec::new();
+    for set in all {
+        let (set, problem) = set?;
+        files.extend(set);
+        left_out.extend(problem);
     }
     left_out.dedup();
     Ok(left_out)
 }
 
+/// A report, with what it says.
+struct Paper<'a> {
+    report: &'a Report,
+    templates: &'a Templates,
+    earlier: Vec<(CellKey, f64)>,
+    plan: Plan,
+    released: Cow<'a, Released>,
+}
+
+impl Paper<'_> {
+    /// Its name and its languages.
+    fn told(&self) -> String {
+        let languages: Vec<&str> = self.report.languages.iter().map(|language| language.code()).collect();
+        format!("{} ({})", self.report.id, languages.join(", "))
+    }
+
+    /// Its files in a language, and what its page for screens leaves out.
+    fn set(
+        &self,
+        request: &Request,
+        made: &Made<'_>,
+        language: Language,
+        tables: &Folder,
+    ) -> Result<(Folder, Option<Diagnostic>), Vec<Diagnostic>> {
+        stop_if_interrupted()?;
+        let Self { report, templates, plan, .. } = self;
+        let mut files = Folder::new();
+        let words = Words::of(templates, language)?;
+        let studio = |width_pt| figures::Studio {
+            plan,
+            report,
+            released: &self.released,
+            words: &words,
+            width_pt,
+            log: &made.beside.log,
+        };
+        let mut narrow = figures::draw(&studio(figures::NARROW)).into_iter();
+        let wide = figures::draw(&studio(figures::WIDE)).into_iter();
+        let figures: Vec<_> = wide.map(|wide| (wide, narrow.next())).collect();
+        for (figure, _) in &figures {
+            let stem = format!("charts/{}-{}-{language}", report.id, figure.id);
+            files.insert(format!("{stem}.svg"), figure.figure.svg.clone().into_bytes());
+            files.insert(format!("{stem}.csv"), figure.figure.csv.clone().into_bytes());
+            files.insert(format!("{stem}.txt"), format!("{}\n", figure.figure.alt).into_bytes());
+        }
+        let parts = report::Parts {
+            request,
+            plan,
+            report,
+            released: &self.released,
+            loaded: made.loaded,
+            rows_told: made.rows_told,
+            manifest: made.manifest,
+            figures: &figures,
+            planned: made.planned,
+            beside: made.beside,
+            earlier: &self.earlier,
+        };
+        let (pdf, page) = parts
+            .compose(language, tables, templates)
+            .map_err(|problems| templates::placed(problems, report))?;
+        let stem = format!("reports/{}-{language}", report.id);
+        files.insert(format!("{stem}.pdf"), pdf);
+        files.insert(format!("{stem}.html"), page.html.into_bytes());
+        Ok((files, templates::left_out(report, &page.left_out)))
+    }
+}
+
 /// The plan of a report: the indicators that it shows, and the comparisons of those.
-fn chosen(plan: &Plan, report: &groundwork_plan::plan::Report) -> Plan {
+fn chosen(plan: &Plan, report: &Report) -> Plan {
     let mut plan = plan.clone();
     if !report.indicators.is_empty() {
         plan.indicators.retain(|i| report.indicators.contains(&i.id));

@@ -10,6 +10,7 @@ use groundwork_plan::diag::{Diagnostic, Fault};
 use groundwork_plan::disclosure::Audience;
 use groundwork_plan::plan::Plan;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 /// The column of the ledger before those of the numbers.
@@ -55,17 +56,25 @@ pub(super) fn last_look(files: &Folder, unreleased: &Unreleased) -> Result<(), V
         let problem = Diagnostic::machine("disclosure.last-look", message);
         Diagnostic { fault: Fault::Disclosure, ..problem }.hint(hint)
     };
-    let looked_at = |(name, bytes): (&String, &Vec<u8>)| {
-        let Some(parts) = unpacked(name, bytes, 0) else {
+    let taken_apart = |(name, bytes): (&String, &Vec<u8>)| {
+        unpacked(name, bytes, 0).ok_or_else(|| {
             let message = format!("{name} could not be unpacked and looked through");
-            return Some(problem(message, "Report this: every file that a run writes can be unpacked."));
-        };
-        let (part, what) = parts.iter().find_map(|(part, text)| Some((part, unreleased.found_in(text)?)))?;
-        let message = format!("{what} stands in {part}");
+            vec![problem(message, "Report this: every file that a run writes can be unpacked.")]
+        })
+    };
+    let mut parts: Vec<(String, String)> =
+        files.keys().map(|name| ("the name of a file".to_owned(), name.clone())).collect();
+    let inside: Vec<Vec<(String, String)>> = files.par_iter().map(taken_apart).collect::<Result<_, _>>()?;
+    parts.extend(inside.into_iter().flatten());
+    // Tables travel in every report and workbook; a text is looked through once.
+    let mut known = HashSet::new();
+    let news: Vec<&(String, String)> = parts.iter().filter(|(_, text)| known.insert(text.as_str())).collect();
+    let looked_at = |(part, text): &&(String, String)| {
+        let message = format!("{} stands in {part}", unreleased.found_in(text)?);
         let hint = "Look for it in the titles, notes and categories of the pipeline, in the words of its templates, and in its file names.";
         Some(problem(message, hint))
     };
-    let hits: Vec<Diagnostic> = files.par_iter().filter_map(looked_at).collect();
+    let hits: Vec<Diagnostic> = news.par_iter().filter_map(looked_at).collect();
     if hits.is_empty() { Ok(()) } else { Err(hits) }
 }
 

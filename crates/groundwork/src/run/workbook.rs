@@ -22,7 +22,7 @@ const ROWS: usize = 1_048_575;
 /// The letters that a cell holds.
 const LETTERS: usize = 32_767;
 
-/// The text columns of the tables; the two days of a period are days, and all others are numbers.
+/// The text columns of the tables; all others but the days are numbers.
 const TEXTS: [&str; 18] = [
     "category",
     "contrast",
@@ -43,6 +43,9 @@ const TEXTS: [&str; 18] = [
     "check",
     "action",
 ];
+
+/// The columns of the tables that hold days.
+const DAYS: [&str; 2] = ["period_start", "period_end"];
 
 /// What a workbook is made from.
 pub(super) struct Sheets<'a> {
@@ -113,29 +116,30 @@ impl Sheets<'_> {
         let say = |path: &str| words.fill(path, &[]);
         let mut sheet = Worksheet::new();
         sheet.set_name(sheet_name(&say("workbook.performance")))?;
-        let columns: [(&str, f64); 17] = [
-            ("indicators.indicator", 44.0),
-            ("evidence.site", 18.0),
-            ("changes.period", 22.0),
-            ("workbook.group", 26.0),
-            ("workbook.unit", 12.0),
-            ("workbook.baseline", 11.0),
-            ("indicators.target", 11.0),
-            ("workbook.actual", 11.0),
-            ("workbook.lower", 11.0),
-            ("workbook.upper", 11.0),
-            ("indicators.achievement", 11.0),
-            ("workbook.progress", 11.0),
-            ("indicators.status", 26.0),
-            ("methods.numerator", 12.0),
-            ("methods.denominator", 12.0),
-            ("n", 9.0),
-            ("workbook.published", 34.0),
+        let columns: [(&str, f64, &Format); 17] = [
+            ("indicators.indicator", 44.0, &style.plain),
+            ("evidence.site", 18.0, &style.plain),
+            ("changes.period", 22.0, &style.plain),
+            ("workbook.group", 26.0, &style.plain),
+            ("workbook.unit", 12.0, &style.plain),
+            // As the unit of the indicator asks for.
+            ("workbook.baseline", 11.0, &style.plain),
+            ("indicators.target", 11.0, &style.plain),
+            ("workbook.actual", 11.0, &style.plain),
+            ("workbook.lower", 11.0, &style.plain),
+            ("workbook.upper", 11.0, &style.plain),
+            ("indicators.achievement", 11.0, &style.share),
+            ("workbook.progress", 11.0, &style.share),
+            ("indicators.status", 26.0, &style.plain),
+            ("methods.numerator", 12.0, &style.plain),
+            ("methods.denominator", 12.0, &style.plain),
+            ("n", 9.0, &style.count),
+            ("workbook.published", 34.0, &style.plain),
         ];
-        for (at, (path, width)) in (0u16..).zip(columns) {
+        for (at, (path, width, format)) in (0u16..).zip(columns) {
             let name = if path == "evidence.site" { say("workbook.site") } else { say(path) };
             sheet.write_string_with_format(0, at, name, &style.head)?;
-            sheet.set_column_width(at, width)?;
+            sheet.set_column_width(at, width)?.set_column_format(at, format)?;
         }
         let rows = self.rows.get(..self.rows.len().min(ROWS)).unwrap_or_default();
         for (at, row) in (1u32..).zip(rows) {
@@ -159,19 +163,19 @@ impl Sheets<'_> {
             };
             let texts = [title, &site, &period, &group, &unit_word(cell.unit(), words)];
             for (column, text) in (0u16..).zip(texts) {
-                string(&mut sheet, at, column, text, &style.text)?;
+                string(&mut sheet, at, column, text, None)?;
             }
             let figures = cell.figures();
             let interval = figures.and_then(|f| f.interval());
             let value = style.of(cell.unit());
             let numbers = [
-                (row.baseline, value),
-                (row.target, value),
-                (cell.value(), value),
-                (interval.map(|i| i.0), value),
-                (interval.map(|i| i.1), value),
-                (row.achievement, &style.share),
-                (row.progress, &style.share),
+                (row.baseline, Some(value)),
+                (row.target, Some(value)),
+                (cell.value(), Some(value)),
+                (interval.map(|i| i.0), Some(value)),
+                (interval.map(|i| i.1), Some(value)),
+                (row.achievement, None),
+                (row.progress, None),
             ];
             for (column, (number, format)) in (5u16..).zip(numbers) {
                 figure(&mut sheet, at, column, number, format)?;
@@ -179,11 +183,11 @@ impl Sheets<'_> {
             let direction = indicator.map_or(Direction::Increase, |i| i.direction);
             let place = standing(Some(cell), row.target, super::report::direction(direction));
             if place != "none" {
-                string(&mut sheet, at, 12, &shown(place, words), &style.text)?;
+                string(&mut sheet, at, 12, &shown(place, words), None)?;
             }
-            figure(&mut sheet, at, 13, figures.map(|f| f.numerator()), &style.plain)?;
-            figure(&mut sheet, at, 14, figures.and_then(|f| f.denominator()), &style.plain)?;
-            figure(&mut sheet, at, 15, figures.map(|f| f.n() as f64), &style.count)?;
+            figure(&mut sheet, at, 13, figures.map(|f| f.numerator()), None)?;
+            figure(&mut sheet, at, 14, figures.and_then(|f| f.denominator()), None)?;
+            figure(&mut sheet, at, 15, figures.map(|f| f.n() as f64), None)?;
             let status = say(&format!("status.{}", cell.status().word()));
             let reason = format!("reason.{}", cell.reason());
             let told = match say(&reason) {
@@ -191,7 +195,7 @@ impl Sheets<'_> {
                 text if text == reason => format!("{status}: {}", cell.reason().replace('_', " ")),
                 text => format!("{status}: {text}"),
             };
-            string(&mut sheet, at, 16, &told, &style.text)?;
+            string(&mut sheet, at, 16, &told, None)?;
         }
         layout(&mut sheet, rows.len(), columns.len(), 1)?;
         Ok(sheet)
@@ -237,7 +241,7 @@ impl Sheets<'_> {
                 say(&format!("methods.additive.{}", additive(indicator))),
             ];
             for (column, text) in (0u16..).zip(&texts) {
-                string(&mut sheet, at, column, text, &style.prose)?;
+                string(&mut sheet, at, column, text, Some(&style.prose))?;
             }
         }
         layout(&mut sheet, self.plan.indicators.len(), columns.len(), 2)?;
@@ -291,9 +295,9 @@ impl Sheets<'_> {
             self.manifest.run_id(),
             env!("CARGO_PKG_VERSION")
         ));
-        string(&mut sheet, 0, 0, &self.title(words), &style.head)?;
+        string(&mut sheet, 0, 0, &self.title(words), Some(&style.head))?;
         for (at, line) in (1u32..).zip(&lines) {
-            string(&mut sheet, at, 0, line, &style.prose)?;
+            string(&mut sheet, at, 0, line, Some(&style.prose))?;
         }
         printed(&mut sheet);
         Ok(sheet)
@@ -312,7 +316,9 @@ fn table(name: &str, bytes: &[u8], frozen: u16, style: &Style) -> Result<(Worksh
             header = record.iter().map(str::to_owned).collect();
             for (column, name) in (0u16..).zip(&header) {
                 sheet.write_string_with_format(0, column, name, &style.head)?;
-                sheet.set_column_width(column, if TEXTS.contains(&name.as_str()) { 20.0 } else { 13.0 })?;
+                let width = if TEXTS.contains(&name.as_str()) { 20.0 } else { 13.0 };
+                let format = if DAYS.contains(&name.as_str()) { &style.day } else { &style.plain };
+                sheet.set_column_width(column, width)?.set_column_format(column, format)?;
             }
             continue;
         }
@@ -324,13 +330,13 @@ fn table(name: &str, bytes: &[u8], frozen: u16, style: &Style) -> Result<(Worksh
         let at = u32::try_from(rows).unwrap_or(u32::MAX);
         for ((column, value), name) in (0u16..).zip(&record).zip(&header) {
             if TEXTS.contains(&name.as_str()) {
-                string(&mut sheet, at, column, value, &style.text)?;
-            } else if let Some(day) = parsed_day(value) {
-                sheet.write_datetime_with_format(at, column, day, &style.day)?;
+                string(&mut sheet, at, column, value, None)?;
+            } else if let Some(day) = parsed_day(value).filter(|_| DAYS.contains(&name.as_str())) {
+                sheet.write_datetime(at, column, day)?;
             } else if let Some(number) = value.parse::<f64>().ok().filter(|n| n.is_finite()) {
-                sheet.write_number_with_format(at, column, number, &style.plain)?;
+                sheet.write_number(at, column, number)?;
             } else {
-                string(&mut sheet, at, column, value, &style.text)?;
+                string(&mut sheet, at, column, value, None)?;
             }
         }
     }
@@ -341,7 +347,6 @@ fn table(name: &str, bytes: &[u8], frozen: u16, style: &Style) -> Result<(Worksh
 /// Formats of cells.
 struct Style {
     head: Format,
-    text: Format,
     prose: Format,
     day: Format,
     plain: Format,
@@ -360,13 +365,12 @@ impl Style {
             head: top.clone().set_bold().set_text_wrap().set_background_color("E8EAED"),
             prose: top.clone().set_text_wrap(),
             day: number("yyyy-mm-dd"),
-            plain: top.clone(),
             count: number("#,##0"),
             share: number("0.0%"),
             ratio: number("#,##0.0"),
             score: number("0.00"),
             amount: number("#,##0.00"),
-            text: top,
+            plain: top,
         }
     }
 
@@ -381,13 +385,13 @@ impl Style {
     }
 }
 
-/// A text, never a formula, never longer than a cell.
+/// A text, never a formula, never longer than a cell; in the format of its column where none is given.
 fn string(
     sheet: &mut Worksheet,
     row: u32,
     column: u16,
     text: &str,
-    format: &Format,
+    format: Option<&Format>,
 ) -> Result<(), XlsxError> {
     if !text.is_empty() {
         // A sign outside the first plane takes two places in a workbook.
@@ -398,22 +402,29 @@ fn string(
             fits
         };
         let text: String = text.chars().take_while(fits).collect();
-        sheet.write_string_with_format(row, column, text, format)?;
+        match format {
+            Some(format) => sheet.write_string_with_format(row, column, text, format)?,
+            None => sheet.write_string(row, column, text)?,
+        };
     }
     Ok(())
 }
 
-/// A number with the digits of the CSV; no cell where there is none.
+/// A number with the digits of the CSV, in the format of its column where none is given; no cell where
+/// there is none.
 fn figure(
     sheet: &mut Worksheet,
     row: u32,
     column: u16,
     value: Option<f64>,
-    format: &Format,
+    format: Option<&Format>,
 ) -> Result<(), XlsxError> {
     let value = value.and_then(|v| format_exact(v).parse::<f64>().ok()).filter(|v| v.is_finite());
     if let Some(value) = value {
-        sheet.write_number_with_format(row, column, value, format)?;
+        match format {
+            Some(format) => sheet.write_number_with_format(row, column, value, format)?,
+            None => sheet.write_number(row, column, value)?,
+        };
     }
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! The rows of a design: columns of numbers, complete cases, categories word by word.
 
+use super::super::load::Asked;
 use groundwork_disclosure::{Counting, rows_of};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::evaluation::{Data, DataColumn, Holds, Role};
-use groundwork_store::{Column, Store};
+use groundwork_store::Column;
 use std::collections::BTreeSet;
 
 /// The rows that have a value in every column that a design needs.
@@ -20,9 +21,9 @@ pub(super) struct Frame {
 impl Frame {
     /// Loads the rows in the order of the source. Rows in which a needed value is missing are left
     /// out, and counted.
-    pub(super) fn load(store: &Store, data: &Data) -> Result<Self, Diagnostic> {
+    pub(super) fn load(asked: Asked<'_>, data: &Data) -> Result<Self, Diagnostic> {
         let columns = data.columns.clone();
-        let mut values = store.columns(&data.query(), columns.len())?;
+        let mut values = asked.columns(&data.query(), columns.len())?;
         let all = values.first().map_or(0, Column::len);
         let complete: Vec<bool> = (0..all)
             .map(|row| columns.iter().zip(&values).all(|(c, v)| c.role.may_be_missing() || v.is_there(row)))

@@ -25,13 +25,13 @@ mod transport;
 
 use super::adaptations::Log;
 use super::compute::Results;
+use super::load::Asked;
 use super::stop_if_interrupted;
 use frame::Frame;
 use groundwork_disclosure::{Cell, CellKey, Estimate};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::evaluation::{Data, Design, DifferenceInDifferences, Evaluation, SeriesFrom, SitesFrom};
 use groundwork_plan::plan::Plan;
-use groundwork_store::Store;
 use std::collections::BTreeMap;
 
 /// What a design is answered from.
@@ -54,7 +54,7 @@ pub(super) fn evaluate(
     plan: &Plan,
     results: &Results,
     log: &Log,
-    store: &Store,
+    asked: Asked<'_>,
 ) -> Result<Vec<Estimate>, Vec<Diagnostic>> {
     let cells: BTreeMap<&CellKey, &Cell> = results.cells.iter().map(|c| (&c.key, c)).collect();
     let mut out = Vec::new();
@@ -62,14 +62,14 @@ pub(super) fn evaluate(
         stop_if_interrupted()?;
         let ground = Ground { plan, results, cells: cells.clone(), evaluation, log };
         let frame = match data(&evaluation.design) {
-            Some(data) => Some(Frame::load(store, data).map_err(|d| vec![d])?),
+            Some(data) => Some(Frame::load(asked, data).map_err(|d| vec![d])?),
             None => None,
         };
         let members = match &evaluation.design {
             Design::Overlap(design) => design.memberships(),
             _ => None,
         };
-        let members = members.map(|query| store.columns(&query, 2)).transpose().map_err(|d| vec![d])?;
+        let members = members.map(|query| asked.columns(&query, 2)).transpose().map_err(|d| vec![d])?;
         let rows = match (&evaluation.design, &frame) {
             (Design::Adaptation(design), _) => adaptation::rows(&ground, design),
             (Design::SiteComparison(design), _) => site_comparison::rows(&ground, design),
