@@ -483,15 +483,18 @@ impl Matrix {
     }
 
     /// Those for whom more holds are a part of those for whom less does. Only the next wider ones
-    /// are looked at: the others follow from them.
+    /// are looked at, between which and them there are none: the others follow from them.
     fn relate_conditions(&mut self) {
         let mut pairs = Vec::new();
         for (address, part) in &self.by_address {
             let conditions: Vec<&String> = address.conditions.iter().collect();
             let most = if conditions.len() > MANY_CONDITIONS { 2 } else { conditions.len() };
+            let mut next: Vec<Vec<usize>> = Vec::new();
             for left_out in 1..=most {
-                let mut found = false;
                 subsets(conditions.len(), left_out, &mut |without: &[usize]| {
+                    if next.iter().any(|found| found.iter().all(|at| without.contains(at))) {
+                        return;
+                    }
                     let mut wider = address.clone();
                     for at in without {
                         if let Some(condition) = conditions.get(*at) {
@@ -500,12 +503,9 @@ impl Matrix {
                     }
                     if let Some(whole) = self.by_address.get(&wider) {
                         pairs.push((*whole, *part));
-                        found = true;
+                        next.push(without.to_vec());
                     }
                 });
-                if found {
-                    break;
-                }
             }
         }
         for (whole, part) in pairs {

@@ -59,6 +59,10 @@ fn plain(condition: &str) -> Option<(&str, Test)> {
     if is_name(condition) {
         return Some((condition, Test::Words(vec!["true".into()])));
     }
+    if let Some(inner) = condition.strip_suffix(" is known") {
+        let (name, test) = plain(unwrapped(inner))?;
+        return test.compares().then_some((name, Test::There));
+    }
     if let Some((left, right)) = sides(condition, " or ") {
         let ((a, left), (b, right)) = (plain(left)?, plain(right)?);
         return (a == b).then_some((a, Test::Any(vec![left, right])));
@@ -167,9 +171,11 @@ fn resolved(condition: &str, source: &str, frame: &Frame, depth: usize) -> Optio
     let Some(meaning) = frame.meanings.get(&key).filter(|_| depth < MOST_STEPS) else {
         return Some((key.1, test));
     };
+    let every: Vec<String> = meaning.words.iter().map(|(word, _)| word.clone()).collect();
     let (asked, others): (&Vec<String>, bool) = match &test {
         Test::Words(words) => (words, false),
         Test::Not(words) => (words, true),
+        Test::There => (&every, false),
         _ => return Some((key.1, test)),
     };
     let mut base: Option<String> = None;
@@ -193,6 +199,20 @@ fn resolved(condition: &str, source: &str, frame: &Frame, depth: usize) -> Optio
 const MOST_STEPS: usize = 4;
 
 impl Test {
+    /// Whether it compares a value, and so can be decided where there is one and nowhere else.
+    fn compares(&self) -> bool {
+        match self {
+            Test::Missing | Test::There | Test::Made { .. } => false,
+            Test::Any(tests) => tests.iter().all(Test::compares),
+            Test::Words(_)
+            | Test::Not(_)
+            | Test::Below { .. }
+            | Test::Above { .. }
+            | Test::Numbers(_)
+            | Test::Range(..) => true,
+        }
+    }
+
     /// The same of whole numbers: nothing lies between one and the next.
     fn whole(self) -> Self {
         let next = |at: f64| at.floor() + 1.0;
@@ -492,6 +512,14 @@ mod tests {
         let [young, older, nine, seventeen, minor, adult] = bands.map(|of| mask(&bands, of));
         assert_eq!((young & older, nine & young, nine & older), (0, young, 0));
         assert_eq!((seventeen, minor & adult, minor & older), (minor, 0, older));
+        let known = ["sex = 'f'", "sex = 'f' is known", "sex <> 'f'", "sex is missing", "yes is known"];
+        let [f, there, not, missing, _] = known.map(|of| mask(&known, of));
+        assert_eq!((there, there & missing), (f | not, 0));
+        let bands = ["band = '0-9'", "band = '10-17'", "band = '0-9' is known", "age >= 18"];
+        let [young, older, known, adult] = bands.map(|of| mask(&bands, of));
+        assert_eq!((known, known & adult), (young | older, 0));
+        assert_eq!(test("sex is missing is known", "s", &frame), None);
+        assert_eq!(test("(sex is missing) or (sex = 'f') is known", "s", &frame), None);
         assert_eq!(test("a part of (x) is known", "s", &frame), None);
         assert_eq!(test("coalesce(a, 'b') = 'c'", "s", &frame), None);
         assert_eq!(sides("(a = ' or ') or ((b) or (c))", " or "), Some(("a = ' or '", "(b) or (c)")));
