@@ -21,8 +21,13 @@ pub(super) struct Knowledge {
     pub(super) facts: Vec<Fact>,
 }
 
-/// Numbers that are set against each other at once. Fewer facts leave a reader with wider bounds.
-const MOST: usize = 220;
+/// Numbers that are set against each other at once: so many, or as many as `GROUNDWORK_AROUND` says.
+/// Fewer facts leave a reader with wider bounds, and more take longer.
+const MOST: usize = 60;
+
+fn most() -> usize {
+    std::env::var("GROUNDWORK_AROUND").ok().and_then(|n| n.parse().ok()).unwrap_or(MOST)
+}
 
 /// The bounds of some sums. Says how many were looked at with less than everything around them.
 pub(super) fn bounds(knowledge: &Knowledge, targets: &[Sum], wide: f64) -> (Vec<(f64, f64)>, usize) {
@@ -75,7 +80,7 @@ fn near(
     let unknown = |id: &usize| !knowledge.known.contains_key(id);
     let mut near: Vec<usize> = target.iter().map(|(id, _)| *id).filter(unknown).collect();
     let mut known: BTreeSet<usize> = near.iter().copied().collect();
-    let mut at = 0;
+    let (mut at, most) = (0, most());
     while at < near.len() {
         for fact in facts_of.get(&near[at]).into_iter().flatten() {
             for (id, _) in &knowledge.facts[*fact].sum {
@@ -85,8 +90,8 @@ fn near(
             }
         }
         at += 1;
-        if near.len() > MOST {
-            near.truncate(MOST);
+        if near.len() > most {
+            near.truncate(most);
             *cut += 1;
             break;
         }

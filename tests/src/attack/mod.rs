@@ -234,7 +234,7 @@ impl Subject {
                 });
                 for word in plain {
                     if secrets.contains(&word) {
-                        return Err(format!("a withheld number stands in {part}"));
+                        return Err(format!("{word}, which is withheld, stands in {part}"));
                     }
                 }
             }

@@ -313,10 +313,20 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
             warnings.push(iati_for_the_public(plan.policy.audience));
         }
     }
+    let flagged = protect::last_look(&files, &Folder::new(), &passed.unreleased);
     let run_id = manifest.run_id().to_owned();
     let record = ledger.and_then(|ledger| ledger.lines(&run_id, &passed.published));
-    let kept =
-        Kept { request: request.clone(), plan, passed, loaded, planned, beside, manifest, tables: files };
+    let kept = Kept {
+        request: request.clone(),
+        plan,
+        passed,
+        loaded,
+        planned,
+        beside,
+        manifest,
+        tables: files,
+        flagged,
+    };
     let (files, left_out) = kept.written(progress)?;
     warnings.extend(left_out);
     if let Some(cache) = &ground.cache {
@@ -348,13 +358,14 @@ pub(crate) struct Kept {
     beside: Beside,
     manifest: manifest::Manifest,
     tables: Folder,
+    /// What was found in the tables that must not be in them.
+    flagged: Vec<Diagnostic>,
 }
 
 impl Kept {
     /// Every file of the run, with charts drawn and reports set anew; and what pages for screens leave
     /// out.
     pub(crate) fn written(&self, progress: &Progress) -> Result<(Folder, Vec<Diagnostic>), Vec<Diagnostic>> {
-        let mut files = self.tables.clone();
         let mut templates = Vec::new();
         for report in &self.plan.reports {
             templates.push(templates::templates(&self.request, report)?);
@@ -371,9 +382,14 @@ impl Kept {
             planned: &self.planned,
             beside: &self.beside,
         };
-        let left_out = outputs(&self.request, &made, &mut files, progress)?;
+        let (mut files, left_out) = outputs(&self.request, &made, &self.tables, progress)?;
         stop_if_interrupted()?;
-        protect::last_look(&files, &self.passed.unreleased)?;
+        let mut flagged = self.flagged.clone();
+        flagged.extend(protect::last_look(&files, &self.tables, &self.passed.unreleased));
+        if !flagged.is_empty() {
+            return Err(flagged);
+        }
+        files.extend(self.tables.iter().map(|(name, bytes)| (name.clone(), bytes.clone())));
         // All of them hold hashes, and nothing that was not looked at.
         let described = data_package::describe(&self.plan, manifest.run_id(), &files);
         files.insert(data_package::NAME.into(), described);
@@ -467,13 +483,13 @@ struct Made<'a> {
     beside: &'a Beside,
 }
 
-/// Draws and sets every report in every language.
+/// Draws and sets every report in every language; and what pages for screens leave out.
 fn outputs(
     request: &Request,
     made: &Made<'_>,
-    files: &mut Folder,
+    tables: &Folder,
     progress: &Progress,
-) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+) -> Result<(Folder, Vec<Diagnostic>), Vec<Diagnostic>> {
     let mut papers = Vec::new();
     for (report, templates) in made.plan.reports.iter().zip(made.templates) {
         let earlier = earlier::earlier(request, made.plan, report)?;
@@ -489,21 +505,20 @@ fn outputs(
     if !told.is_empty() {
         progress.step(&format!("set report {}", told.join(", ")));
     }
-    let tables = &*files;
     let in_languages =
         papers.iter().flat_map(|paper| paper.report.languages.iter().map(move |language| (paper, *language)));
     let all: Vec<(&Paper<'_>, Language)> = in_languages.collect();
     // Each by itself; which of them is ready first changes nothing.
     let all: Vec<_> =
         all.par_iter().map(|(paper, language)| paper.set(request, made, *language, tables)).collect();
-    let mut left_out = Vec::new();
+    let (mut files, mut left_out) = (Folder::new(), Vec::new());
     for set in all {
         let (set, problem) = set?;
         files.extend(set);
         left_out.extend(problem);
     }
     left_out.dedup();
-    Ok(left_out)
+    Ok((files, left_out))
 }
 
 /// A report, with what it says.

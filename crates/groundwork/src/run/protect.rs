@@ -49,9 +49,9 @@ pub(super) fn protect(
     })
 }
 
-/// Searches the finished files for identifiers and withheld numbers, with everything that is packed
-/// in them. What cannot be unpacked is not let out either.
-pub(super) fn last_look(files: &Folder, unreleased: &Unreleased) -> Result<(), Vec<Diagnostic>> {
+/// Searches finished files for identifiers and withheld numbers, with everything that is packed in them
+/// but copies of files that were `seen`. What cannot be unpacked is not let out either.
+pub(super) fn last_look(files: &Folder, seen: &Folder, unreleased: &Unreleased) -> Vec<Diagnostic> {
     let problem = |message: String, hint: &str| {
         let problem = Diagnostic::machine("disclosure.last-look", message);
         Diagnostic { fault: Fault::Disclosure, ..problem }.hint(hint)
@@ -59,23 +59,28 @@ pub(super) fn last_look(files: &Folder, unreleased: &Unreleased) -> Result<(), V
     let taken_apart = |(name, bytes): (&String, &Vec<u8>)| {
         unpacked(name, bytes, 0).ok_or_else(|| {
             let message = format!("{name} could not be unpacked and looked through");
-            vec![problem(message, "Report this: every file that a run writes can be unpacked.")]
+            problem(message, "Report this: every file that a run writes can be unpacked.")
         })
     };
     let mut parts: Vec<(String, String)> =
         files.keys().map(|name| ("the name of a file".to_owned(), name.clone())).collect();
-    let inside: Vec<Vec<(String, String)>> = files.par_iter().map(taken_apart).collect::<Result<_, _>>()?;
-    parts.extend(inside.into_iter().flatten());
+    let mut hits = Vec::new();
+    for inside in files.par_iter().map(taken_apart).collect::<Vec<_>>() {
+        match inside {
+            Ok(inside) => parts.extend(inside),
+            Err(problem) => hits.push(problem),
+        }
+    }
     // Tables travel in every report and workbook; a text is looked through once.
-    let mut known = HashSet::new();
+    let mut known: HashSet<&str> = seen.values().filter_map(|bytes| str::from_utf8(bytes).ok()).collect();
     let news: Vec<&(String, String)> = parts.iter().filter(|(_, text)| known.insert(text.as_str())).collect();
     let looked_at = |(part, text): &&(String, String)| {
         let message = format!("{} stands in {part}", unreleased.found_in(text)?);
         let hint = "Look for it in the titles, notes and categories of the pipeline, in the words of its templates, and in its file names.";
         Some(problem(message, hint))
     };
-    let hits: Vec<Diagnostic> = news.par_iter().filter_map(looked_at).collect();
-    if hits.is_empty() { Ok(()) } else { Err(hits) }
+    hits.extend(news.par_iter().filter_map(looked_at).collect::<Vec<_>>());
+    hits
 }
 
 /// The ledger of a pipeline.
