@@ -7,14 +7,15 @@
 //!
 //! `cargo run --bin benchmark -- one-pass 10000000` counts one indicator and forty over one source
 //! of so many rows; see `one_pass.rs`. `-- long-report` sets a report of some seventy pages and forty
-//! charts, and again after an edit. `-- read 10000000` reads a CSV file of so many rows beside
+//! charts, and again after an edit. `-- rerun` runs each example whole, and again after a change; see
+//! `rerun.rs`. `-- read 10000000` reads a CSV file of so many rows beside
 //! DuckDB's own reader; see `reading.rs`. `-- beside 10000000` goes the whole way from a CSV file of so
 //! many rows to the report, beside scripts that do the same, and `-- growth 10000 100000` shows how time
 //! and memory grow, and draws it in `growth.svg`; see `beside.rs`.
 
 use groundwork_samples::{DEFAULT_SEED, Programme, write};
 use groundwork_tests::program::timed;
-use groundwork_tests::{beside, long_report, one_pass, reading};
+use groundwork_tests::{beside, long_report, one_pass, reading, rerun};
 use std::error::Error;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -66,6 +67,10 @@ fn measured() -> Result<(), Box<dyn Error>> {
         print!("{}", long_report::measured(&program)?);
         return Ok(());
     }
+    if arguments == ["rerun"] {
+        print!("{}", rerun::measured(&program)?);
+        return Ok(());
+    }
     let scales: Vec<u32> = arguments
         .iter()
         .map(|a| a.parse().map_err(|_| format!("`{a}` is no scale; example: benchmark 1 10 100")))
@@ -92,7 +97,7 @@ fn measured() -> Result<(), Box<dyn Error>> {
         std::fs::copy(sample, &pipeline)?;
         for threads in [1, cores] {
             let mut command = Command::new(&program);
-            command.arg("run").arg(&pipeline).arg("--out").arg(folder.path().join("out"));
+            command.arg("run").arg(&pipeline).args(["--afresh", "--out"]).arg(folder.path().join("out"));
             let run = timed(command.args(["--threads", &threads.to_string()]))?;
             let (seconds, peak) = (run.seconds, run.peak_mb);
             println!(

@@ -35,15 +35,22 @@ pub(crate) fn pipelines() -> Vec<PathBuf> {
     all
 }
 
-/// Copies what pipelines need: themselves, what lies beside them, and the sample data.
-fn copied(to: &Path) -> Result<(), String> {
+/// Copies what pipelines need: themselves, what lies beside them but what runs kept, and the sample data.
+///
+/// # Errors
+/// When they cannot be copied.
+pub fn copied(to: &Path) -> Result<(), String> {
     let status = Command::new("cp")
         .args(["-r", "pipelines", "data-samples"])
         .arg(to)
         .current_dir(program::repository())
         .status()
         .map_err(|e| e.to_string())?;
-    if status.success() { Ok(()) } else { Err("the pipelines could not be copied".into()) }
+    if !status.success() {
+        return Err("the pipelines could not be copied".into());
+    }
+    let kept = to.join("pipelines/.groundwork");
+    if kept.exists() { std::fs::remove_dir_all(kept).map_err(|e| e.to_string()) } else { Ok(()) }
 }
 
 /// Where and how a run takes place.
@@ -82,7 +89,7 @@ fn twice(path: &Path) -> Result<(), String> {
         let output = Command::new("sh")
             .args(["-c", "umask \"$0\" && exec \"$@\"", place.umask])
             .arg(program.get_program())
-            .args(["run", &shown, "--out", "out", "--threads", place.threads])
+            .args(["run", &shown, "--out", "out", "--afresh", "--threads", place.threads])
             .env(program::AS_PROGRAM, "1")
             .envs(place.variables)
             .current_dir(&at)
@@ -168,7 +175,7 @@ indicators:
     std::fs::write(at.join("pipeline.yaml"), PIPELINE).map_err(|e| e.to_string())?;
     let mut seen: Vec<Vec<u8>> = Vec::new();
     for threads in ["1", "2", "3", "2", "4"] {
-        program::done(at, &["run", "pipeline.yaml", "--out", "out", "--threads", threads])?;
+        program::done(at, &["run", "pipeline.yaml", "--out", "out", "--afresh", "--threads", threads])?;
         seen.push(std::fs::read(at.join("out/indicators.parquet")).map_err(|e| e.to_string())?);
     }
     seen.dedup();

@@ -20,6 +20,7 @@ pub mod partners;
 pub mod program;
 pub mod reading;
 pub mod recount;
+pub mod rerun;
 pub mod restated;
 pub mod road;
 pub mod spark;

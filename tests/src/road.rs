@@ -255,7 +255,7 @@ fn same_bytes() -> Result<(), String> {
         std::fs::write(pipelines.join("prevention.yaml"), pipeline).map_err(|e| e.to_string())?;
         let mut child = groundwork(
             folder.path(),
-            &["run", "pipelines/prevention.yaml", "--out", "out", "--threads", threads],
+            &["run", "pipelines/prevention.yaml", "--out", "out", "--afresh", "--threads", threads],
         )
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

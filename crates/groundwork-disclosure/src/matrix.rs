@@ -534,9 +534,15 @@ impl Matrix {
     pub(crate) fn complement(&self, cell: usize) -> Option<usize> {
         let shown = self.shown.get(cell)?;
         let rest = |id: &usize| self.quantities.get(*id).is_some_and(|q| q.cells.is_empty() && !q.given);
-        self.relations.iter().find_map(|relation| match relation.terms.as_slice() {
-            [(a, _), (b, _), (c, _)] if rest(c) && shown.contains(a) && shown.contains(b) => Some(*c),
-            _ => None,
+        let quantities = shown.iter().filter_map(|id| self.quantities.get(*id));
+        let mut near: Vec<usize> =
+            quantities.flat_map(|quantity| &quantity.relations).map(|(relation, _)| *relation).collect();
+        near.sort_unstable();
+        near.iter().filter_map(|at| self.relations.get(*at)).find_map(|relation| {
+            match relation.terms.as_slice() {
+                [(a, _), (b, _), (c, _)] if rest(c) && shown.contains(a) && shown.contains(b) => Some(*c),
+                _ => None,
+            }
         })
     }
 }

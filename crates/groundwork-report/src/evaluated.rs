@@ -129,7 +129,8 @@ pub(crate) fn estimate(
         status => status,
     };
     let title = indicator.map(|i| &i.title).or(evaluation.outcome.as_ref());
-    let name = title.map_or_else(|| named(row.indicator(), input), |title| title.get(input.language).to_owned());
+    let name =
+        title.map_or_else(|| named(row.indicator(), input), |title| title.get(input.language).to_owned());
     let name = clean(&name);
     let contrast = clean(&words.estimand(&named(row.contrast(), input)));
     let said = match (raw, limits, &value, &interval) {

@@ -121,7 +121,7 @@ fn run(programme: &Programme, threads: usize) -> Result<BTreeMap<Key, Said>, Str
     let folder = folder.path();
     written(programme, folder)?;
     let threads = threads.to_string();
-    program::done(folder, &["run", "pipeline.yaml", "--out", "out", "--threads", &threads])?;
+    program::done(folder, &["run", "pipeline.yaml", "--out", "out", "--afresh", "--threads", &threads])?;
     let table = Table::read(&folder.join("out/indicators.csv"))?;
     let names = ["indicator", "site", "period", "dimension", "category"];
     let figures = ["numerator", "denominator", "value", "lower", "upper", "status", "reason"];
