@@ -28,7 +28,7 @@ pub use decomposition::Decomposition;
 pub use difference_in_differences::DifferenceInDifferences;
 pub use interrupted_time_series::{InterruptedTimeSeries, Pause, SeriesFrom};
 pub use non_inferiority::{Margin, NonInferiority};
-pub use overlap::{Overlap, OverlapFrom};
+pub use overlap::{Known, KnownOverlap, Overlap, OverlapFrom};
 pub use power::Power;
 pub use regression_decomposition::RegressionDecomposition;
 pub use site_comparison::SiteComparison;

@@ -408,7 +408,7 @@ pub(crate) static INDICATOR: Kinds = Kinds {
         },
         Object {
             name: "union",
-            about: "How many different people stand behind audience figures that overlap by an unknown amount: at least the largest figure, at most the sum. It has bounds and no value. Not additive.",
+            about: "How many different people stand behind audience figures that overlap by an unknown amount: at least the largest figure, at most the sum. It has bounds and no value. Not additive. Where somebody knows how many people two channels share, an evaluation of the [design `overlap`](#design-overlap) narrows them.",
             keys: &[
                 must("from", Shape::Text, "The source, one row for each figure."),
                 must("of", Shape::Expression, "The figure: different people of one channel and time."),

@@ -11,7 +11,7 @@ use groundwork_stats::estimators::mantel_haenszel::{
 use groundwork_stats::estimators::mantel_haenszel_exact::mantel_haenszel_exact;
 use groundwork_stats::estimators::standardisation::{crude_rate, standardised_rate};
 use groundwork_stats::estimators::union_bounds::{
-    union_bounds_margins, union_bounds_pairs, union_bounds_sharp,
+    Limits, union_bounds_margins, union_bounds_pairs, union_bounds_sharp, union_bounds_within, union_clash,
 };
 use groundwork_stats::simplex::minimise;
 
@@ -35,6 +35,11 @@ fn two_lists(probe: &mut Probe) {
                 probe.ask("chapman", || chapman(first, second, both, 0.95));
                 probe.ask("union_bounds_pairs", || union_bounds_pairs(&[first, second], &[both]));
                 probe.ask("union_bounds_sharp", || union_bounds_sharp(&[first, second], &[Some(both)]));
+                let lists = [first.into(), Limits { least: first.min(second), most: second }];
+                let shared = Some(Limits { least: both / 2, most: both });
+                probe.ask("union_bounds_within", || union_bounds_within(&lists, &[shared], Some(both)));
+                probe.ask("union_bounds_within", || union_bounds_within(&lists, &[None], Some(second)));
+                probe.ask("union_clash", || union_clash(&lists, &[shared], Some(both)));
                 for form in [Chao::Abundance, Chao::Lists, Chao::BiasCorrected] {
                     probe.ask("chao_lower_bound", || chao_lower_bound(&[first, second, both], form, 0.95));
                 }
@@ -53,6 +58,8 @@ fn two_lists(probe: &mut Probe) {
     probe.ask("union_bounds_pairs", || union_bounds_pairs(&[], &[]));
     probe.ask("union_bounds_sharp", || union_bounds_sharp(&[], &[]));
     probe.ask("union_bounds_sharp", || union_bounds_sharp(&[1; 70], &[]));
+    probe.ask("union_bounds_within", || union_bounds_within(&[], &[], Some(0)));
+    probe.ask("union_clash", || union_clash(&[], &[], Some(0)));
 }
 
 fn many_lists(probe: &mut Probe) {
