@@ -5,6 +5,7 @@ use crate::cell::{Cell, CellKey};
 use crate::gate::told;
 use crate::matrix::Matrix;
 use crate::reach::Space;
+use crate::readers::Readers;
 use crate::secondary::Decision;
 use std::collections::BTreeMap;
 
@@ -56,20 +57,15 @@ struct Spaces {
 
 impl Spaces {
     /// What a reader can make of a number, from everything that hangs together with it.
-    fn range(
-        &mut self,
-        matrix: &Matrix,
-        id: usize,
-        unknown: &dyn Fn(usize) -> bool,
-    ) -> Option<(i64, Option<i64>)> {
+    fn range(&mut self, readers: &Readers<'_>, id: usize) -> Option<(i64, Option<i64>)> {
         if !self.of.contains_key(&id) {
-            let space = Space::around(matrix, id, LARGEST + 1, unknown);
-            let is_whole = space.ids().len() <= LARGEST;
+            let ids = Space::ids_around(readers, id, LARGEST + 1);
+            let is_whole = ids.len() <= LARGEST;
             let at = is_whole.then_some(self.all.len());
-            self.of.extend(space.ids().iter().map(|id| (*id, at)));
-            self.all.extend(is_whole.then_some(space));
+            self.of.extend(ids.iter().map(|id| (*id, at)));
+            self.all.extend(is_whole.then(|| Space::of(readers, ids)));
         }
-        self.all.get(self.of.get(&id).copied().flatten()?)?.range(matrix, id)
+        self.all.get(self.of.get(&id).copied().flatten()?)?.range(readers.matrix, id)
     }
 }
 
@@ -80,10 +76,8 @@ const MOST_INTERVALS: usize = 2000;
 
 impl Audit {
     pub(crate) fn of(matrix: &Matrix, decision: &Decision) -> Self {
-        let unknown = |id: usize| {
-            let quantity = &matrix.quantities[id];
-            !quantity.given && quantity.cells.iter().all(|cell| decision.hidden[*cell])
-        };
+        let readers = Readers::new(matrix, decision.hidden.clone());
+        let unknown = |id: usize| readers.is_unknown(id);
         let protected = |id: &usize| matrix.quantities[*id].is_protected() && unknown(*id);
         let all: Vec<usize> = (0..matrix.quantities.len()).filter(protected).collect();
         // Of every withheld cell alike: an interval for the small ones alone would show which they are.
@@ -96,7 +90,7 @@ impl Audit {
                 if reached.len() >= MOST_INTERVALS {
                     break;
                 }
-                let reach = *reached.entry(id).or_insert_with(|| spaces.range(matrix, id, &unknown));
+                let reach = *reached.entry(id).or_insert_with(|| spaces.range(&readers, id));
                 let width = |reach: &(i64, Option<i64>)| reach.1.map_or(i64::MAX, |most| most - reach.0);
                 if let Some(reach) = reach {
                     let known = narrowest.entry(cell).or_insert(reach);

@@ -6,7 +6,7 @@
 //! combination that vanishes only modulo the prime makes a number look determined that is not,
 //! which errs on the safe side.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 const PRIME: u64 = (1 << 61) - 1;
 
@@ -40,97 +40,182 @@ fn residue(a: i64) -> u64 {
 
 /// The columns that the rows determine. A row is a list of unknowns with their coefficients; what
 /// is known has been left out.
-pub(crate) fn determined(rows: &[Vec<(usize, i64)>]) -> BTreeSet<usize> {
-    let echelon = Echelon::of(rows);
-    let alone = |(_, at): &(&usize, &usize)| echelon.rows.get(**at).is_some_and(|row| row.len() == 1);
-    echelon.pivots.iter().filter(alone).map(|(column, _)| *column).collect()
+pub(crate) fn determined<R: AsRef<[(usize, i64)]>>(rows: &[R]) -> BTreeSet<usize> {
+    Echelon::of(rows).determined().collect()
 }
 
-type Row = BTreeMap<usize, u64>;
+fn columns_of<R: AsRef<[(usize, i64)]>>(rows: &[R]) -> usize {
+    rows.iter().flat_map(AsRef::as_ref).map(|(column, _)| column + 1).max().unwrap_or(0)
+}
+
+/// A row, in the order of its columns. Columns that became known since it was made are still in it.
+#[derive(Debug, Clone, Default)]
+struct Row {
+    terms: Vec<(usize, u64)>,
+    left: Left,
+}
+
+/// The unknown columns of a row: how many, and all of them exclusive or, which of one alone is itself.
+#[derive(Debug, Clone, Copy, Default)]
+struct Left {
+    count: usize,
+    columns: usize,
+}
+
+impl Left {
+    fn add(&mut self, column: usize) {
+        self.count += 1;
+        self.columns ^= column;
+    }
+
+    fn remove(&mut self, column: usize) {
+        self.count -= 1;
+        self.columns ^= column;
+    }
+
+    /// The only column that is left.
+    fn alone(self) -> Option<usize> {
+        (self.count == 1).then_some(self.columns)
+    }
+}
+
+impl Row {
+    fn has(&self, column: usize) -> Option<u64> {
+        let at = self.terms.binary_search_by_key(&column, |(column, _)| *column).ok()?;
+        self.terms.get(at).map(|(_, a)| *a)
+    }
+}
 
 /// Rows in reduced echelon form: the column of each pivot is in no other row.
 #[derive(Debug, Default)]
 pub(crate) struct Echelon {
     rows: Vec<Row>,
+    known: Vec<bool>,
     /// The row of each pivot.
-    pivots: BTreeMap<usize, usize>,
-    /// The rows that have each column.
-    columns: BTreeMap<usize, BTreeSet<usize>>,
-    /// What rows were before they were changed, and pivots that came and went, to be taken back.
+    pivots: Vec<Option<usize>>,
+    /// Rows that may have each column, and how many have it.
+    columns: Vec<Vec<usize>>,
+    counts: Vec<usize>,
+    /// What is to be taken back, the last change first.
     before: Vec<Change>,
 }
 
 #[derive(Debug)]
 enum Change {
+    /// A row that was another one.
     Row(usize, Row),
+    /// A row that had one more unknown column.
+    Less(usize, usize),
+    Known(usize),
+    /// A pivot and its row that are no more.
     Gone(usize, usize),
     Come(usize),
 }
 
 impl Echelon {
-    pub(crate) fn of(rows: &[Vec<(usize, i64)>]) -> Self {
-        let mut out = Self::default();
-        for row in rows {
-            let row = row.iter().map(|(c, a)| (*c, residue(*a))).filter(|(_, a)| *a != 0);
-            out.rows.push(row.collect());
-        }
-        for (at, row) in out.rows.iter().enumerate() {
-            for column in row.keys() {
-                out.columns.entry(*column).or_default().insert(at);
+    pub(crate) fn of<R: AsRef<[(usize, i64)]>>(rows: &[R]) -> Self {
+        let width = columns_of(rows);
+        let mut out = Self {
+            rows: Vec::with_capacity(rows.len()),
+            known: vec![false; width],
+            pivots: vec![None; width],
+            columns: vec![Vec::new(); width],
+            counts: vec![0; width],
+            before: Vec::new(),
+        };
+        for (at, terms) in rows.iter().enumerate() {
+            let terms = terms.as_ref().iter().map(|(c, a)| (*c, residue(*a))).filter(|(_, a)| *a != 0);
+            let mut row = Row { terms: terms.collect(), left: Left::default() };
+            row.terms.sort_unstable();
+            for (column, _) in &row.terms {
+                row.left.add(*column);
+                out.columns[*column].push(at);
+                out.counts[*column] += 1;
             }
+            out.rows.push(row);
         }
         // Short rows first: they cause the least new entries.
         let mut waiting: BTreeSet<(usize, usize)> =
-            out.rows.iter().enumerate().map(|(at, r)| (r.len(), at)).collect();
+            out.rows.iter().enumerate().map(|(at, row)| (row.terms.len(), at)).collect();
         while let Some((_, at)) = waiting.pop_first() {
-            let mut lengths = Vec::new();
-            out.pivot(at, &mut |other, before, after| lengths.push((other, before, after)));
-            for (other, before, after) in lengths {
-                if waiting.remove(&(before, other)) {
-                    waiting.insert((after, other));
+            out.pivot(at);
+            for change in std::mem::take(&mut out.before) {
+                let Change::Row(other, row) = change else { continue };
+                if waiting.remove(&(row.terms.len(), other)) {
+                    waiting.insert((out.rows[other].terms.len(), other));
                 }
             }
         }
-        out.before.clear();
         out
     }
 
+    /// The columns that are determined.
+    pub(crate) fn determined(&self) -> impl Iterator<Item = usize> {
+        self.rows.iter().filter_map(|row| row.left.alone())
+    }
+
     /// Gives a row a pivot, and takes it out of all others.
-    fn pivot(&mut self, at: usize, changed: &mut dyn FnMut(usize, usize, usize)) {
-        let Some(mut pivot_row) = self.rows.get_mut(at).map(std::mem::take) else { return };
-        let in_rows = |column: &usize| self.columns.get(column).map_or(0, BTreeSet::len);
-        let Some(pivot) = pivot_row.keys().copied().min_by_key(|c| (in_rows(c), *c)) else { return };
-        let scale = pivot_row.get(&pivot).map_or(1, |a| inverse(*a));
+    fn pivot(&mut self, at: usize) {
+        let mut row = self.rows[at].clone();
+        row.terms.retain(|(column, _)| !self.known[*column]);
+        let rarest = row.terms.iter().min_by_key(|(column, _)| (self.counts[*column], *column));
+        let Some((pivot, scale)) = rarest.copied() else { return };
         if scale != 1 {
-            self.before.push(Change::Row(at, pivot_row.clone()));
-            pivot_row.values_mut().for_each(|a| *a = times(*a, scale));
+            let scale = inverse(scale);
+            row.terms.iter_mut().for_each(|(_, a)| *a = times(*a, scale));
         }
-        let others = self.columns.get(&pivot).map(|rows| rows.iter().copied().filter(|r| *r != at).collect());
-        let others: Vec<usize> = others.unwrap_or_default();
-        for other in others {
-            let Some(row) = self.rows.get_mut(other) else { continue };
-            let Some(factor) = row.get(&pivot).copied() else { continue };
-            self.before.push(Change::Row(other, row.clone()));
-            let before = row.len();
-            for (column, a) in &pivot_row {
-                let entry = row.entry(*column).or_insert(0);
-                *entry = less(*entry, times(factor, *a));
-                if *entry == 0 {
-                    row.remove(column);
-                    if let Some(rows) = self.columns.get_mut(column) {
-                        rows.remove(&other);
-                    }
-                } else {
-                    self.columns.entry(*column).or_default().insert(other);
-                }
+        let mut others = std::mem::take(&mut self.columns[pivot]);
+        others.sort_unstable();
+        others.dedup();
+        for other in others.iter().copied().filter(|other| *other != at) {
+            if let Some(factor) = self.rows[other].has(pivot) {
+                let less = self.combined(other, &row.terms, factor);
+                let was = std::mem::replace(&mut self.rows[other], less);
+                self.before.push(Change::Row(other, was));
             }
-            changed(other, before, row.len());
         }
-        self.pivots.insert(pivot, at);
+        // Taken back, the others have it again.
+        self.columns[pivot] = others;
+        let was = std::mem::replace(&mut self.rows[at], row);
+        self.before.push(Change::Row(at, was));
+        self.pivots[pivot] = Some(at);
         self.before.push(Change::Come(pivot));
-        if let Some(row) = self.rows.get_mut(at) {
-            *row = pivot_row;
+    }
+
+    /// A row less so many times another one.
+    fn combined(&mut self, at: usize, less_row: &[(usize, u64)], factor: u64) -> Row {
+        let row = &self.rows[at].terms;
+        let mut out = Row { terms: Vec::with_capacity(row.len() + less_row.len()), left: Left::default() };
+        let (mut own, mut other) = (row.iter().peekable(), less_row.iter().peekable());
+        loop {
+            let term = match (own.peek(), other.peek()) {
+                (Some((a, x)), Some((b, y))) if a == b => {
+                    let rest = less(*x, times(factor, *y));
+                    if rest == 0 {
+                        self.counts[*a] -= 1;
+                    }
+                    own.next();
+                    other.next();
+                    (*a, rest)
+                }
+                (Some((a, x)), known) if known.is_none_or(|(b, _)| a < b) => {
+                    own.next();
+                    (*a, *x)
+                }
+                (_, Some((b, y))) => {
+                    self.counts[*b] += 1;
+                    self.columns[*b].push(at);
+                    other.next();
+                    (*b, less(0, times(factor, *y)))
+                }
+                (_, None) => break,
+            };
+            if term.1 != 0 && !self.known[term.0] {
+                out.terms.push(term);
+                out.left.add(term.0);
+            }
         }
+        out
     }
 
     /// Some more columns become known, unless a secret one is then determined: everything stays as it
@@ -139,54 +224,111 @@ impl Echelon {
         self.before.clear();
         let keeps = known.iter().all(|column| self.learn_one(*column, secret));
         if !keeps {
-            while let Some(change) = self.before.pop() {
-                self.take_back(change);
-            }
+            self.forget();
         }
         keeps
     }
 
+    /// What was learnt last is unknown again.
+    pub(crate) fn forget(&mut self) {
+        while let Some(change) = self.before.pop() {
+            self.take_back(change);
+        }
+    }
+
     fn learn_one(&mut self, column: usize, secret: &dyn Fn(usize) -> bool) -> bool {
-        let mut touched: Vec<usize> = self.columns.get(&column).into_iter().flatten().copied().collect();
-        for at in &touched {
-            if let Some(row) = self.rows.get_mut(*at) {
-                self.before.push(Change::Row(*at, row.clone()));
-                row.remove(&column);
-            }
+        // What no relation has says nothing of another.
+        if self.known.get(column).is_none_or(|known| *known) {
+            return true;
         }
-        self.columns.remove(&column);
-        if let Some(at) = self.pivots.remove(&column) {
+        let first = self.before.len();
+        let mut rows = std::mem::take(&mut self.columns[column]);
+        rows.sort_unstable();
+        rows.dedup();
+        rows.retain(|at| self.rows[*at].has(column).is_some());
+        for at in &rows {
+            self.rows[*at].left.remove(column);
+            self.before.push(Change::Less(*at, column));
+        }
+        self.columns[column] = rows;
+        self.known[column] = true;
+        self.before.push(Change::Known(column));
+        if let Some(at) = self.pivots[column].take() {
             self.before.push(Change::Gone(column, at));
-            self.pivot(at, &mut |other, _, _| touched.push(other));
+            self.pivot(at);
         }
-        let alone = |at: &usize| match self.rows.get(*at) {
-            Some(row) if row.len() == 1 => row.keys().next().copied(),
+        let touched = self.before.iter().skip(first).filter_map(|change| match change {
+            Change::Row(at, _) | Change::Less(at, _) => Some(*at),
             _ => None,
-        };
-        !touched.iter().filter_map(alone).any(secret)
+        });
+        !touched.filter_map(|at| self.rows[at].left.alone()).any(secret)
     }
 
     fn take_back(&mut self, change: Change) {
         match change {
-            Change::Come(pivot) => {
-                self.pivots.remove(&pivot);
-            }
-            Change::Gone(pivot, at) => {
-                self.pivots.insert(pivot, at);
-            }
+            Change::Come(pivot) => self.pivots[pivot] = None,
+            Change::Gone(pivot, at) => self.pivots[pivot] = Some(at),
+            Change::Known(column) => self.known[column] = false,
+            Change::Less(at, column) => self.rows[at].left.add(column),
             Change::Row(at, before) => {
-                let Some(row) = self.rows.get_mut(at) else { return };
-                for column in row.keys().filter(|column| !before.contains_key(column)) {
-                    if let Some(rows) = self.columns.get_mut(column) {
-                        rows.remove(&at);
-                    }
-                }
-                for column in before.keys().filter(|column| !row.contains_key(column)) {
-                    self.columns.entry(*column).or_default().insert(at);
-                }
-                *row = before;
+                let now = std::mem::replace(&mut self.rows[at], before);
+                now.terms.iter().for_each(|(column, _)| self.counts[*column] -= 1);
+                self.rows[at].terms.iter().for_each(|(column, _)| self.counts[*column] += 1);
             }
         }
+    }
+}
+
+/// The easy part of elimination: what is alone in a relation is determined, and known from then on in
+/// all others. What it finds determined is; there may be more.
+#[derive(Debug)]
+pub(crate) struct Lines {
+    left: Vec<Left>,
+    /// The relations of each column.
+    relations: Vec<Vec<usize>>,
+    known: Vec<bool>,
+}
+
+impl Lines {
+    pub(crate) fn of<R: AsRef<[(usize, i64)]>>(rows: &[R]) -> Self {
+        let width = columns_of(rows);
+        let mut out = Self {
+            left: vec![Left::default(); rows.len()],
+            relations: vec![Vec::new(); width],
+            known: vec![false; width],
+        };
+        for (at, row) in rows.iter().enumerate() {
+            for (column, _) in row.as_ref() {
+                out.left[at].add(*column);
+                out.relations[*column].push(at);
+            }
+        }
+        out
+    }
+
+    /// Some more columns become known, unless a secret one is then determined, as in [`Echelon::learn`].
+    pub(crate) fn learn(&mut self, known: &[usize], secret: &dyn Fn(usize) -> bool) -> bool {
+        let (mut open, mut learnt, mut keeps) = (known.to_vec(), Vec::new(), true);
+        while let Some(column) = open.pop().filter(|_| keeps) {
+            if self.known.get(column).is_none_or(|known| *known) {
+                continue;
+            }
+            self.known[column] = true;
+            learnt.push(column);
+            for at in &self.relations[column] {
+                self.left[*at].remove(column);
+                let alone = self.left[*at].alone();
+                keeps &= !alone.is_some_and(secret);
+                open.extend(alone);
+            }
+        }
+        if !keeps {
+            for column in learnt {
+                self.known[column] = false;
+                self.relations[column].iter().for_each(|at| self.left[*at].add(column));
+            }
+        }
+        keeps
     }
 }
 

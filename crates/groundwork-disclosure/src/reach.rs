@@ -6,7 +6,8 @@
 //! possible. The tables of one neighbourhood share their elimination.
 
 use crate::matrix::Matrix;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::readers::Readers;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Smaller numbers are zero.
 const TINY: f64 = 1e-9;
@@ -22,7 +23,7 @@ const RANGE: i64 = 100_000_000;
 #[derive(Debug, Clone)]
 pub(crate) struct Space {
     ids: Vec<usize>,
-    place: BTreeMap<usize, usize>,
+    place: HashMap<usize, usize>,
     relations: Vec<Vec<(usize, i64)>>,
     /// The true numbers.
     values: Vec<f64>,
@@ -30,38 +31,45 @@ pub(crate) struct Space {
     rows: Vec<f64>,
     solved: Vec<usize>,
     free: Vec<usize>,
+    work: i64,
 }
 
 impl Space {
-    /// The space of the unknown numbers around one, as many as are asked for at most.
-    pub(crate) fn around(matrix: &Matrix, id: usize, most: usize, unknown: &dyn Fn(usize) -> bool) -> Self {
-        let (mut ids, mut place) = (vec![id], BTreeMap::from([(id, 0)]));
+    /// The unknown numbers around one, as many as are asked for at most.
+    pub(crate) fn ids_around(readers: &Readers<'_>, id: usize, most: usize) -> Vec<usize> {
+        let (mut ids, mut seen, mut touched) = (vec![id], HashSet::from([id]), HashSet::new());
         let mut at = 0;
         while at < ids.len() && ids.len() < most {
-            for (relation, _) in &matrix.quantities[ids[at]].relations {
-                for (other, _) in &matrix.relations[*relation].terms {
-                    if ids.len() < most && unknown(*other) && !place.contains_key(other) {
-                        place.insert(*other, ids.len());
-                        ids.push(*other);
-                    }
+            for (relation, _) in &readers.matrix.quantities[ids[at]].relations {
+                if touched.insert(*relation) {
+                    let unknown = readers.unknown_terms()[*relation].iter().map(|(id, _)| *id);
+                    ids.extend(unknown.filter(|id| seen.insert(*id)));
                 }
             }
             at += 1;
         }
+        ids.truncate(most);
+        ids
+    }
+
+    /// The space of these unknown numbers.
+    pub(crate) fn of(readers: &Readers<'_>, ids: Vec<usize>) -> Self {
+        let quantities = &readers.matrix.quantities;
+        let place: HashMap<usize, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
         let touched: BTreeSet<usize> =
-            ids.iter().flat_map(|id| matrix.quantities[*id].relations.iter().map(|(at, _)| *at)).collect();
+            ids.iter().flat_map(|id| quantities[*id].relations.iter().map(|(at, _)| *at)).collect();
         let within = |relation: usize| -> Vec<(usize, i64)> {
-            let terms = &matrix.relations[relation].terms;
+            let terms = &readers.unknown_terms()[relation];
             let mut line: Vec<(usize, i64)> =
                 terms.iter().filter_map(|(id, a)| Some((*place.get(id)?, *a))).collect();
             line.sort_unstable();
             line
         };
         let relations: BTreeSet<Vec<(usize, i64)>> = touched.into_iter().map(within).collect();
-        let values = ids.iter().map(|id| matrix.quantities[*id].value as f64).collect();
+        let values = ids.iter().map(|id| quantities[*id].value as f64).collect();
         let relations: Vec<_> = relations.into_iter().collect();
-        let mut out =
-            Self { ids, place, relations, values, rows: Vec::new(), solved: Vec::new(), free: Vec::new() };
+        let (rows, solved, free) = (Vec::new(), Vec::new(), Vec::new());
+        let mut out = Self { ids, place, relations, values, rows, solved, free, work: 0 };
         out.solve();
         out
     }
@@ -81,8 +89,12 @@ impl Space {
             let mut row = vec![0.0; n];
             line.iter().for_each(|(at, a)| row[*at] += *a as f64);
             for (other, pivot) in rows.iter().zip(&self.solved) {
-                take_off(&mut row, other, *pivot);
+                if row[*pivot].abs() > TINY {
+                    self.work += n as i64;
+                    take_off(&mut row, other, *pivot, 0..n);
+                }
             }
+            self.work += (n + rows.len()) as i64;
             // A pivot of one keeps numbers whole; of those, the number that is largest.
             let worth = |at: &usize| ((row[*at].abs() - 1.0).abs() < TINY, self.values[*at]);
             let possible = (0..n).filter(|at| row[*at].abs() > 1e-7);
@@ -93,8 +105,10 @@ impl Space {
             let Some(pivot) = possible.max_by(better) else { continue };
             let scale = row[pivot];
             row.iter_mut().for_each(|a| *a /= scale);
-            for other in &mut rows {
-                take_off(other, &row, pivot);
+            let there: Vec<usize> = (0..n).filter(|at| row[*at].abs() > 0.0).collect();
+            for other in rows.iter_mut().filter(|other| other[pivot].abs() > TINY) {
+                self.work += there.len() as i64;
+                take_off(other, &row, pivot, there.iter().copied());
             }
             rows.push(row);
             self.solved.push(pivot);
@@ -102,6 +116,11 @@ impl Space {
         let solved: BTreeSet<usize> = self.solved.iter().copied().collect();
         self.free = (0..n).filter(|at| !solved.contains(at)).collect();
         self.rows = rows.iter().flat_map(|row| self.free.iter().map(|at| -row[*at])).collect();
+    }
+
+    /// The steps that it took.
+    pub(crate) fn work(&self) -> i64 {
+        self.work
     }
 
     /// The numbers that move in two tables that fit everything known, and between which a number moves
@@ -178,12 +197,11 @@ impl Space {
     }
 }
 
-fn take_off(row: &mut [f64], other: &[f64], pivot: usize) {
+/// Takes another row off so many times that its pivot is gone; `there` is where it is not zero.
+fn take_off(row: &mut [f64], other: &[f64], pivot: usize, there: impl Iterator<Item = usize>) {
     let factor = row[pivot];
-    if factor.abs() > TINY {
-        row.iter_mut().zip(other).for_each(|(a, b)| *a -= factor * b);
-        row[pivot] = 0.0;
-    }
+    there.for_each(|at| row[at] -= factor * other[at]);
+    row[pivot] = 0.0;
 }
 
 /// The way up from the true table.
