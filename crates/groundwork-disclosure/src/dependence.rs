@@ -366,6 +366,57 @@ mod tests {
         assert!(echelon.learn(&[4, 1], &|_| false));
     }
 
+    /// Relations over `columns` numbers that look random and are the same for every seed.
+    fn drawn(seed: u64, columns: usize) -> Vec<Vec<(usize, i64)>> {
+        let mut state = seed;
+        let mut below = |n: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % n
+        };
+        let mut row = || -> Vec<(usize, i64)> {
+            let chosen: Vec<usize> = (0..columns).filter(|_| below(4) == 0).collect();
+            chosen.into_iter().map(|column| (column, [1, 1, -1, -1, 2][below(5) as usize])).collect()
+        };
+        (0..columns / 2).map(|_| row()).collect()
+    }
+
+    #[test]
+    fn what_is_learnt_bit_by_bit_is_what_elimination_finds_at_once() {
+        let mut refused = 0;
+        for seed in 0..200 {
+            let rows = drawn(seed, 16);
+            let unknown = |known: &BTreeSet<usize>| -> Vec<Vec<(usize, i64)>> {
+                let kept = |row: &Vec<(usize, i64)>| {
+                    row.iter().copied().filter(|(c, _)| !known.contains(c)).collect()
+                };
+                rows.iter().map(kept).collect()
+            };
+            let lost = determined(&rows);
+            let secret = |column: usize| column % 3 == 0 && !lost.contains(&column);
+            let (mut echelon, mut lines) = (Echelon::of(&rows), Lines::of(&rows));
+            let (mut known, mut guessed) = (BTreeSet::new(), true);
+            for column in (0..16).filter(|column| column % 3 != 0) {
+                let mut more = known.clone();
+                more.insert(column);
+                let keeps = !determined(&unknown(&more)).into_iter().any(secret);
+                // What the sums alone refuse is refused; as long as they are right they know as much.
+                let guess = guessed && lines.learn(&[column], &secret);
+                assert_eq!(echelon.learn(&[column], &secret), keeps, "seed {seed}, column {column}");
+                if guessed && keeps {
+                    assert!(guess, "seed {seed}, column {column}");
+                }
+                guessed &= guess == keeps;
+                refused += usize::from(!keeps);
+                if keeps {
+                    echelon.forget();
+                    assert!(echelon.learn(&[column], &secret));
+                    known = more;
+                }
+            }
+        }
+        assert!(refused > 100, "{refused}");
+    }
+
     #[test]
     fn a_rectangle_of_blanks_determines_nothing() {
         let rows = [vec![(0, 1), (1, 1)], vec![(2, 1), (3, 1)], vec![(0, 1), (2, 1)], vec![(1, 1), (3, 1)]];
