@@ -392,7 +392,7 @@ mod tests {
                 rows.iter().map(kept).collect()
             };
             let lost = determined(&rows);
-            let secret = |column: usize| column % 3 == 0 && !lost.contains(&column);
+            let secret = |column: usize| column.is_multiple_of(3) && !lost.contains(&column);
             let (mut echelon, mut lines) = (Echelon::of(&rows), Lines::of(&rows));
             let (mut known, mut guessed) = (BTreeSet::new(), true);
             for column in (0..16).filter(|column| column % 3 != 0) {
