@@ -55,6 +55,8 @@ pub(crate) struct Spark {
     /// What another session has to be told first, as long as it is noted down.
     first: RefCell<Vec<(Value, Vec<u8>)>>,
     notes: Cell<bool>,
+    /// How many pieces of tables were sent.
+    sent: Cell<usize>,
 }
 
 /// What went wrong with a request.
@@ -130,6 +132,7 @@ impl Spark {
             keeps: Cell::new(true),
             first: RefCell::default(),
             notes: Cell::new(true),
+            sent: Cell::new(0),
         };
         let version = spark.asked(SPARK_VERSION).map_err(told)?;
         let first = version.iter().find(|batch| batch.num_rows() > 0).map(|batch| batch.column(0));
@@ -332,7 +335,9 @@ impl<'a> Sending<'a> {
     }
 
     fn send(&mut self) -> Result<(), Failure> {
-        let name = format!("{}:{}", self.table, self.pieces.len());
+        // Apache Spark takes letters and digits alone in the name of a view that is sent.
+        let name = format!("sent_{}", self.spark.sent.get());
+        self.spark.sent.set(self.spark.sent.get() + 1);
         self.spark.send(&name, &self.waiting)?;
         self.pieces.push(name);
         self.waiting.clear();
