@@ -313,17 +313,28 @@ impl Values {
         }
     }
 
-    /// A set of values in words that are the same whichever conditions it came from.
+    /// A set of values in words that are the same whichever conditions it came from, and mean the same:
+    /// what is left beside named values says which those are.
     fn name(&self, mask: Mask) -> String {
         let mut out = Vec::new();
         let has = |at: usize| mask & (1 << at) != 0;
+        let quoted = |word: &String| format!("'{word}'");
         out.extend(has(0).then(|| UNKNOWN.to_owned()));
-        out.extend(has(1).then(|| "others".to_owned()));
+        out.extend(has(1).then(|| match self.numbers.first() {
+            Some(first) => format!("below {first}"),
+            None => {
+                let words: Vec<String> = self.words.iter().map(quoted).collect();
+                format!("others than ({})", words.join(", "))
+            }
+        }));
         let words = self.words.iter().enumerate().filter(|(at, _)| has(2 + at));
-        out.extend(words.map(|(_, word)| format!("'{word}'")));
+        out.extend(words.map(|(_, word)| quoted(word)));
         for (at, number) in self.numbers.iter().enumerate() {
             out.extend(has(2 + 2 * at).then(|| number.to_string()));
-            out.extend(has(3 + 2 * at).then(|| format!("above {number}")));
+            out.extend(has(3 + 2 * at).then(|| match self.numbers.get(at + 1) {
+                Some(next) => format!("between {number} and {next}"),
+                None => format!("above {number}"),
+            }));
         }
         out.join(", ")
     }
