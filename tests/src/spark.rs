@@ -30,12 +30,13 @@ type Start = fn() -> Option<Result<Server, String>>;
 pub fn trials() -> Vec<Trial> {
     let sail: Start = spark_servers::sail;
     let spark: Start = spark_servers::spark;
-    let all: [(&str, Start, Check); 7] = [
+    let all: [(&str, Start, Check); 8] = [
         ("every pipeline on Sail", sail, every_pipeline),
         ("every page about indicators on Sail", sail, every_page),
         ("drawn programmes on Sail", sail, drawn),
         ("files that Sail reads", sail, read_there),
         ("files that Apache Spark reads", spark, read_there),
+        ("a worker of Apache Spark that is killed", spark, worker_killed),
         ("a server that is killed", sail, killed),
         ("every pipeline on Apache Spark", spark, every_pipeline),
     ];
@@ -259,6 +260,21 @@ fn every_page(server: &Server) -> Result<(), String> {
 
 /// A server that goes away during a run: the run says so, and leaves what was there as it was; with a
 /// server of the same address the next run ends well.
+/// One of two workers ends while rows are counted: the other one does what it left, and the numbers are
+/// the same.
+fn worker_killed(server: &Server) -> Result<(), String> {
+    let (outcome, ended, killed) = std::thread::scope(|scope| {
+        let killer = scope.spawn(|| {
+            std::thread::sleep(Duration::from_secs(12));
+            server.kill_worker().map(|()| Instant::now())
+        });
+        let outcome = read_there(server);
+        (outcome, Instant::now(), killer.join().unwrap_or_else(|_| Err("the killer stopped".into())))
+    });
+    outcome?;
+    if killed? < ended { Ok(()) } else { Err("the run had ended before the worker was killed".into()) }
+}
+
 fn killed(server: &Server) -> Result<(), String> {
     let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
     let out = folder.path().join("out").display().to_string();

@@ -172,6 +172,18 @@ impl Server {
         }
     }
 
+    /// Kills a process that works for the one that answers.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn kill_worker(&self) -> Result<(), String> {
+        let mut all = self.processes.lock().map_err(|e| e.to_string())?;
+        // The master stands first, and the one that answers last.
+        let at = all.len().checked_sub(2).filter(|at| *at > 0).ok_or("there is no worker")?;
+        let mut child = all.remove(at);
+        child.kill().and_then(|()| child.wait()).map(|_| ()).map_err(|e| e.to_string())
+    }
+
     /// Starts the process that answers.
     ///
     /// # Errors

@@ -46,12 +46,10 @@ impl Unreleased {
     }
 
     fn has_number(&self, text: &str) -> Option<&'static str> {
-        if self.0.is_empty() {
-            return None;
-        }
+        let shortest = self.0.iter().map(String::len).min()?;
         let number = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
         let same = |word: &str| self.0.contains(&word.trim_matches(['.', ',']).replace(',', ""));
-        let tokens = text.split(|c: char| !number(c)).filter(|token| token.len() >= DIGITS);
+        let tokens = text.split(|c: char| !number(c)).filter(|token| token.len() >= shortest);
         // In a table of values separated by commas, each field is a number by itself.
         let mut words = tokens.flat_map(|token| std::iter::once(token).chain(token.split(',')));
         words.any(same).then_some("a number that is withheld")
