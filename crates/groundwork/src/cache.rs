@@ -20,6 +20,10 @@ pub(crate) const FOLDER: &str = ".groundwork";
 /// Bytes of all entries, about; the oldest are removed beyond.
 const MOST: u64 = 8 << 30;
 
+/// Bytes of exports that are worth keeping their rows as they were read; what was counted in them is
+/// kept however small they are, and holds no texts that nobody asked for.
+pub(crate) const WORTHWHILE: u64 = 4 << 20;
+
 /// What ends the names of answers: MessagePack, in which floating numbers keep every bit.
 const ANSWER: &str = "answer";
 

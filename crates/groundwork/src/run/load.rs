@@ -3,7 +3,7 @@
 
 use super::people::{PeopleFound, identify};
 use super::{stop_if_interrupted, there};
-use crate::cache::Cache;
+use crate::cache::{Cache, WORTHWHILE};
 use crate::files::{hash_file, read_file, sha256};
 use crate::spark::Spark;
 use crate::ui::Progress;
@@ -246,8 +246,10 @@ fn one(
     let number = plan.sources.iter().position(|s| s.id == source.id).unwrap_or_default();
     let rows = store.folder().join(format!("rows-{number}.parquet"));
     let files = groundwork_sources::files(source, context.base).map_err(alone)?;
+    let bytes: u64 = files.iter().filter_map(|file| Some(file.path.metadata().ok()?.len())).sum();
     // Rows of a repeat are read with those around them and not kept by themselves.
-    let keeps = cache.filter(|_| source.export().is_some_and(|e| e.repeat_of.is_none()));
+    let is_kept = bytes >= WORTHWHILE && source.export().is_some_and(|e| e.repeat_of.is_none());
+    let keeps = cache.filter(|_| is_kept);
     let mut made_from = String::new();
     let mut found = None;
     if let Some(keeps) = keeps.filter(|keeps| !keeps.is_empty()) {

@@ -458,7 +458,7 @@ impl Beside {
     ) -> Result<Self, Vec<Diagnostic>> {
         let asked = ground.asked(loaded);
         let log = adaptations::log(asked, plan).map_err(|d| vec![d])?;
-        let voices = voices::voices(asked, plan).map_err(|d| vec![d])?;
+        let voices = voices::voices(&ground.store, plan).map_err(|d| vec![d])?;
         let releases = partners::releases(request, plan)?;
         for (name, file) in &releases.files {
             loaded.files.insert(name.clone(), file.clone());

@@ -1,10 +1,9 @@
 //! Voices: what people said who agreed to be quoted. They are shown and never counted.
 
 use super::adaptations::text;
-use super::load::Asked;
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::plan::Plan;
-use groundwork_store::Column;
+use groundwork_store::{Column, Store};
 
 /// One voice.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,12 +33,12 @@ pub(super) struct Voices {
 ///
 /// # Errors
 /// When the database fails.
-pub(super) fn voices(asked: Asked<'_>, plan: &Plan) -> Result<Voices, Diagnostic> {
+pub(super) fn voices(store: &Store, plan: &Plan) -> Result<Voices, Diagnostic> {
     let Some(voices) = &plan.voices else { return Ok(Voices::default()) };
-    let shown = asked.columns(&voices.shown(), 1)?;
+    let shown = store.columns(&voices.shown(), 1)?;
     let flags = shown.first().map(Column::numbers).unwrap_or_default();
     let kept_back = flags.iter().filter(|flag| **flag == 0.0).count() as u64;
-    let columns = asked.columns(&voices.query(), voices.columns.len())?;
+    let columns = store.columns(&voices.query(), voices.columns.len())?;
     let rows = columns.first().map_or(0, Column::len);
     let cell = |at: usize, row: usize| columns.get(at).map(|c| text(c, row)).unwrap_or_default();
     let all = (0..rows)
