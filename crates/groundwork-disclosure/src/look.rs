@@ -37,12 +37,9 @@ impl Unreleased {
             true => Cow::Borrowed(text),
             false => Cow::Owned(text.chars().map(latin_digit).collect()),
         };
-        self.has_identifier(&latin).or_else(|| self.has_number(&latin))
-    }
-
-    fn has_identifier(&self, text: &str) -> Option<&'static str> {
-        let found = runs(text).find_map(|run| run.identifier());
-        found.or_else(|| has_email(text).then_some("an e-mail address"))
+        let identifier = runs(&latin).find_map(|run| run.identifier());
+        let address = || has_email(&latin).then_some("an e-mail address");
+        identifier.or_else(address).or_else(|| self.has_number(&latin))
     }
 
     fn has_number(&self, text: &str) -> Option<&'static str> {
@@ -81,25 +78,22 @@ struct Run<'a> {
 }
 
 /// How people write identity numbers, and telephone numbers at home and from abroad: digits in each group.
-const IDENTITY: [&[usize]; 2] = [&[13], &[1, 4, 5, 2, 1]];
-const AT_HOME: [&[usize]; 3] = [&[10], &[3, 7], &[3, 3, 4]];
-const ABROAD: [&[usize]; 3] = [&[11], &[2, 9], &[2, 2, 3, 4]];
+const WRITTEN: [&[usize]; 8] =
+    [&[13], &[1, 4, 5, 2, 1], &[10], &[3, 7], &[3, 3, 4], &[11], &[2, 9], &[2, 2, 3, 4]];
 
 impl Run<'_> {
     /// What the run is, however it is grouped, or what is written in it among other numbers.
     fn identifier(&self) -> Option<&'static str> {
         let (before, after) = self.open;
-        let whole = || self.groups.concat();
         if !before && !after {
-            let said = said(&whole());
+            let said = said(&self.groups.concat());
             if said.is_some() {
                 return said;
             }
         }
         let last = self.groups.len();
         (0..last).filter(|first| *first > 0 || !before).find_map(|first| {
-            let written = IDENTITY.iter().chain(&AT_HOME).chain(&ABROAD);
-            written.copied().find_map(|lengths| {
+            WRITTEN.iter().find_map(|lengths| {
                 let groups = self.groups.get(first..first + lengths.len())?;
                 let alike = groups.iter().map(|group| group.len()).eq(lengths.iter().copied());
                 let bounded = first + lengths.len() < last || !after;
