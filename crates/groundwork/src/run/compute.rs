@@ -7,7 +7,7 @@
 use super::counter::{Counter, Lost, send};
 use super::estimate::{Basis, estimate};
 use super::households::households;
-use super::load::Memory;
+use super::load::{Memory, remembered};
 use super::people::PeopleFound;
 use super::stop_if_interrupted;
 use crate::spark::Spark;
@@ -184,9 +184,7 @@ struct Counting<'a> {
 impl Counting<'_> {
     /// What was counted for every indicator, and the households behind the cells.
     fn counted(&self, spark: Option<&Spark>) -> Result<(Vec<Found>, BTreeMap<CellKey, Households>), Lost> {
-        let Counting { store, plan, all, progress, .. } = *self;
-        // What an engine counts is not kept: nobody here sees whether its rows are the same.
-        let memory = self.memory.filter(|_| spark.is_none());
+        let Counting { store, plan, all, memory, progress } = *self;
         let counter = spark.map_or(Counter::Here(store), |spark| Counter::There(store, spark));
         let passes = Passes::of(all, &|source| plan.columns(source), plan.sites.len());
         let place = |at: usize| all.get(at).and_then(|indicator| plan.places.get(&indicator.id));
@@ -206,14 +204,11 @@ impl Counting<'_> {
                 .map(|(at, counted)| all[*at].cells(counted, &all[*at].disaggregate, true))
                 .collect();
             let ask = || counter.shared(&pass.prepare, &queries, &pass.dismantle);
-            let cells = match memory {
-                Some(memory) => {
-                    let prepare = pass.prepare.iter().map(ToString::to_string);
-                    let texts: Vec<String> = prepare.chain(queries.iter().map(ToString::to_string)).collect();
-                    memory.answer(&texts, ask)
-                }
-                None => ask().map(|cells| (cells, false)),
+            let texts = || {
+                let prepare = pass.prepare.iter().map(ToString::to_string);
+                prepare.chain(queries.iter().map(ToString::to_string)).collect()
             };
+            let cells = remembered(memory, texts, ask);
             let first = pass.members.iter().find_map(|(at, _)| place(*at));
             let (cells, is_known) = cells.map_err(|lost| lost.doing(what, first))?;
             if is_known {
@@ -236,10 +231,7 @@ impl Counting<'_> {
                 let is_cascade = matches!(indicator.kind, Kind::Cascade(_));
                 let counter = if is_cascade { Counter::Here(store) } else { counter };
                 let ask = || on_its_own(counter, indicator);
-                let answer = match memory {
-                    Some(memory) => memory.answer(&definition(indicator), ask),
-                    None => ask().map(|answer| (answer, false)),
-                };
+                let answer = remembered(memory, || definition(indicator), ask);
                 let (answer, is_known) =
                     answer.map_err(|lost| lost.doing(format!("computing `{}`", indicator.id), place(*at)))?;
                 answer.add_to(indicator, &mut found[*at]);

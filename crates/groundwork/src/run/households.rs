@@ -2,7 +2,7 @@
 //! six people among whom somebody could hide.
 
 use super::counter::{Counter, Lost};
-use super::load::Memory;
+use super::load::{Memory, remembered};
 use groundwork_disclosure::{CellKey, Households};
 use groundwork_plan::plan::Plan;
 use groundwork_plan::query::Statement;
@@ -25,8 +25,8 @@ pub(super) fn households(
         let all = Statement::CreateTable(units.clone(), indicator.units_by_household(&rule.column));
         let sums = indicator.clusters(&units, &indicator.disaggregate);
         let prepare = indicator.kind.prepare();
-        let texts = prepare.iter().chain([&all]).map(ToString::to_string).chain([sums.to_string()]);
-        let texts: Vec<String> = texts.collect();
+        let texts =
+            || prepare.iter().chain([&all]).map(ToString::to_string).chain([sums.to_string()]).collect();
         let ask = || -> Result<Vec<ClusterSum>, Lost> {
             counter.run_all(&prepare)?;
             counter.run(&all)?;
@@ -35,10 +35,7 @@ pub(super) fn households(
             counter.run_all(&indicator.kind.dismantle())?;
             Ok(found)
         };
-        let found = match memory {
-            Some(memory) => memory.answer(&texts, ask)?.0,
-            None => ask()?,
-        };
+        let (found, _) = remembered(memory, texts, ask)?;
         // Each cluster is a household; those of whom none is known are one.
         for sum in found {
             let found = out

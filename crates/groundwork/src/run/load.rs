@@ -413,16 +413,8 @@ impl Memory<'_> {
         self.cache.key(&parts)
     }
 
-    /// The answer that is known, or the one that `ask` gives, which is kept; and whether it was known.
-    pub(crate) fn answer<T: Serialize + DeserializeOwned, E>(
-        &self,
-        texts: &[String],
-        ask: impl FnOnce() -> Result<T, E>,
-    ) -> Result<(T, bool), E> {
-        self.answer_if(texts, ask, |_| true)
-    }
-
-    /// The same, where only some answers are worth keeping.
+    /// The answer that is known, or the one that `ask` gives, which is kept where it is worth it; and
+    /// whether it was known.
     fn answer_if<T: Serialize + DeserializeOwned, E>(
         &self,
         texts: &[String],
@@ -438,6 +430,18 @@ impl Memory<'_> {
             self.cache.keep(&key, &answer);
         }
         Ok((answer, false))
+    }
+}
+
+/// The answer that `memory` knows, or the one that `ask` gives; and whether it was known.
+pub(crate) fn remembered<T: Serialize + DeserializeOwned, E>(
+    memory: Option<Memory<'_>>,
+    texts: impl FnOnce() -> Vec<String>,
+    ask: impl FnOnce() -> Result<T, E>,
+) -> Result<(T, bool), E> {
+    match memory {
+        Some(memory) => memory.answer_if(&texts(), ask, |_| true),
+        None => ask().map(|answer| (answer, false)),
     }
 }
 

@@ -239,7 +239,7 @@ pub(crate) struct Ground {
 impl Ground {
     /// The rows that were loaded, as far as somebody asks for them.
     fn asked<'a>(&'a self, loaded: &'a Loaded) -> Asked<'a> {
-        // What an engine reads is not kept: nobody here sees whether its rows are the same.
+        // What an engine reads or counts is not kept: nobody here sees whether its rows are the same.
         let cache = self.cache.as_ref().filter(|_| self.spark.is_none());
         Asked { store: &self.store, memory: cache.map(|cache| loaded.memory(cache)) }
     }
@@ -281,7 +281,7 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     let _ = rayon::ThreadPoolBuilder::new().num_threads(request.threads).build_global();
     let (ground, mut loaded) = load(request, &plan, progress)?;
     warnings.extend(without_key(request, &loaded));
-    let memory = ground.cache.as_ref().map(|cache| loaded.memory(cache));
+    let memory = ground.asked(&loaded).memory;
     let results =
         compute::compute(&ground.store, ground.spark.as_ref(), &plan, memory, &loaded.people, progress)?;
     let beside = Beside::load(request, &ground, &plan, &mut loaded)?;
