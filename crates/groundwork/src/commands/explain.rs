@@ -208,11 +208,16 @@ fn print(explained: &Explained) {
     }
     for rows in &explained.accounts {
         let part = rows.part.map(|part| format!(", {part}")).unwrap_or_default();
-        let all = rows.inside + rows.outside.iter().map(|(_, n)| n).sum::<u64>();
-        ui::fact(&format!("\nRows of {}{part}: {all}", rows.source));
+        ui::fact(&format!("\nRows of {}{part}: {}", rows.source, rows.all));
         ui::fact(&format!("  {} in this number", rows.inside));
         for (reason, n) in &rows.outside {
-            ui::fact(&format!("  {n} not: {}", reason_words(reason)));
+            match n {
+                Some(n) => ui::fact(&format!("  {n} not: {}", reason_words(reason))),
+                None => ui::fact(&format!("  some not: {}", reason_words(reason))),
+            }
+        }
+        if rows.outside.iter().any(|(_, n)| n.is_none()) {
+            ui::fact("  How many `some` are would show few people.");
         }
     }
     if cell.status() == Status::Withheld {

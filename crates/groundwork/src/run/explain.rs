@@ -66,8 +66,10 @@ pub(crate) struct SourceRows {
     pub(crate) part: Option<&'static str>,
     /// Rows in the cell.
     pub(crate) inside: u64,
-    /// Rows that are not in it, by reason.
-    pub(crate) outside: Vec<(String, u64)>,
+    /// All of them.
+    pub(crate) all: u64,
+    /// Rows that are not in it, by reason; how many is missing where it would show few people.
+    pub(crate) outside: Vec<(String, Option<u64>)>,
 }
 
 /// What an earlier run said of the same cell.
@@ -133,16 +135,19 @@ pub(crate) fn explain(
     let has_column = |source: &str, name: &str| plan.columns(source).iter().any(|(n, _)| n == name);
     let mut accounts = Vec::new();
     if cell.status() != Status::Withheld {
+        let threshold = plan.policy.threshold(&indicator.id, &key.dimension);
         for account in indicator.accounts(site, &period, &has_column) {
             let rows = looked.ground.store.counted(&account.query).map_err(|d| vec![d])?;
             let count = |counts: &[i64]| counts.first().and_then(|n| u64::try_from(*n).ok()).unwrap_or(0);
             let rows = rows.into_iter().map(|(reason, counts)| (reason, count(&counts)));
             let (inside, outside): (Vec<_>, Vec<_>) = rows.partition(|(reason, _)| reason.is_empty());
+            let sum = |rows: &[(String, u64)]| rows.iter().map(|(_, n)| n).sum();
             accounts.push(SourceRows {
                 source: account.source,
                 part: account.part,
-                inside: inside.iter().map(|(_, n)| n).sum(),
-                outside,
+                inside: sum(&inside),
+                all: sum(&inside) + sum(&outside),
+                outside: told(outside, if indicator.people { threshold } else { 1 }),
             });
         }
     }
@@ -169,6 +174,18 @@ pub(crate) fn explain(
         cell,
         loaded: looked.loaded,
     })
+}
+
+/// Counts below the threshold are not told, nor as many of the next larger ones as it takes until what
+/// is left of all rows is more than one count and not below the threshold itself.
+fn told(counts: Vec<(String, u64)>, threshold: u64) -> Vec<(String, Option<u64>)> {
+    let mut ordered: Vec<u64> = counts.iter().map(|(_, n)| *n).filter(|n| *n > 0).collect();
+    ordered.sort_unstable();
+    let small = ordered.iter().filter(|n| **n < threshold).count();
+    let is_enough = |many: &usize| *many > 1 && ordered.iter().take(*many).sum::<u64>() >= threshold;
+    let hidden = if small == 0 { 0 } else { (small..ordered.len()).find(is_enough).unwrap_or(ordered.len()) };
+    let largest = ordered.get(..hidden).and_then(<[u64]>::last).copied().unwrap_or(0);
+    counts.into_iter().map(|(reason, n)| (reason, (n > largest).then_some(n))).collect()
 }
 
 /// Looks behind the answer of an evaluation.
