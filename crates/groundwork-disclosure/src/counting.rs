@@ -2,25 +2,31 @@
 //! those of another.
 
 use crate::frame::{Counting, Frame, Meaning, Measure, OwnDimension, Time};
+use crate::names::{Names, Said};
 use groundwork_plan::derive::{Band, Banded, DeriveRule};
 use groundwork_plan::evaluation::Data;
 use groundwork_plan::expression::{Expression, Operator, Tree};
-use groundwork_plan::indicator::{Indicator, Kind, MeasureOf, Missing, Window};
+use groundwork_plan::indicator::Measure as Side;
+use groundwork_plan::indicator::{Indicator, IndicatorPeriod, Kind, MeasureOf, Missing, Window};
 use groundwork_plan::plan::Plan;
 use groundwork_plan::source::{ColumnType, Source};
+use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What is counted within an indicator whose people are set against those of no other.
+pub(crate) const OWN_PARTS: [&str; 3] = ["keys", "everyone", "figures"];
 
 impl Frame {
     /// What a plan says of how its cells hang together.
-    pub fn of(plan: &Plan) -> Self {
-        let implied = implied(plan);
+    pub fn of(plan: &Plan, names: &Names) -> Self {
+        let implied = implied(plan, names);
         let sensitive = plan.policy.sensitive.iter().cloned().collect();
         let mut frame = Frame { sensitive, ..Frame::default() };
         for source in &plan.sources {
-            frame.understand(source, plan);
+            frame.understand(source, plan, &names.said(&source.id));
         }
         for indicator in plan.indicators.iter().filter(|i| i.people) {
-            if let Some(mut measure) = measure(indicator) {
+            if let Some(mut measure) = measure(indicator, names) {
                 let own = measure.own_dimension.as_mut().map(|own| &mut own.from);
                 for counting in
                     [measure.numerator.as_mut(), measure.denominator.as_mut(), own].into_iter().flatten()
@@ -29,6 +35,7 @@ impl Frame {
                 }
                 measure.sensitive = is_sensitive(indicator, &frame.sensitive);
                 measure.days = days(indicator);
+                measure.columns.extend(names.said(indicator.kind.from()).other_columns());
                 frame.measures.insert(indicator.id.clone(), measure);
             }
         }
@@ -36,22 +43,22 @@ impl Frame {
     }
 
     /// What the columns of a source are made from.
-    fn understand(&mut self, source: &Source, plan: &Plan) {
-        let key = |column: &str| (source.id.clone(), column.to_owned());
+    fn understand(&mut self, source: &Source, plan: &Plan, said: &Said<'_>) {
+        let key = |column: &str| (said.population().to_owned(), column.to_owned());
         let columns = plan.columns(&source.id);
         let whole = columns.iter().filter(|(_, kind)| *kind == ColumnType::Integer);
-        self.whole.extend(whole.map(|(name, _)| key(name)));
+        self.whole.extend(whole.map(|(name, _)| key(&said.column(name))));
         for derived in &source.derived {
             if derived.rule.columns().iter().any(|column| self.sensitive.contains(*column)) {
                 self.sensitive.insert(derived.name.clone());
             }
-            let all = |holds: &Expression| conditions(Some(holds)).into_iter().collect::<Vec<_>>();
+            let all = |holds: &Expression| said.conditions(Some(holds)).into_iter().collect::<Vec<_>>();
             let words = match &derived.rule {
                 DeriveRule::Bands(banded, bands) => {
                     let base = match banded {
-                        Banded::Column(name) => name.clone(),
+                        Banded::Column(name) => said.column(name),
                         Banded::Age { born, at } => {
-                            let base = format!("age:{born}:{at}");
+                            let base = format!("age:{}:{}", said.column(born), said.column(at));
                             self.whole.insert(key(&base));
                             base
                         }
@@ -71,18 +78,19 @@ impl Frame {
                 }
                 DeriveRule::Value(_) => continue,
             };
-            self.meanings.insert(key(&derived.name), Meaning { words });
+            self.meanings.insert(key(&said.column(&derived.name)), Meaning { words });
         }
     }
 }
 
 /// The rows that an evaluation asks for, and those of them that have every value it needs.
-pub fn rows_of(data: &Data) -> (Counting, Counting) {
-    let mut asked = Counting::rows(&data.from);
-    asked.conditions = conditions(data.filter.as_ref());
+pub fn rows_of(data: &Data, names: &Names) -> (Counting, Counting) {
+    let said = names.said(&data.from);
+    let mut asked = said.rows();
+    asked.conditions.extend(said.conditions(data.filter.as_ref()));
     let mut complete = asked.clone();
     let needed = data.columns.iter().filter(|c| !c.role.may_be_missing());
-    complete.conditions.extend(needed.map(|c| format!("{} is known", words(&c.what.tree))));
+    complete.conditions.extend(needed.map(|c| format!("{} is known", said.words(&c.what))));
     (asked, complete)
 }
 
@@ -90,13 +98,14 @@ pub fn rows_of(data: &Data) -> (Counting, Counting) {
 type Implied = (BTreeSet<String>, String);
 
 /// Those of whom a condition holds are among those of whom it is known.
-fn implied(plan: &Plan) -> Vec<Implied> {
+fn implied(plan: &Plan, names: &Names) -> Vec<Implied> {
     let mut out = Vec::new();
     for indicator in &plan.indicators {
         if let Kind::Proportion(kind) = &indicator.kind
-            && let Some(known) = known(kind.missing, &kind.numerator)
+            && let said = names.said(&kind.from)
+            && let Some(known) = said.known(kind.missing, &kind.numerator)
         {
-            out.push((conditions(Some(&kind.numerator)), known));
+            out.push((said.conditions(Some(&kind.numerator)), known));
         }
     }
     out
@@ -110,21 +119,35 @@ fn close(counting: &mut Counting, implied: &[Implied]) {
     }
 }
 
-/// The condition that a row is not left out for missing values.
-fn known(missing: Missing, expression: &Expression) -> Option<String> {
-    match missing {
-        Missing::SkipIfAny => Some(format!("{} is known", words(&expression.tree))),
-        Missing::SkipIfAll => Some(format!("a part of {} is known", words(&expression.tree))),
-        Missing::Zero => None,
+impl Said<'_> {
+    /// The condition that a row is not left out for missing values.
+    fn known(&self, missing: Missing, expression: &Expression) -> Option<String> {
+        match missing {
+            Missing::SkipIfAny => Some(format!("{} is known", self.words(expression))),
+            Missing::SkipIfAll => Some(format!("a part of {} is known", self.words(expression))),
+            Missing::Zero => None,
+        }
+    }
+
+    fn counted(&self, of: &str, period_by: Option<&str>, site_by: Option<&str>) -> String {
+        let by = |word: &str, column: Option<&str>| {
+            column.map(|c| format!(" {word} {}", self.column(c))).unwrap_or_default()
+        };
+        format!("{of} of {}{}{}", self.population(), by("by", period_by), by("at", site_by))
+    }
+
+    fn summed(&self, of: &Expression, over: &str) -> String {
+        format!("sum:{} over {over}", self.words(of).replace(' ', "_"))
     }
 }
 
-fn measure(indicator: &Indicator) -> Option<Measure> {
-    let people = |of: &str, from: &str, more: Vec<String>, window: Window| {
-        let filter = indicator.filter.as_ref();
+fn measure(indicator: &Indicator, names: &Names) -> Option<Measure> {
+    let said = names.said(indicator.kind.from());
+    let filter = || said.where_holds(indicator.filter.as_ref());
+    let people = |of: &str, more: Vec<String>, window: Window| {
         let mut counting = Counting {
-            of: counted(of, from, indicator.period_by.as_deref(), indicator.site_by.as_deref()),
-            conditions: conditions(filter),
+            of: said.counted(of, indicator.period_by.as_deref(), indicator.site_by.as_deref()),
+            conditions: filter(),
             time: time(window),
         };
         counting.conditions.extend(more);
@@ -136,63 +159,68 @@ fn measure(indicator: &Indicator) -> Option<Measure> {
         time: Time::Moment,
     };
     const ROWS: &str = "rows";
+    let [keys, everyone, figures] = OWN_PARTS;
     let measure = |numerator, denominator| Some(Measure { numerator, denominator, ..Measure::default() });
     // Missing values add nothing, so that a sum is the same whether they are left out or zero.
     let amount = |of: &Expression, denominator: Counting| {
-        let mut amount = Counting { of: summed(of, &denominator.of), ..denominator.clone() };
-        amount.conditions = conditions(indicator.filter.as_ref());
+        let mut amount = Counting { of: said.summed(of, &denominator.of), ..denominator.clone() };
+        amount.conditions = filter();
         Some(Measure { denominator: Some(denominator), amount: Some(amount), ..Measure::default() })
     };
     match &indicator.kind {
-        Kind::Count(k) => measure(Some(people(ROWS, &k.from, vec![], k.window)), None),
-        Kind::DistinctCount(k) => measure(Some(people(&k.of, &k.from, vec![], k.window)), None),
+        Kind::Count(k) => measure(Some(people(ROWS, vec![], k.window)), None),
+        Kind::DistinctCount(k) => measure(Some(people(&said.column(&k.of), vec![], k.window)), None),
         Kind::Sum(k) => {
-            let known = known(k.missing, &k.of).into_iter().collect();
-            amount(&k.of, people(ROWS, &k.from, known, k.window))
+            let known = said.known(k.missing, &k.of).into_iter().collect();
+            amount(&k.of, people(ROWS, known, k.window))
         }
         Kind::Mean(k) => {
-            let known = known(k.missing, &k.of).into_iter().collect();
-            amount(&k.of, people(ROWS, &k.from, known, k.window))
+            let known = said.known(k.missing, &k.of).into_iter().collect();
+            amount(&k.of, people(ROWS, known, k.window))
         }
         Kind::Quantile(k) => {
-            let known = known(k.missing, &k.of).into_iter().collect();
-            let measure = amount(&k.of, people(ROWS, &k.from, known, k.window))?;
+            let known = said.known(k.missing, &k.of).into_iter().collect();
+            let measure = amount(&k.of, people(ROWS, known, k.window))?;
             Some(Measure { tail: Some(k.share().min(1.0 - k.share())), ..measure })
         }
         Kind::Change(k) => {
-            let known = [&k.before, &k.after].map(|of| format!("{} is known", words(&of.tree))).to_vec();
-            measure(None, Some(people(ROWS, &k.from, known, k.window)))
+            let known = [&k.before, &k.after].map(|of| format!("{} is known", said.words(of))).to_vec();
+            measure(None, Some(people(ROWS, known, k.window)))
         }
         Kind::Index(k) => {
-            let columns: Vec<&str> = k.items.iter().map(|i| i.column.as_str()).collect();
+            let columns: Vec<String> = k.items.iter().map(|i| said.column(&i.column)).collect();
             let known = match k.missing {
                 Missing::SkipIfAny => columns.iter().map(|c| format!("{c} is known")).collect(),
                 Missing::SkipIfAll => vec![format!("one of {} is known", columns.join(", "))],
                 Missing::Zero => vec![],
             };
-            measure(None, Some(people(ROWS, &k.from, known, k.window)))
+            measure(None, Some(people(ROWS, known, k.window)))
         }
         Kind::Proportion(k) => {
-            let of = k.of.as_deref().unwrap_or(ROWS);
-            let known: Vec<String> = known(k.missing, &k.numerator).into_iter().collect();
-            let denominator = people(of, &k.from, known, k.window);
+            let of = k.of.as_deref().map_or(ROWS.to_owned(), |of| said.column(of));
+            let known: Vec<String> = said.known(k.missing, &k.numerator).into_iter().collect();
+            let denominator = people(&of, known, k.window);
             let mut numerator = denominator.clone();
-            numerator.conditions.extend(conditions(Some(&k.numerator)));
+            numerator.conditions.extend(said.conditions(Some(&k.numerator)));
             measure(Some(numerator), Some(denominator))
         }
         Kind::Completion(k) => {
-            let by = format!("{} and {} months", k.entered, k.within_months);
+            let by = format!("{} and {} months", said.column(&k.entered), k.within_months);
             let denominator = Counting {
-                of: counted(ROWS, &k.from, Some(&by), indicator.site_by.as_deref()),
-                conditions: conditions(indicator.filter.as_ref()),
-                // Cohorts of different periods are not set against each other.
+                of: said.counted(ROWS, Some(&by), indicator.site_by.as_deref()),
+                conditions: filter(),
                 time: Time::Moment,
             };
+            let own = indicator.kind.own_dimension()?;
+            // What a step means depends on all of them.
+            let dates = k.steps.iter().chain(&k.exits).map(|date| said.column(date));
+            let called = format!("{}:{}", own.name, dates.collect::<Vec<_>>().join(":"));
             let mut numerator = denominator.clone();
             let last = k.steps.last().cloned().unwrap_or_default();
-            numerator.conditions.insert(Counting::category("step", &last));
+            numerator.conditions.insert(Counting::category(&called, &last));
             let mut measure = measure(Some(numerator), Some(denominator.clone()))?;
-            let own = indicator.kind.own_dimension()?;
+            measure.grows = [k.window == Window::ToDate; 2];
+            measure.columns.insert(own.name.clone(), called);
             let outcomes = own.categories.iter().filter(|c| !k.steps.contains(c)).cloned();
             measure.own_dimension = Some(OwnDimension {
                 name: own.name,
@@ -203,8 +231,8 @@ fn measure(indicator: &Indicator) -> Option<Measure> {
             Some(measure)
         }
         Kind::Cascade(k) => {
-            let led = format!("led by someone of {}", k.tree.from);
-            let all = people(&k.of, &k.from, vec![led], k.window);
+            let led = format!("led by someone of {}", names.said(&k.tree.from).population());
+            let all = people(&said.column(&k.of), vec![led], k.window);
             let mut measure = measure(Some(all.clone()), None)?;
             measure.own_dimension = indicator.kind.own_dimension().map(|own| OwnDimension {
                 name: own.name,
@@ -215,16 +243,17 @@ fn measure(indicator: &Indicator) -> Option<Measure> {
             Some(measure)
         }
         Kind::Ratio(k) => {
-            let side = |m: &groundwork_plan::indicator::Measure| {
+            let side = |m: &Side| {
+                let said = names.said(&m.from);
                 let of = match &m.of {
-                    MeasureOf::Rows => ROWS,
-                    MeasureOf::Distinct(column) => column.as_str(),
+                    MeasureOf::Rows => ROWS.to_owned(),
+                    MeasureOf::Distinct(column) => said.column(column),
                     MeasureOf::Sum(_) => return None,
                 };
                 Some(Counting {
-                    of: counted(of, &m.from, m.period_by.as_deref(), m.site_by.as_deref()),
-                    conditions: conditions(m.filter.as_ref()),
-                    // Those trained so far: a side of a ratio is not set against earlier periods.
+                    of: said.counted(&of, m.period_by.as_deref(), m.site_by.as_deref()),
+                    conditions: said.where_holds(m.filter.as_ref()),
+                    // Those trained so far: a side of a ratio to date is a series.
                     time: match time(m.window) {
                         Time::ToDate => Time::Moment,
                         time => time,
@@ -236,42 +265,37 @@ fn measure(indicator: &Indicator) -> Option<Measure> {
                 MeasureOf::Rows | MeasureOf::Distinct(_) => None,
             };
             let m = &k.numerator;
+            let said = names.said(&m.from);
             let amount = sum.map(|of| Counting {
-                of: summed(of, &counted(ROWS, &m.from, m.period_by.as_deref(), m.site_by.as_deref())),
-                conditions: conditions(m.filter.as_ref()),
+                of: said.summed(of, &said.counted(ROWS, m.period_by.as_deref(), m.site_by.as_deref())),
+                conditions: said.where_holds(m.filter.as_ref()),
                 time: time(m.window),
             });
-            let measure = measure(side(&k.numerator), side(&k.denominator))?;
-            Some(Measure { amount, ..measure })
+            let (above, below) = (side(&k.numerator), side(&k.denominator));
+            let grows = |side: &Option<Counting>, m: &Side| side.is_some() && m.window == Window::ToDate;
+            let grows = [grows(&above, &k.numerator), grows(&below, &k.denominator)];
+            Some(Measure { amount, grows, ..measure(above, below)? })
         }
         Kind::Rate(k) => {
             let m = &k.events;
+            let said = names.said(&m.from);
             let counting = Counting {
-                of: counted(ROWS, &m.from, m.period_by.as_deref(), m.site_by.as_deref()),
-                conditions: conditions(m.filter.as_ref()),
+                of: said.counted(ROWS, m.period_by.as_deref(), m.site_by.as_deref()),
+                conditions: said.where_holds(m.filter.as_ref()),
                 time: time(m.window),
             };
             measure(Some(counting), None)
         }
-        Kind::Stock(_) => measure(None, Some(own("keys"))),
+        Kind::Stock(_) => measure(None, Some(own(keys))),
         Kind::Sustained(_) | Kind::Concentration(_) => {
-            let denominator = own("everyone");
+            let denominator = own(everyone);
             let mut numerator = denominator.clone();
             numerator.conditions.insert("numerator".into());
             measure(Some(numerator), Some(denominator))
         }
-        Kind::Union(_) => measure(Some(own("figures")), None),
+        Kind::Union(_) => measure(Some(own(figures)), None),
         Kind::Derived(_) => None,
     }
-}
-
-fn counted(of: &str, from: &str, period_by: Option<&str>, site_by: Option<&str>) -> String {
-    let by = |word: &str, column: Option<&str>| column.map(|c| format!(" {word} {c}")).unwrap_or_default();
-    format!("{of} of {from}{}{}", by("by", period_by), by("at", site_by))
-}
-
-fn summed(of: &Expression, over: &str) -> String {
-    format!("sum:{} over {over}", words(&of.tree).replace(' ', "_"))
 }
 
 fn time(window: Window) -> Time {
@@ -281,11 +305,9 @@ fn time(window: Window) -> Time {
     }
 }
 
-fn days(indicator: &Indicator) -> BTreeMap<(String, String), (jiff::civil::Date, jiff::civil::Date)> {
-    let of = |p: &groundwork_plan::indicator::IndicatorPeriod| {
-        ((p.site.clone().unwrap_or_default(), p.id.clone()), (p.first_day, p.last_day))
-    };
-    indicator.periods.iter().map(of).collect()
+fn days(indicator: &Indicator) -> BTreeMap<(String, String), (Date, Date)> {
+    let place = |p: &IndicatorPeriod| (p.site.clone().unwrap_or_default(), p.id.clone());
+    indicator.periods.iter().map(|p| (place(p), (p.first_day, p.last_day))).collect()
 }
 
 /// Whether it counts by a condition on a column that protects people in a case.
@@ -303,9 +325,9 @@ fn is_sensitive(indicator: &Indicator, sensitive: &BTreeSet<String>) -> bool {
 }
 
 /// The conditions of an expression, each by itself.
-fn conditions(expression: Option<&Expression>) -> BTreeSet<String> {
+pub(crate) fn conditions(expression: Option<Tree>) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
-    let mut open: Vec<Tree> = expression.map(|e| e.tree.clone()).into_iter().collect();
+    let mut open: Vec<Tree> = expression.into_iter().collect();
     while let Some(tree) = open.pop() {
         match tree {
             Tree::Binary(left, Operator::And, right) => open.extend([*left, *right]),
@@ -353,7 +375,7 @@ fn both_turned(left: &Tree, operator: Operator, right: &Tree, not: &dyn Fn(&Tree
 }
 
 /// An expression in words that are the same however it is written.
-fn words(tree: &Tree) -> String {
+pub(crate) fn words(tree: &Tree) -> String {
     let list = |items: &[Tree]| items.iter().map(words).collect::<Vec<_>>().join(", ");
     match tree {
         Tree::Column(name) => name.clone(),

@@ -19,15 +19,15 @@ pub struct Frame {
     /// How many households stand behind the numbers of a cell, where they are counted.
     pub households: BTreeMap<CellKey, Households>,
     /// How many rows of each source count, which every report says.
-    pub rows: BTreeMap<String, u64>,
-    /// By source and name: columns that are made from another one.
+    pub rows: BTreeMap<Counting, u64>,
+    /// By population and name: columns that are made from another one.
     pub meanings: BTreeMap<(String, String), Meaning>,
     /// Amounts that one person dominates somewhere, by what is summed: they are set against each other as
     /// people are. The gate finds them.
     pub dominated: BTreeSet<String>,
     /// Columns that are made from one that protects people in a case.
     pub sensitive: BTreeSet<String>,
-    /// Sources and their columns that hold whole numbers.
+    /// Populations and their columns that hold whole numbers.
     pub whole: BTreeSet<(String, String)>,
 }
 
@@ -65,8 +65,14 @@ pub struct Measure {
     pub sensitive: bool,
     /// For a median or another quantile: the share of people on its smaller side.
     pub tail: Option<f64>,
+    /// Columns of its dimensions that are called otherwise where people are set against each other: see
+    /// [`crate::Names`].
+    pub columns: BTreeMap<String, String>,
     /// The first and the last day of its periods, by site (empty: of every site) and period.
     pub days: BTreeMap<(String, String), (Date, Date)>,
+    /// Whether those above, and those below, of a period are also among those of later ones although their
+    /// periods are not set against each other: see `series.rs`.
+    pub grows: [bool; 2],
 }
 
 /// A dimension that an indicator itself has. Its categories may overlap, and the denominator stays

@@ -12,6 +12,7 @@ use crate::partner::Partners;
 use crate::primary;
 use crate::release::{ContrastFigures, Figures, Released, ReleasedCell, ReleasedContrast, Status};
 use crate::secondary::Decision;
+use crate::series;
 use groundwork_plan::disclosure::{Policy, SENSITIVE_THRESHOLD};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -149,6 +150,7 @@ fn decide(ground: &Ground<'_>, frame: &Frame) -> Decided {
         })
         .collect();
     guard_classes(cells, &mut matrix, &mut reasons, policy, frame);
+    series::guard(cells, &mut matrix, &mut reasons, thresholds, frame);
     let (decision, rolled_up) = ladder::decide(cells, &matrix, &mut reasons, policy);
     Decided { matrix, reasons, decision, rolled_up }
 }

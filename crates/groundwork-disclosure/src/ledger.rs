@@ -50,6 +50,16 @@ impl Published {
         ]
     }
 
+    /// The same number of another population, of which it is those with more conditions.
+    pub(crate) fn of(&self, population: &str, among: &BTreeSet<String>) -> Self {
+        let mut number = self.clone();
+        let (what, after) = self.address.of.split_once(" of ").unwrap_or((&self.address.of, ""));
+        let by = after.strip_prefix(self.address.population()).unwrap_or_default();
+        number.address.of = format!("{what} of {population}{by}");
+        number.address.conditions.extend(among.iter().cloned());
+        number
+    }
+
     /// From a line of a ledger; nothing when it is not one.
     pub fn read(fields: &[&str]) -> Option<Self> {
         let [audience, of, conditions, site, first, last, period, value] = fields else {

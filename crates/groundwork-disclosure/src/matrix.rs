@@ -7,6 +7,7 @@
 //! people without a site, people in two quarters, people who did not answer.
 
 use crate::cell::{Cell, CellKey, Counts, Finding};
+use crate::counting::OWN_PARTS;
 use crate::frame::{Counting, Frame};
 use crate::shown::{By, Counted, address, amount, conditions_of, counted, whole};
 use crate::{alternatives, sets};
@@ -37,10 +38,18 @@ pub(crate) struct Address {
 }
 
 impl Address {
-    /// The source that they are counted in.
-    pub(crate) fn source(&self) -> &str {
+    /// The population that they are counted in.
+    pub(crate) fn population(&self) -> &str {
         let after = self.of.split_once(" of ").map_or("", |(_, after)| after);
         after.split(' ').next().unwrap_or_default()
+    }
+
+    /// Whether they are counted in no source, but within an indicator of its own.
+    pub(crate) fn is_of_an_indicator(&self) -> bool {
+        match self.of.split_once(" of ") {
+            Some((what, _)) => OWN_PARTS.contains(&what),
+            None => true,
+        }
     }
 }
 
@@ -138,7 +147,8 @@ impl Matrix {
                     let threshold = if is_amount { 0 } else { threshold };
                     let given = cell.finding == Finding::NoData;
                     let total = address(&counting, &cell.key, frame.measures.get(&cell.key.indicator));
-                    let categories = if by == By::Nothing { Vec::new() } else { conditions_of(&cell.key) };
+                    let categories =
+                        if by == By::Nothing { Vec::new() } else { conditions_of(&cell.key, frame) };
                     let mut own = total.clone();
                     own.conditions.extend(categories.iter().cloned());
                     let id = matrix.quantity(own, value, threshold, &cell.key.indicator);
@@ -205,7 +215,9 @@ impl Matrix {
             let total = address(&own.from, &cell.key, measure);
             let category = |name: &String| {
                 let mut address = total.clone();
-                address.conditions.insert(Counting::category(&own.name, name));
+                let (dimension, category) = (own.name.clone(), name.clone());
+                let key = CellKey { dimension, category, ..cell.key.clone() };
+                address.conditions.extend(conditions_of(&key, frame));
                 self.at(&address)
             };
             let parts: Option<Vec<usize>> = own.parts.iter().map(category).collect();
@@ -225,21 +237,21 @@ impl Matrix {
 
     /// All rows of a source, which reports tell, and those that an evaluation asks for, against the
     /// stretches of days that they fall into.
-    fn relate_all(&mut self, rows: &BTreeMap<String, u64>) {
+    fn relate_all(&mut self, rows: &BTreeMap<Counting, u64>) {
         let lines = self.lines();
+        let ever = self.by_address.iter().filter(|(address, _)| address.when == When::EVER);
+        let ever: Vec<(Address, usize)> = ever.map(|(address, id)| (address.clone(), *id)).collect();
         for (line, spans) in lines.into_iter().filter(|(line, _)| line.2.is_empty()) {
             let of: String = line.0.split(' ').take(3).collect::<Vec<_>>().join(" ");
             let tilings = tilings(Date::MIN, Date::MAX, &spans, 2);
-            let known = of.strip_prefix("rows of ").and_then(|source| rows.get(source));
-            if let Some(known) = known.and_then(|rows| i64::try_from(*rows).ok()) {
+            let told = rows.iter().filter(|(all, _)| all.of == of && all.conditions.is_subset(&line.1));
+            for known in told.filter_map(|(_, rows)| i64::try_from(*rows).ok()) {
                 for tiles in &tilings {
                     self.at_most(known, tiles);
                 }
             }
-            let asked = self.by_address.iter().filter(|(address, _)| {
-                address.of == of && address.when == When::EVER && address.conditions.is_subset(&line.1)
-            });
-            for total in asked.map(|(_, id)| *id).collect::<Vec<_>>() {
+            let asked = ever.iter().filter(|(all, _)| all.of == of && all.conditions.is_subset(&line.1));
+            for total in asked.map(|(_, id)| *id) {
                 for tiles in tilings.iter().filter(|tiles| !tiles.contains(&total)) {
                     self.union(total, tiles);
                 }

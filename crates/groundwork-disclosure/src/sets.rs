@@ -157,14 +157,14 @@ fn unwrapped(condition: &str) -> &str {
     inner
 }
 
-/// What a condition on a column of a source says, of the column that it is made from in the end.
-fn test(condition: &str, source: &str, frame: &Frame) -> Option<(String, Test)> {
-    resolved(condition, source, frame, 0)
+/// What a condition on a column of a population says, of the column that it is made from in the end.
+fn test(condition: &str, population: &str, frame: &Frame) -> Option<(String, Test)> {
+    resolved(condition, population, frame, 0)
 }
 
-fn resolved(condition: &str, source: &str, frame: &Frame, depth: usize) -> Option<(String, Test)> {
+fn resolved(condition: &str, population: &str, frame: &Frame, depth: usize) -> Option<(String, Test)> {
     let (name, test) = plain(condition)?;
-    let key = (source.to_owned(), name.to_owned());
+    let key = (population.to_owned(), name.to_owned());
     if frame.whole.contains(&key) {
         return Some((key.1, test.whole()));
     }
@@ -183,7 +183,7 @@ fn resolved(condition: &str, source: &str, frame: &Frame, depth: usize) -> Optio
     for (word, conditions) in &meaning.words {
         let mut tests = Vec::new();
         for condition in conditions {
-            let (column, test) = resolved(condition, source, frame, depth + 1)?;
+            let (column, test) = resolved(condition, population, frame, depth + 1)?;
             if base.get_or_insert_with(|| column.clone()) != &column {
                 return Some((key.1, test));
             }
@@ -363,10 +363,10 @@ type Tested = (Vec<Test>, usize);
 fn groups(matrix: &Matrix, frame: &Frame) -> Vec<Group> {
     let mut found: BTreeMap<(String, Address), Vec<Tested>> = BTreeMap::new();
     for (address, id) in matrix.addresses() {
-        let source = address.source();
+        let population = address.population();
         let mut by_column: BTreeMap<String, Vec<(&String, Test)>> = BTreeMap::new();
         for condition in &address.conditions {
-            if let Some((column, test)) = test(condition, source, frame) {
+            if let Some((column, test)) = test(condition, population, frame) {
                 by_column.entry(column).or_default().push((condition, test));
             }
         }

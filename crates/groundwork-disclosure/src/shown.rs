@@ -91,20 +91,21 @@ pub(crate) fn counted(cell: &Cell, frame: &Frame) -> Vec<Counted> {
 }
 
 /// The conditions that the category of a cell stands for, one for each column of its dimension.
-pub(crate) fn conditions_of(key: &CellKey) -> Vec<String> {
+pub(crate) fn conditions_of(key: &CellKey, frame: &Frame) -> Vec<String> {
     if key.dimension.is_empty() {
         return Vec::new();
     }
+    let called = frame.measures.get(&key.indicator).map(|measure| &measure.columns);
+    let category = |column: &str, category: &str| {
+        let column = called.and_then(|called| called.get(column)).map_or(column, |called| called);
+        Counting::category(column, category)
+    };
     let columns: Vec<&str> = key.dimension.split(Dimension::CROSS).collect();
     let categories: Vec<&str> = key.category.split(Dimension::CROSS).collect();
     if columns.len() == categories.len() {
-        columns
-            .iter()
-            .zip(categories)
-            .map(|(column, category)| Counting::category(column, category))
-            .collect()
+        columns.iter().zip(categories).map(|(column, word)| category(column, word)).collect()
     } else {
-        vec![Counting::category(&key.dimension, &key.category)]
+        vec![category(&key.dimension, &key.category)]
     }
 }
 

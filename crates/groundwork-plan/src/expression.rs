@@ -112,6 +112,28 @@ impl Tree {
             Tree::Call(_, arguments) => arguments.iter().for_each(|argument| argument.walk(look)),
         }
     }
+
+    /// The same with other names of columns.
+    #[must_use]
+    pub fn renamed(&self, name: &dyn Fn(&str) -> String) -> Tree {
+        let one = |tree: &Tree| Box::new(tree.renamed(name));
+        let all = |trees: &[Tree]| trees.iter().map(|tree| tree.renamed(name)).collect();
+        match self {
+            Tree::Column(column) => Tree::Column(name(column)),
+            Tree::Text(_)
+            | Tree::Number(_)
+            | Tree::Day(_)
+            | Tree::Truth(_)
+            | Tree::PeriodStart
+            | Tree::PeriodEnd => self.clone(),
+            Tree::Binary(left, operator, right) => Tree::Binary(one(left), *operator, one(right)),
+            Tree::Not(inner) => Tree::Not(one(inner)),
+            Tree::Negative(inner) => Tree::Negative(one(inner)),
+            Tree::IsMissing(inner, wanted) => Tree::IsMissing(one(inner), *wanted),
+            Tree::In(inner, items) => Tree::In(one(inner), all(items)),
+            Tree::Call(function, arguments) => Tree::Call(*function, all(arguments)),
+        }
+    }
 }
 
 /// What stands between two sides.

@@ -471,6 +471,17 @@ impl Asked<'_> {
 }
 
 impl Loaded {
+    /// What identifies the content of each file of each source.
+    pub(crate) fn contents(&self) -> BTreeMap<String, BTreeSet<String>> {
+        let content = |name: &String| self.files.get(name).map_or(name.clone(), |file| file.sha256.clone());
+        let of = |source: &LoadedSource| (source.id.clone(), source.files.iter().map(content).collect());
+        let mut contents: BTreeMap<String, BTreeSet<String>> = self.sources.iter().map(of).collect();
+        for (source, content) in &self.read_there {
+            contents.entry(source.clone()).or_default().insert(content.to_string());
+        }
+        contents
+    }
+
     fn add(&mut self, files: Vec<(String, InputFile)>) {
         self.files.extend(files);
     }

@@ -39,7 +39,7 @@ use crate::files::{Folder, sha256};
 use crate::scratch::Scratch;
 use crate::spark::{self, Spark};
 use crate::ui::Progress;
-use groundwork_disclosure::{CellKey, Passed, Published, Released};
+use groundwork_disclosure::{CellKey, Names, Passed, Published, Released};
 use groundwork_plan::diag::{Diagnostic, Fault, has_errors};
 use groundwork_plan::disclosure::Audience;
 use groundwork_plan::engine::Engine;
@@ -431,11 +431,12 @@ fn evaluated(
     progress.step("answer evaluations");
     let partners = beside.releases.cells(plan, &results).map_err(|d| vec![d])?;
     let all = results.with(&partners.published);
-    let estimates = evaluate::evaluate(plan, &all, &beside.log, asked)?;
+    let names = Names::of(plan, &loaded.contents());
+    let estimates = evaluate::evaluate(plan, &all, &beside.log, &names, asked)?;
     let contrasts = evaluate::site_comparison::contrasts(plan, &all);
     progress.step("apply the disclosure policy");
-    let passed =
-        protect::protect(plan, results, contrasts, estimates, loaded, earlier).map_err(|d| vec![d])?;
+    let passed = protect::protect(plan, results, contrasts, estimates, loaded, &names, earlier)
+        .map_err(|d| vec![d])?;
     Ok(passed.with_partners(partners))
 }
 

@@ -5,7 +5,9 @@ use super::compute::Results;
 use super::unpack::unpacked;
 use super::{Loaded, Request};
 use crate::files::Folder;
-use groundwork_disclosure::{Contrast, Estimate, Frame, Passed, Published, Unreleased, release_jointly};
+use groundwork_disclosure::{
+    Contrast, Estimate, Frame, Names, Passed, Published, Unreleased, release_jointly,
+};
 use groundwork_plan::diag::{Diagnostic, Fault};
 use groundwork_plan::disclosure::Audience;
 use groundwork_plan::plan::Plan;
@@ -26,12 +28,14 @@ pub(super) fn protect(
     contrasts: Vec<Contrast>,
     estimates: Vec<Estimate>,
     loaded: &Loaded,
+    names: &Names,
     earlier: &[Published],
 ) -> Result<Passed, Diagnostic> {
-    let rows = loaded.sources.iter().map(|source| (source.id.clone(), source.staged.kept)).collect();
+    let rows = names.rows(loaded.sources.iter().map(|source| (source.id.clone(), source.staged.kept)));
     let Results { cells, largest, households, .. } = results;
-    let frame = Frame { largest, rows, households, ..Frame::of(plan) };
-    let passed = release_jointly(cells, contrasts, estimates, &plan.policy, &frame, earlier);
+    let frame = Frame { largest, rows, households, ..Frame::of(plan, names) };
+    let passed =
+        release_jointly(cells, contrasts, estimates, &plan.policy, &frame, &names.recognised(earlier));
     passed.map_err(|refusal| {
         let mut named = refusal.cells.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
         if refusal.cells.len() > NAMED {

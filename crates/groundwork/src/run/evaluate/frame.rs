@@ -1,7 +1,7 @@
 //! The rows of a design: columns of numbers, complete cases, categories word by word.
 
 use super::super::load::Asked;
-use groundwork_disclosure::{Counting, rows_of};
+use groundwork_disclosure::{Counting, Names, rows_of};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::evaluation::{Data, DataColumn, Holds, Role};
 use groundwork_store::Column;
@@ -21,7 +21,7 @@ pub(super) struct Frame {
 impl Frame {
     /// Loads the rows in the order of the source. Rows in which a needed value is missing are left
     /// out, and counted.
-    pub(super) fn load(asked: Asked<'_>, data: &Data) -> Result<Self, Diagnostic> {
+    pub(super) fn load(asked: Asked<'_>, data: &Data, names: &Names) -> Result<Self, Diagnostic> {
         let columns = data.columns.clone();
         let mut values = asked.columns(&data.query(), columns.len())?;
         let all = values.first().map_or(0, Column::len);
@@ -32,7 +32,7 @@ impl Frame {
             column.retain(&complete);
         }
         let rows = complete.iter().filter(|is| **is).count();
-        let (asked, complete) = rows_of(data);
+        let (asked, complete) = rows_of(data, names);
         Ok(Self { columns, values, rows, left_out: all - rows, people: data.people, asked, complete })
     }
 

@@ -28,7 +28,7 @@ use super::compute::Results;
 use super::load::Asked;
 use super::stop_if_interrupted;
 use frame::Frame;
-use groundwork_disclosure::{Cell, CellKey, Estimate};
+use groundwork_disclosure::{Cell, CellKey, Estimate, Names};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::evaluation::{Data, Design, DifferenceInDifferences, Evaluation, SeriesFrom, SitesFrom};
 use groundwork_plan::plan::Plan;
@@ -49,11 +49,12 @@ impl<'a> Ground<'a> {
     }
 }
 
-/// The rows of every evaluation.
+/// The rows of every evaluation; `names` says who the rows of a source are.
 pub(super) fn evaluate(
     plan: &Plan,
     results: &Results,
     log: &Log,
+    names: &Names,
     asked: Asked<'_>,
 ) -> Result<Vec<Estimate>, Vec<Diagnostic>> {
     let cells: BTreeMap<&CellKey, &Cell> = results.cells.iter().map(|c| (&c.key, c)).collect();
@@ -62,7 +63,7 @@ pub(super) fn evaluate(
         stop_if_interrupted()?;
         let ground = Ground { plan, results, cells: cells.clone(), evaluation, log };
         let frame = match data(&evaluation.design) {
-            Some(data) => Some(Frame::load(asked, data).map_err(|d| vec![d])?),
+            Some(data) => Some(Frame::load(asked, data, names).map_err(|d| vec![d])?),
             None => None,
         };
         let members = match &evaluation.design {
