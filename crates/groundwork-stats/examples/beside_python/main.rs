@@ -1,6 +1,6 @@
 //! The estimators against the Python packages that people use for the same numbers.
 //!
-//! `cargo run -p groundwork-stats --example benchmark -- PYTHON` draws data, computes with this
+//! `cargo run -p groundwork-stats --example beside_python -- PYTHON` draws data, computes with this
 //! crate on one thread, runs `reference.py` on the same data with that Python (`python3` unless
 //! given) and one thread, and prints times and differences beside each other. The README beside
 //! this file says how to install the packages, and what was found.
@@ -56,7 +56,7 @@ fn run(python: &str, folder: &Path) -> Result<(), Box<dyn Error>> {
     let data = Data::draw();
     data.write(folder)?;
     let cases = computed(&data, folder)?;
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/benchmark/reference.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/beside_python/reference.py");
     let reference = reference(python, &script, folder)?;
     print(&cases, &reference)
 }

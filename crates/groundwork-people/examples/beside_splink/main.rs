@@ -1,6 +1,6 @@
 //! How long it takes to find out who is who: generated registers of so many rows each.
 //!
-//! `cargo run -p groundwork-people --example benchmark -- 10000 50000 1000000` prints a row of a
+//! `cargo run -p groundwork-people --example beside_splink -- 10000 50000 1000000` prints a row of a
 //! table for each. With `--write FILE` the rows of the last one are written for other programs.
 
 #[path = "../../tests/listed/mod.rs"]
