@@ -49,8 +49,10 @@ pub(super) struct Definition {
     /// A dimension of its own: its name, categories that add up to the denominator, and categories
     /// of which each holds the next.
     pub(super) own: Option<(String, Vec<String>, Vec<String>)>,
-    /// The smallest number that may be shown of it, where it has one of its own.
+    /// Whether it says something that protects people in a case.
     pub(super) sensitive: bool,
+    /// The threshold of an exception that somebody answers for.
+    pub(super) excepted: Option<f64>,
 }
 
 /// The indicators about people of a pipeline, and its columns that protect people in a case.
@@ -60,10 +62,15 @@ pub(super) fn read(pipeline: &str) -> Result<(BTreeMap<String, Definition>, Vec<
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let sensitive: Vec<String> = list(&whole["disclosure"]["sensitive"]).iter().filter_map(text).collect();
     let indicators = whole["indicators"].as_object().ok_or("the pipeline has no indicators")?;
+    let exceptions = whole["disclosure"]["exceptions"].as_object();
+    let exceptions: Vec<&Value> = exceptions.into_iter().flat_map(|all| all.values()).collect();
     let known = known_answers(indicators);
     let mut out = BTreeMap::new();
     for (name, said) in indicators.iter().filter(|(_, said)| said["people"] != Value::Bool(false)) {
         let Some(mut definition) = definition(name, said) else { continue };
+        let named = |exception: &&&Value| list(&exception["indicators"]).iter().any(|i| i == name);
+        definition.excepted =
+            exceptions.iter().find(named).and_then(|exception| exception["threshold"].as_f64());
         for who in [definition.above.as_mut(), definition.below.as_mut()].into_iter().flatten() {
             for (condition, answered) in &known {
                 if condition.is_subset(&who.holds) {

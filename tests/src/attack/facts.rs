@@ -69,6 +69,7 @@ impl Release {
             let Some(definition) = definitions.get(&key[0]) else { continue };
             let of_column = key[3].split(" × ").any(|c| sensitive.iter().any(|s| s == c));
             let strict = of_column || definition.sensitive;
+            let threshold = definition.excepted.unwrap_or(threshold);
             let threshold = if strict { threshold.max(10.0) } else { threshold };
             if definition.part {
                 out.shares.insert(key.clone());

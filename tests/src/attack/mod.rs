@@ -350,8 +350,7 @@ fn two_reports() -> Result<(), String> {
     let name = moved("prevention", &repository().join("data-samples"), folder.path())?;
     let path = folder.path().join(&name);
     let text = std::fs::read_to_string(&path).map_err(|e| e.to_string())?;
-    let with_ledger =
-        text.replace("\naudience: partner", "\naudience: partner\ndisclosure: {ledger: releases.csv}");
+    let with_ledger = text.replace("\ndisclosure:\n", "\ndisclosure:\n  ledger: releases.csv\n");
     std::fs::write(&path, with_ledger).map_err(|e| e.to_string())?;
     let page = ["--report", "page", "--language", "en"];
     let earlier: Vec<&str> = page.iter().copied().chain(["--as-of", "2021-10-10"]).collect();
