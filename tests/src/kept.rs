@@ -200,21 +200,31 @@ audience: internal
     same(folder, "the first run", false)?;
     write(folder, "visits.csv", "on\n2021-01-04\n2021-02-01\n2021-03-01\n")?;
     let (said, files) = ran(folder, &[])?;
-    // Each step, with what is said of it before the next one.
-    let steps: Vec<&str> = said.lines().filter(|line| !line.trim_end().ends_with(" s")).collect();
-    let is_before = |step: &str| {
-        let at = steps.iter().position(|line| line.starts_with(step));
-        let next = at.and_then(|at| steps.get(at + 1)).copied().unwrap_or_default();
-        at.map(|_| next.contains("before")).ok_or_else(|| format!("`{step}` is not in\n{said}"))
-    };
-    for (step, expected) in [("count rows of visits", false), ("count volunteer of trainings", true)] {
-        if is_before(step)? != expected {
+    let decided = "apply the disclosure policy";
+    for (step, expected) in
+        [("count rows of visits", false), ("count volunteer of trainings", true), (decided, false)]
+    {
+        if is_before(&said, step)? != expected {
             return Err(format!("{step}: before is not {expected}\n{said}"));
         }
     }
+    write(folder, "pipeline.yaml", &PIPELINE.replace("title: Visits", "title: Visits made"))?;
+    let (said, _) = ran(folder, &[])?;
+    if !is_before(&said, decided)? {
+        return Err(format!("another title, and it was decided again\n{said}"));
+    }
+    write(folder, "pipeline.yaml", PIPELINE)?;
     let table = String::from_utf8_lossy(files.get("indicators.csv").ok_or("no table")?).into_owned();
     let is_counted = table.lines().any(|line| line.starts_with("visits_made,") && line.contains(",3,"));
     if is_counted { same(folder, "after the late row", false) } else { Err(table) }
+}
+
+/// Whether a run says of a step, before the next one, that it was done before.
+fn is_before(said: &str, step: &str) -> Result<bool, String> {
+    let steps: Vec<&str> = said.lines().filter(|line| !line.trim_end().ends_with(" s")).collect();
+    let at = steps.iter().position(|line| line.starts_with(step));
+    let next = at.and_then(|at| steps.get(at + 1)).copied().unwrap_or_default();
+    at.map(|_| next.contains("before")).ok_or_else(|| format!("`{step}` is not in\n{said}"))
 }
 
 fn nothing() -> Result<(), String> {

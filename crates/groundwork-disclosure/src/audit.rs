@@ -45,7 +45,7 @@ pub struct Audit {
     pub rolled_up: usize,
     /// Every cell that is withheld.
     pub withheld: Vec<Withheld>,
-    narrowest: BTreeMap<usize, (i64, Option<i64>)>,
+    pub(crate) narrowest: BTreeMap<usize, (i64, Option<i64>)>,
 }
 
 /// Neighbourhoods by the numbers in them.
@@ -75,7 +75,7 @@ const LARGEST: usize = 300;
 const MOST_INTERVALS: usize = 2000;
 
 impl Audit {
-    pub(crate) fn of(matrix: &Matrix, decision: &Decision) -> Self {
+    pub(crate) fn of(matrix: &Matrix, decision: &Decision, rolled_up: usize) -> Self {
         let readers = Readers::new(matrix, decision.hidden.clone());
         let unknown = |id: usize| readers.is_unknown(id);
         let protected = |id: &usize| matrix.quantities[*id].is_protected() && unknown(*id);
@@ -105,7 +105,7 @@ impl Audit {
             relations: matrix.relations.len(),
             protected: all.len(),
             proven: all.iter().filter(|id| decision.proofs.contains_key(id)).count(),
-            rolled_up: 0,
+            rolled_up,
             withheld: Vec::new(),
             narrowest,
         }
@@ -116,9 +116,7 @@ impl Audit {
         cells: &[Cell],
         reasons: &[Option<&'static str>],
         thresholds: &[i64],
-        rolled_up: usize,
     ) -> Self {
-        self.rolled_up = rolled_up;
         for (at, (cell, reason)) in cells.iter().zip(reasons).enumerate() {
             if let Some(reason) = reason {
                 self.withheld.push(Withheld {

@@ -4,6 +4,7 @@ use crate::audit::Audit;
 use crate::cell::{Cell, CellKey, Contrast, Counts, Finding};
 use crate::estimate::{Estimate, StandIns};
 use crate::frame::{Counting, Frame};
+use crate::judgement::{Judgement, Remember};
 use crate::ladder;
 use crate::ledger::{self, Published};
 use crate::look::Unreleased;
@@ -11,7 +12,6 @@ use crate::matrix::{Address, Matrix};
 use crate::partner::Partners;
 use crate::primary;
 use crate::release::{ContrastFigures, Figures, Released, ReleasedCell, ReleasedContrast, Status};
-use crate::secondary::Decision;
 use crate::series;
 use groundwork_plan::disclosure::{Policy, SENSITIVE_THRESHOLD};
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,26 +79,44 @@ pub fn release_jointly(
     frame: &Frame,
     earlier: &[Published],
 ) -> Result<Passed, Refusal> {
+    release_remembering(cells, contrasts, estimates, policy, frame, earlier, &|_, judge| judge())
+}
+
+/// The same as [`release_jointly`], where `remember` may know the judgement from an earlier time.
+///
+/// # Errors
+///
+/// Those of [`release_jointly`].
+pub fn release_remembering(
+    cells: Vec<Cell>,
+    contrasts: Vec<Contrast>,
+    estimates: Vec<Estimate>,
+    policy: &Policy,
+    frame: &Frame,
+    earlier: &[Published],
+    remember: &Remember<'_>,
+) -> Result<Passed, Refusal> {
     let people = StandIns::of(&estimates);
     let cells = cells.into_iter().chain(people.cells.iter().cloned());
     let cells: BTreeMap<CellKey, Cell> = cells.map(|cell| (cell.key.clone(), cell)).collect();
     let cells: Vec<Cell> = cells.into_values().collect();
     let thresholds: Vec<i64> = cells.iter().map(|cell| threshold(cell, policy, frame)).collect();
     let known = ledger::known(earlier, policy.audience);
-    let ground = Ground { cells: &cells, thresholds: &thresholds, people: &people, policy, known: &known };
+    let thresholds = thresholds.as_slice();
+    let ground = Ground { cells: &cells, thresholds, people: &people, policy, known: &known, remember };
     // How many rows there are is told where nobody is found by it.
     let all = decide(&ground, frame);
-    let rows_told = all.decision.open.is_empty() || frame.rows.is_empty();
+    let rows_told = all.judgement.decision.open.is_empty() || frame.rows.is_empty();
     let decided =
         if rows_told { all } else { decide(&ground, &Frame { rows: BTreeMap::new(), ..frame.clone() }) };
-    let Decided { matrix, mut reasons, decision, rolled_up } = decided;
+    let Decided { matrix, mut reasons, judgement: Judgement { decision, stepped_back, audit } } = decided;
+    stepped_back.iter().for_each(|cell| reasons[*cell] = Some("rolled_up"));
     let mut open = decision.open.clone();
     open.extend(ledger::revealing(earlier, &matrix, &decision.hidden, policy.audience));
     if !open.is_empty() {
         return Err(Refusal { cells: named(&cells, &matrix, &open) });
     }
     let published = ledger::published(&matrix, &decision.hidden, policy.audience);
-    let audit = Audit::of(&matrix, &decision);
     for (reason, hidden) in reasons.iter_mut().zip(&decision.hidden) {
         if *hidden {
             reason.get_or_insert(BY_SUBTRACTION);
@@ -106,7 +124,7 @@ pub fn release_jointly(
     }
     withhold_formulas(&cells, &mut reasons);
     let declared: Vec<i64> = cells.iter().map(|cell| declared(cell, policy, frame)).collect();
-    let audit = audit.with_reasons(&cells, &reasons, &declared, rolled_up);
+    let audit = audit.with_reasons(&cells, &reasons, &declared);
     let unreleased = Unreleased::of(&cells, &reasons);
     let hidden = cells.iter().zip(&reasons).filter_map(|(cell, reason)| Some((&cell.key, (*reason)?)));
     let behind = people.reasons(&hidden.collect());
@@ -122,18 +140,18 @@ struct Ground<'a> {
     people: &'a StandIns,
     policy: &'a Policy,
     known: &'a [(Address, i64)],
+    remember: &'a Remember<'a>,
 }
 
 /// What was decided, with the matrix that it rests on.
 struct Decided {
     matrix: Matrix,
     reasons: Vec<Option<&'static str>>,
-    decision: Decision,
-    rolled_up: usize,
+    judgement: Judgement,
 }
 
 fn decide(ground: &Ground<'_>, frame: &Frame) -> Decided {
-    let Ground { cells, thresholds, people, policy, known } = *ground;
+    let Ground { cells, thresholds, people, policy, known, remember } = *ground;
     let dominated = cells.iter().filter(|cell| primary::is_dominated(cell, frame));
     let dominated = dominated.filter_map(|cell| frame.measures.get(&cell.key.indicator)?.amount.as_ref());
     let dominated = dominated.map(|amount| amount.of.clone()).collect();
@@ -151,8 +169,16 @@ fn decide(ground: &Ground<'_>, frame: &Frame) -> Decided {
         .collect();
     guard_classes(cells, &mut matrix, &mut reasons, policy, frame);
     series::guard(cells, &mut matrix, &mut reasons, thresholds, frame);
-    let (decision, rolled_up) = ladder::decide(cells, &matrix, &mut reasons, policy);
-    Decided { matrix, reasons, decision, rolled_up }
+    let judge = || {
+        let (decision, stepped_back) = ladder::decide(cells, &matrix, &reasons, policy);
+        let audit = Audit::of(&matrix, &decision, stepped_back.len());
+        Judgement { decision, stepped_back, audit }
+    };
+    let keys: Vec<String> = cells.iter().map(|cell| cell.key.to_string()).collect();
+    let judged = format!("{}\n{reasons:?} {:?}\n{}", matrix.content(), policy.ladders, keys.join("\n"));
+    let known = Judgement::read(&remember(judged, &|| judge().lines()), cells.len());
+    let judgement = known.unwrap_or_else(judge);
+    Decided { matrix, reasons, judgement }
 }
 
 /// Marks the numbers of which nobody may find out that they are everybody or nobody.

@@ -13,14 +13,14 @@ use std::collections::BTreeSet;
 /// An indicator, a period, and the place of a rung on a ladder.
 type Rung = (String, String, usize, usize);
 
-/// Decides with the finest rungs, and again with coarser ones where cells are lost. Says how many
-/// cells stepped back.
+/// Decides with the finest rungs, and again with coarser ones where cells are lost. Says which cells
+/// stepped back.
 pub(crate) fn decide(
     cells: &[Cell],
     matrix: &Matrix,
-    reasons: &mut [Option<&'static str>],
+    reasons: &[Option<&'static str>],
     policy: &Policy,
-) -> (Decision, usize) {
+) -> (Decision, Vec<usize>) {
     let mut stepped_back: BTreeSet<Rung> = BTreeSet::new();
     loop {
         let back = |cell: &Cell| rung(cell, policy).is_some_and(|rung| stepped_back.contains(&rung));
@@ -41,14 +41,7 @@ pub(crate) fn decide(
         };
         let lost: BTreeSet<Rung> = lost.iter().filter(|rung| finest(rung)).cloned().collect();
         if lost.is_empty() {
-            let mut count = 0;
-            for (cell, reason) in cells.iter().zip(reasons.iter_mut()) {
-                if back(cell) {
-                    *reason = Some("rolled_up");
-                    count += 1;
-                }
-            }
-            return (decision, count);
+            return (decision, (0..cells.len()).filter(|at| back(&cells[*at])).collect());
         }
         stepped_back.extend(lost);
     }

@@ -196,6 +196,18 @@ impl Matrix {
         matrix
     }
 
+    /// Everything but what its numbers are called: what is decided depends on nothing else of it.
+    pub(crate) fn content(&self) -> String {
+        let of = |q: &Quantity| {
+            format!("{} {} {} {} {:?} {:?}", q.value, q.threshold, q.class, q.given, q.cells, q.relations)
+        };
+        let quantities: Vec<String> = self.quantities.iter().map(of).collect();
+        let relations: Vec<String> = self.relations.iter().map(|r| format!("{:?}", r.terms)).collect();
+        let Matrix { shown, everybody, numerators, amounts, .. } = self;
+        let beside = format!("{shown:?} {everybody:?} {numerators:?} {amounts:?}");
+        [quantities.join("\n"), relations.join("\n"), beside].join("\n\n")
+    }
+
     /// The groups behind an estimate, where they make up all of its rows.
     fn relate_groups(&mut self, shown: &[usize]) {
         let Some((all, groups)) = shown.split_first() else { return };

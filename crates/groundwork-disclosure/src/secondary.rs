@@ -26,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 type Proof = BTreeSet<usize>;
 
 /// What was decided.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Decision {
     /// Whether each cell is withheld.
     pub(crate) hidden: Vec<bool>,

@@ -391,6 +391,9 @@ fn staged(
     Ok(staged)
 }
 
+/// A judgement of the disclosure gate.
+type Lines = Vec<Vec<i64>>;
+
 /// What was worked out from the rows of sources before.
 #[derive(Clone, Copy)]
 pub(crate) struct Memory<'a> {
@@ -411,6 +414,17 @@ impl Memory<'_> {
             }
         }
         self.cache.key(&parts)
+    }
+
+    /// What was judged of all that a text describes, or is judged now; and whether it was known.
+    pub(crate) fn judgement(&self, judged: &str, judge: &dyn Fn() -> Lines) -> (Lines, bool) {
+        let key = self.cache.key(&["judgement", judged]);
+        if let Some(known) = self.cache.answer(&key) {
+            return (known, true);
+        }
+        let judgement = judge();
+        self.cache.keep(&key, &judgement);
+        (judgement, false)
     }
 
     /// The answer that is known, or the one that `ask` gives, which is kept where it is worth it; and

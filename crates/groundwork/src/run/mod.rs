@@ -435,8 +435,16 @@ fn evaluated(
     let estimates = evaluate::evaluate(plan, &all, &beside.log, &names, asked)?;
     let contrasts = evaluate::site_comparison::contrasts(plan, &all);
     progress.step("apply the disclosure policy");
-    let passed = protect::protect(plan, results, contrasts, estimates, loaded, &names, earlier)
-        .map_err(|d| vec![d])?;
+    let remember = |judged: String, judge: &dyn Fn() -> Vec<Vec<i64>>| {
+        let Some(memory) = asked.memory else { return judge() };
+        let (judgement, is_known) = memory.judgement(&judged, judge);
+        if is_known {
+            progress.step("  as it was decided before");
+        }
+        judgement
+    };
+    let found = protect::Found { results, contrasts, estimates };
+    let passed = protect::protect(plan, found, loaded, &names, earlier, &remember).map_err(|d| vec![d])?;
     Ok(passed.with_partners(partners))
 }
 

@@ -6,7 +6,7 @@ use super::unpack::unpacked;
 use super::{Loaded, Request};
 use crate::files::Folder;
 use groundwork_disclosure::{
-    Contrast, Estimate, Frame, Names, Passed, Published, Unreleased, release_jointly,
+    Contrast, Estimate, Frame, Names, Passed, Published, Remember, Unreleased, release_remembering,
 };
 use groundwork_plan::diag::{Diagnostic, Fault};
 use groundwork_plan::disclosure::Audience;
@@ -21,21 +21,30 @@ const RUN: &str = "run";
 /// So many cells are named in a message.
 const NAMED: usize = 10;
 
-/// Applies the disclosure policy. `earlier` is what the ledger holds.
+/// What a run found.
+pub(super) struct Found {
+    pub(super) results: Results,
+    pub(super) contrasts: Vec<Contrast>,
+    pub(super) estimates: Vec<Estimate>,
+}
+
+/// Applies the disclosure policy. `earlier` is what the ledger holds, and `remember` may know what was
+/// judged before.
 pub(super) fn protect(
     plan: &Plan,
-    results: Results,
-    contrasts: Vec<Contrast>,
-    estimates: Vec<Estimate>,
+    found: Found,
     loaded: &Loaded,
     names: &Names,
     earlier: &[Published],
+    remember: &Remember<'_>,
 ) -> Result<Passed, Diagnostic> {
+    let Found { results, contrasts, estimates } = found;
     let rows = names.rows(loaded.sources.iter().map(|source| (source.id.clone(), source.staged.kept)));
     let Results { cells, largest, households, .. } = results;
     let frame = Frame { largest, rows, households, ..Frame::of(plan, names) };
+    let recognised = names.recognised(earlier);
     let passed =
-        release_jointly(cells, contrasts, estimates, &plan.policy, &frame, &names.recognised(earlier));
+        release_remembering(cells, contrasts, estimates, &plan.policy, &frame, &recognised, remember);
     passed.map_err(|refusal| {
         let mut named = refusal.cells.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
         if refusal.cells.len() > NAMED {
