@@ -5,7 +5,7 @@
 use crate::diag;
 use crate::templates::Templates;
 use groundwork_plan::diag::Diagnostic;
-use groundwork_plan::number::digits;
+use groundwork_plan::number::{digits, grouped};
 use groundwork_plan::text::Language;
 use serde_json::Value;
 
@@ -55,7 +55,7 @@ impl Words {
 
     /// The text of a group of the catalogue for a key, where it has one.
     pub(crate) fn known(&self, group: &str, key: &str) -> Option<&str> {
-        self.texts.get(group)?.get(key)?.as_str()
+        group.split('.').try_fold(&self.texts, |at, part| at.get(part))?.get(key)?.as_str()
     }
 
     /// The text at a path with its places filled: `{a}` stands for the text beside `a`.
@@ -103,6 +103,11 @@ impl Words {
     /// A number with the digits of the language.
     pub(crate) fn digits(&self, text: &str) -> String {
         digits(text, self.language)
+    }
+
+    /// How many there are of something.
+    pub(crate) fn count(&self, n: usize) -> String {
+        grouped(n as f64, 0, self.language)
     }
 
     /// What an evaluation writes in English, in the language: an estimand, or a part of one.
