@@ -77,8 +77,8 @@ pub struct ForestRow {
     pub role: Option<SiteRole>,
     /// Its estimate.
     pub number: NumberKey,
-    /// Its weight, a share. Where no row has one, the weight is one over the squared width of the
-    /// interval.
+    /// Its weight, a share. Where no row has one, the weight in what is pooled is one over the
+    /// squared width of the interval.
     pub weight: Option<NumberKey>,
 }
 
@@ -139,7 +139,8 @@ impl Forest {
                 Row { spec, shown: number(released, &spec.number, &self.unit).0, weight, weight_shown }
             })
             .collect();
-        if rows.iter().all(|row| row.spec.weight.is_none()) {
+        // Only what is pooled has a weight.
+        if self.pooled.is_some() && rows.iter().all(|row| row.spec.weight.is_none()) {
             let precision = |row: &Row| {
                 let (lower, _, upper) = row.shown.reading().filter(|r| r.interval.is_some())?.ends();
                 // Errors of ratios are even on the scale of their logarithms.
@@ -232,6 +233,10 @@ impl Forest {
             true => Type::SMALL.wrap(Phrase::WeightNote.text(language), self.about.width()),
             false => Vec::new(),
         };
+        let mut columns = vec![Column::new(Phrase::Estimate.text(language), estimates)];
+        if !note.is_empty() {
+            columns.push(Column::new(Phrase::Weight.text(language), weights));
+        }
         let directions = match below {
             Some([low, high]) if short(low) && short(high) => 14.0,
             Some(_) => 26.0,
@@ -241,10 +246,7 @@ impl Forest {
             about: &self.about,
             title: &self.value_title,
             rows: sheet_rows,
-            columns: vec![
-                Column::new(Phrase::Estimate.text(language), estimates),
-                Column::new(Phrase::Weight.text(language), weights),
-            ],
+            columns,
             lead: 0.0,
             head: 0.0,
             foot: directions + Type::SMALL.height(&note) + 3.0,

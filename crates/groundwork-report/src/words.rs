@@ -123,7 +123,12 @@ impl Words {
             known.iter().filter_map(|(pattern, text)| Some((open(pattern, english)?, text.as_str()?)));
         match matching.min_by_key(|(open, _)| open.iter().map(|o| o.len()).sum::<usize>()) {
             Some((open, text)) => {
-                open.iter().fold(text.to_owned(), |text, part| text.replacen("{}", part, 1))
+                // A name may hold digits that are no number, such as that of a column.
+                let written = |part: &str| match part.parse::<f64>() {
+                    Ok(_) => self.digits(part),
+                    Err(_) => part.to_owned(),
+                };
+                open.iter().fold(text.to_owned(), |text, part| text.replacen("{}", &written(part), 1))
             }
             None => english.to_owned(),
         }
@@ -224,5 +229,6 @@ mod tests {
         assert_eq!(th.estimand("due to rates"), "จากอัตรา");
         assert_eq!(th.estimand("share with document"), "สัดส่วนที่มี document");
         assert_eq!(th.estimand("something new"), "something new");
+        assert_eq!(words(Language::My).estimand("within 365"), "၃၆၅ အတွင်း");
     }
 }

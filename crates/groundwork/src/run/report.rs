@@ -37,6 +37,7 @@ pub(super) struct Parts<'a> {
     /// Each figure as it is printed, and drawn for narrow screens.
     pub(super) figures: &'a [(Drawn, Option<Drawn>)],
     pub(super) planned: &'a Planned,
+    pub(super) words: &'a Words,
     pub(super) beside: &'a Beside,
     pub(super) earlier: &'a [(CellKey, f64)],
 }
@@ -87,7 +88,7 @@ impl Parts<'_> {
         let quality = if self.rows_told { quality::quality(self.loaded, &plan.labels) } else { Vec::new() };
         let people = quality::people(self.loaded, smallest(plan));
         let provenance = self.provenance();
-        let attachments = self.attachments(files, &Words::of(templates, language)?);
+        let attachments = self.attachments(files, self.words);
         let input = Input {
             language,
             period: self.report.period,
@@ -114,7 +115,8 @@ impl Parts<'_> {
             invented: plan.programme.notice.as_ref(),
             labels: &plan.labels,
         };
-        Ok((compose(&input, templates)?, web_page(&input, templates)?))
+        let (pdf, page) = rayon::join(|| compose(&input, templates), || web_page(&input, templates));
+        Ok((pdf?, page?))
     }
 
     fn adaptations(&self) -> Vec<AdaptationInfo> {

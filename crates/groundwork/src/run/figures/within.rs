@@ -71,7 +71,7 @@ fn subject(studio: &Studio<'_>, indicator: &Indicator, dimension: &Dimension) ->
     let labelled = studio.plan.labels.get(&dimension.name, studio.language());
     let name = labelled.map_or_else(|| dimension.name.replace('_', " "), str::to_owned);
     let by = studio.words.estimand(&format!("by {name}"));
-    format!("{}, {by}", studio.title(indicator))
+    studio.words.fill("charts.of", &[("what", studio.title(indicator)), ("when", &by)])
 }
 
 fn dumbbell(studio: &Studio<'_>, indicator: &Indicator, dimension: &Dimension) -> Option<Drawn> {
