@@ -167,6 +167,12 @@ impl Forest {
         }
     }
 
+    /// The range for a new site; that of a ratio with two decimals, as in the text of reports.
+    fn range_text(&self, (lower, upper, _): (f64, f64, f64), summary: Option<Summary>) -> String {
+        let unit = if summary == Some(Summary::Ratio) { &Unit::Score } else { &self.unit };
+        format_interval(lower, upper, unit, self.about.language)
+    }
+
     fn text(&self, reading: &Reading, summary: Option<Summary>) -> String {
         match summary {
             Some(summary) => reading.contrast_text(&self.unit, summary, self.about.language),
@@ -219,12 +225,7 @@ impl Forest {
             let row = SheetRow::new(Phrase::Prediction.text(language), 11.0);
             sheet_rows.push(SheetRow { hidden, note, ..row });
             let limits = shown.reading().and_then(|r| r.interval);
-            let unit = self.unit_of(summary);
-            estimates.push(
-                limits.map_or(String::new(), |(lower, upper, _)| {
-                    format_interval(lower, upper, &unit, language)
-                }),
-            );
+            estimates.push(limits.map_or(String::new(), |limits| self.range_text(limits, summary)));
             weights.push(String::new());
         }
         let below = self.directions.as_ref().map(|(low, high)| [low.as_str(), high.as_str()]);
@@ -319,10 +320,8 @@ impl Forest {
         if let Some(reading) = pooled.as_ref().and_then(Shown::reading) {
             out.row(0, Phrase::Pooled.text(language), &[text(reading)]);
         }
-        if let Some((lower, upper, _)) = prediction.as_ref().and_then(Shown::reading).and_then(|r| r.interval)
-        {
-            let unit = self.unit_of(summary);
-            let limits = format_interval(lower, upper, &unit, language);
+        if let Some(limits) = prediction.as_ref().and_then(Shown::reading).and_then(|r| r.interval) {
+            let limits = self.range_text(limits, summary);
             out.stands_out(&format!("{} {limits}", Phrase::Prediction.text(language)));
             out.row(0, Phrase::Prediction.text(language), &[limits]);
         }

@@ -125,7 +125,8 @@ impl Reading {
     /// `+14 (6–22)` for a difference, `1.4 (1.1–1.8)` for a ratio.
     pub(crate) fn contrast_text(&self, unit: &Unit, summary: Summary, language: Language) -> String {
         match summary {
-            Summary::Ratio => self.text(&Unit::Ratio, language),
+            // With two decimals, as in the text of reports.
+            Summary::Ratio => self.text(&Unit::Score, language),
             Summary::Difference => {
                 let value = format_difference(self.value, unit, language);
                 match self.limits(unit, language) {

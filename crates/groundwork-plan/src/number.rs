@@ -34,6 +34,8 @@ impl Unit {
     fn decimals(&self, value: f64) -> usize {
         match self {
             Unit::Share | Unit::Count => 0,
+            // So that what is not nothing is not written as nothing.
+            Unit::Ratio if value != 0.0 && value.abs() < 0.05 => 4,
             Unit::Ratio => 1,
             Unit::Score => 2,
             Unit::Amount(_) if value == value.trunc() || !value.is_finite() => 0,
@@ -199,6 +201,7 @@ mod tests {
         assert_eq!(format_value(1204.0, &Unit::Count, Language::En), "1,204");
         assert_eq!(format_value(1_234_567.0, &Unit::Count, Language::En), "1,234,567");
         assert_eq!(format_value(8.4444, &Unit::Ratio, Language::En), "8.4");
+        assert_eq!(format_value(0.005574, &Unit::Ratio, Language::En), "0.0056");
         assert_eq!(format_interval(0.57, 0.67, &Unit::Share, Language::En), "57–67");
         assert_eq!(format_interval(-0.124, 0.723, &Unit::Share, Language::En), "−12 to 72");
         assert_eq!(format_difference(0.14, &Unit::Share, Language::En), "+14");

@@ -83,6 +83,7 @@ fn measure<'a>(estimand: &str, term: &str, unit: Option<&'a Unit>) -> Measure<'a
     } else if [
         "difference of sites",
         "difference in",
+        "difference, ",
         "change at an adaptation",
         "change elsewhere",
         "change beyond",
@@ -108,7 +109,9 @@ pub(crate) fn estimate(
     words: &Words,
 ) -> doc::Estimate {
     let indicator = input.indicators.iter().find(|i| i.id == row.indicator());
-    let measure = measure(row.estimand(), row.term(), indicator.map(|i| &i.unit));
+    // Both parts of a programme are asked for what is so or not.
+    let shares = (evaluation.design == "combination").then_some(&Unit::Share);
+    let measure = measure(row.estimand(), row.term(), indicator.map(|i| &i.unit).or(shares));
     let limits = row.figures().and_then(ContrastFigures::interval);
     let raw = row.figures().map(ContrastFigures::value);
     let plain = |x: f64| number(x, significant(x, words.language()));
