@@ -8,7 +8,7 @@ use crate::catalogue::Phrase;
 use crate::figure::About;
 use crate::table::{Reading, Shown, Summary};
 use groundwork_disclosure::Status;
-use groundwork_plan::number::{Unit, format_value};
+use groundwork_plan::number::Unit;
 use groundwork_plan::text::Language;
 
 /// The most characters that a description has.
@@ -83,7 +83,7 @@ impl<'a> Sentences<'a> {
             opening.push_str(what);
         }
         if let Some(level) = level {
-            let level = format_value(level, &Unit::Share);
+            let level = self.about.value(level, &Unit::Share);
             opening.push_str(if language == Language::En { ", " } else { " " });
             opening.push_str(&Phrase::WithIntervals.fill(language, &[&level]));
         }
@@ -102,7 +102,7 @@ impl<'a> Sentences<'a> {
         if values.len() < 3 || low.1 == high.1 {
             return;
         }
-        let (lowest, highest) = (format_value(low.1, unit), format_value(high.1, unit));
+        let (lowest, highest) = (self.about.value(low.1, unit), self.about.value(high.1, unit));
         self.find(4, Phrase::Extremes, &[&high.0, &highest, &low.0, &lowest]);
     }
 
@@ -120,8 +120,10 @@ impl<'a> Sentences<'a> {
             return;
         }
         let words = &self.about.words;
-        let parts: Vec<String> =
-            counts.iter().map(|(status, count)| format!("{count} {}", words.get(*status))).collect();
+        let parts: Vec<String> = counts
+            .iter()
+            .map(|(status, count)| format!("{} {}", self.about.count(*count), words.get(*status)))
+            .collect();
         let sentence = Phrase::NotShown.fill(self.about.language, &[&parts.join(", ")]);
         self.add(0, shorten(&sentence, MOST / 5));
     }
@@ -241,7 +243,7 @@ mod tests {
         assert_eq!(en, "Dot chart: 2021, with 95% intervals. Nan: 48%. All numbers are in the data table.");
         assert_eq!(th, "แผนภูมิจุด: 2021 พร้อมช่วงความเชื่อมั่น 95% Nan: 48% ตัวเลขทั้งหมดอยู่ในตารางข้อมูล");
         assert_eq!(my.matches('။').count(), 3, "{my}");
-        assert!(my.contains("95%") && my.contains("Nan: 48%"));
+        assert!(my.contains("၉၅%") && my.contains("Nan: 48%"));
     }
 
     #[test]

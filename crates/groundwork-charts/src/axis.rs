@@ -3,7 +3,8 @@
 //! An axis of values always holds zero, has no more than six ticks at steps of 1, 2 or 5, and
 //! says its unit at the last tick only.
 
-use groundwork_plan::number::{Unit, grouped};
+use groundwork_plan::number::{Unit, digits, grouped, signed};
+use groundwork_plan::text::Language;
 
 /// No axis has more ticks.
 const MOST_TICKS: usize = 6;
@@ -25,31 +26,39 @@ pub(crate) struct Axis {
 
 impl Axis {
     /// An axis for values: shares from 0 to 100 %, everything else from 0 to a round number.
-    pub(crate) fn of_values(values: impl IntoIterator<Item = f64>, unit: &Unit) -> Self {
+    pub(crate) fn of_values(values: impl IntoIterator<Item = f64>, unit: &Unit, language: Language) -> Self {
         let (low, high) = range(values);
         let step = if *unit == Unit::Share && low >= 0.0 && high <= 1.0 {
-            return Self::steps(0, 4, 0.25, unit, Sign::Plain);
+            return Self::steps(0, 4, 0.25, (unit, language), Sign::Plain);
         } else {
             step_for(low, high, unit)
         };
         let (first, last) = round_out(low, high, step);
-        Self::steps(first, last, step, unit, Sign::Plain)
+        Self::steps(first, last, step, (unit, language), Sign::Plain)
     }
 
     /// An axis for values that may stay far below the largest possible one, such as a small
     /// share over time: from 0 to a round number.
-    pub(crate) fn close_to_values(values: impl IntoIterator<Item = f64>, unit: &Unit) -> Self {
+    pub(crate) fn close_to_values(
+        values: impl IntoIterator<Item = f64>,
+        unit: &Unit,
+        language: Language,
+    ) -> Self {
         let (low, high) = range(values);
         if *unit == Unit::Share && low >= 0.0 && high > 0.5 && high <= 1.0 {
-            return Self::steps(0, 4, 0.25, unit, Sign::Plain);
+            return Self::steps(0, 4, 0.25, (unit, language), Sign::Plain);
         }
         let step = step_for(low, high, unit);
         let (first, last) = round_out(low, high, step);
-        Self::steps(first, last, step, unit, Sign::Plain)
+        Self::steps(first, last, step, (unit, language), Sign::Plain)
     }
 
     /// An axis for differences, which are signed; shares differ by percentage points.
-    pub(crate) fn of_differences(values: impl IntoIterator<Item = f64>, unit: &Unit) -> Self {
+    pub(crate) fn of_differences(
+        values: impl IntoIterator<Item = f64>,
+        unit: &Unit,
+        language: Language,
+    ) -> Self {
         let (low, high) = match range(values) {
             (0.0, 0.0) => (-1e-8, 1e-8),
             // A side without values has a step all the same, so that zero is not at the edge.
@@ -59,11 +68,11 @@ impl Axis {
         };
         let step = step_for(low, high, unit);
         let (first, last) = round_out(low, high, step);
-        Self::steps(first, last, step, unit, Sign::Always)
+        Self::steps(first, last, step, (unit, language), Sign::Always)
     }
 
     /// An axis for ratios, which is logarithmic, with ticks at powers of two.
-    pub(crate) fn of_ratios(values: impl IntoIterator<Item = f64>) -> Self {
+    pub(crate) fn of_ratios(values: impl IntoIterator<Item = f64>, language: Language) -> Self {
         let (low, high) = range(values.into_iter().filter(|v| *v > 0.0).map(log2));
         let (mut first, mut last) = (floor(low).min(-1), ceil(high).max(1));
         first = first.max(-20);
@@ -72,7 +81,7 @@ impl Axis {
         let step = (span + 4) / 5;
         let ticks = (first..=last)
             .filter(|power| power % step == 0)
-            .map(|power| (power as f64, power_of_two(power)))
+            .map(|power| (power as f64, power_of_two(power, language)))
             .collect();
         Self { ends: (first as f64, last as f64), ticks, null: 0.0, logarithmic: true, signed: true }
     }
@@ -86,16 +95,16 @@ impl Axis {
         }
     }
 
-    fn steps(first: i64, last: i64, step: f64, unit: &Unit, sign: Sign) -> Self {
+    fn steps(first: i64, last: i64, step: f64, (unit, language): (&Unit, Language), sign: Sign) -> Self {
         let factor = if *unit == Unit::Share { 100.0 } else { 1.0 };
         let decimals = decimals_of(step * factor);
         let ticks = (first..=last)
             .map(|i| {
                 let value = i as f64 * step;
-                let mut text = grouped(value * factor, decimals);
-                if sign == Sign::Always && i > 0 {
-                    text.insert(0, '+');
-                }
+                let mut text = match sign {
+                    Sign::Plain => grouped(value * factor, decimals, language),
+                    Sign::Always => signed(value * factor, decimals, language),
+                };
                 if sign == Sign::Plain && i == last {
                     match unit {
                         Unit::Share => text.push('%'),
@@ -185,12 +194,12 @@ fn decimals_of(step: f64) -> usize {
 }
 
 /// `¼`, `½`, `1`, `2`, `4`; further down as a quotient.
-fn power_of_two(power: i64) -> String {
+fn power_of_two(power: i64, language: Language) -> String {
     match power {
-        -2 => "¼".into(),
-        -1 => "½".into(),
-        0..=62 => grouped((1_u64 << power) as f64, 0),
-        -62..=-3 => format!("1/{}", grouped((1_u64 << -power) as f64, 0)),
+        -2 if language != Language::My => "¼".into(),
+        -1 if language != Language::My => "½".into(),
+        0..=62 => grouped((1_u64 << power) as f64, 0, language),
+        -62..=-1 => digits(&format!("1/{}", 1_u64 << -power), language),
         _ => String::new(),
     }
 }
@@ -230,20 +239,20 @@ mod tests {
 
     #[test]
     fn shares_run_to_a_hundred_per_cent() {
-        let axis = Axis::of_values([0.62, 0.48], &Unit::Share);
+        let axis = Axis::of_values([0.62, 0.48], &Unit::Share, Language::En);
         assert_eq!(labels(&axis), ["0", "25", "50", "75", "100%"]);
         assert_eq!(axis.ends, (0.0, 1.0));
-        let axis = Axis::of_values([], &Unit::Share);
+        let axis = Axis::of_values([], &Unit::Share, Language::En);
         assert_eq!(labels(&axis), ["0", "25", "50", "75", "100%"]);
     }
 
     #[test]
     fn a_small_share_over_time_has_a_close_axis() {
-        let axis = Axis::close_to_values([0.031, 0.076], &Unit::Share);
+        let axis = Axis::close_to_values([0.031, 0.076], &Unit::Share, Language::En);
         assert_eq!(labels(&axis), ["0", "2", "4", "6", "8%"]);
-        let axis = Axis::close_to_values([0.6], &Unit::Share);
+        let axis = Axis::close_to_values([0.6], &Unit::Share, Language::En);
         assert_eq!(labels(&axis), ["0", "25", "50", "75", "100%"]);
-        let axis = Axis::close_to_values([0.004], &Unit::Share);
+        let axis = Axis::close_to_values([0.004], &Unit::Share, Language::En);
         assert_eq!(labels(&axis), ["0.0", "0.1", "0.2", "0.3", "0.4%"]);
     }
 
@@ -251,31 +260,37 @@ mod tests {
     fn every_unit_has_its_ticks() {
         let thb = Unit::Amount("THB".into());
         assert_eq!(
-            labels(&Axis::of_values([9500.0], &thb)),
+            labels(&Axis::of_values([9500.0], &thb, Language::En)),
             ["0", "2,000", "4,000", "6,000", "8,000", "10,000 THB"]
         );
-        assert_eq!(labels(&Axis::of_values([3.0], &Unit::Count)), ["0", "1", "2", "3"]);
-        assert_eq!(labels(&Axis::of_values([2.4], &Unit::Ratio)), ["0.0", "0.5", "1.0", "1.5", "2.0", "2.5"]);
-        assert_eq!(labels(&Axis::of_values([], &Unit::Count)), ["0", "1"]);
-        assert_eq!(labels(&Axis::of_values([0.0], &Unit::Ratio)), ["0", "1"]);
+        assert_eq!(labels(&Axis::of_values([3.0], &Unit::Count, Language::En)), ["0", "1", "2", "3"]);
+        assert_eq!(
+            labels(&Axis::of_values([2.4], &Unit::Ratio, Language::En)),
+            ["0.0", "0.5", "1.0", "1.5", "2.0", "2.5"]
+        );
+        assert_eq!(labels(&Axis::of_values([], &Unit::Count, Language::En)), ["0", "1"]);
+        assert_eq!(labels(&Axis::of_values([0.0], &Unit::Ratio, Language::En)), ["0", "1"]);
     }
 
     #[test]
     fn differences_are_signed_and_zero_is_inside() {
-        let axis = Axis::of_differences([-0.11, 0.24], &Unit::Share);
+        let axis = Axis::of_differences([-0.11, 0.24], &Unit::Share, Language::En);
         assert_eq!(labels(&axis), ["−20", "−10", "0", "+10", "+20", "+30"]);
-        let axis = Axis::of_differences([0.06, 0.22], &Unit::Share);
+        let axis = Axis::of_differences([-0.11, 0.24], &Unit::Share, Language::My);
+        assert_eq!(labels(&axis), ["−၂၀", "−၁၀", "၀", "+၁၀", "+၂၀", "+၃၀"]);
+        let axis = Axis::of_differences([0.06, 0.22], &Unit::Share, Language::En);
         assert!(axis.ends.0 < 0.0 && axis.ends.1 >= 0.22);
         assert!(axis.ticks.len() <= 6);
     }
 
     #[test]
     fn ratios_have_a_logarithmic_axis() {
-        let axis = Axis::of_ratios([0.7, 1.4, 2.9]);
+        let axis = Axis::of_ratios([0.7, 1.4, 2.9], Language::En);
         assert_eq!(labels(&axis), ["½", "1", "2", "4"]);
+        assert_eq!(labels(&Axis::of_ratios([0.7, 1.4, 2.9], Language::My)), ["၁/၂", "၁", "၂", "၄"]);
         assert!((axis.measure(1.4) - 1.4_f64.log2()).abs() < 1e-12);
         assert_eq!(axis.measure(-1.0), axis.ends.0);
-        assert!(Axis::of_ratios([1e-12, 1e12]).ticks.len() <= 9);
+        assert!(Axis::of_ratios([1e-12, 1e12], Language::En).ticks.len() <= 9);
     }
 
     #[test]
@@ -285,9 +300,9 @@ mod tests {
             for unit in [Unit::Share, Unit::Count, Unit::Ratio, Unit::Amount("THB".into())] {
                 for set in [vec![value], vec![-value], vec![-value, 0.7 * value]] {
                     for axis in [
-                        Axis::of_values(set.clone(), &unit),
-                        Axis::close_to_values(set.clone(), &unit),
-                        Axis::of_differences(set.clone(), &unit),
+                        Axis::of_values(set.clone(), &unit, Language::En),
+                        Axis::close_to_values(set.clone(), &unit, Language::En),
+                        Axis::of_differences(set.clone(), &unit, Language::En),
                     ] {
                         assert!((2..=6).contains(&axis.ticks.len()), "{value} {unit:?} {axis:?}");
                         assert!(axis.ends.0 < axis.ends.1);

@@ -13,7 +13,7 @@ use crate::scene::Anchor;
 use crate::table::{Reading, Shown, Table, cell};
 use crate::theme::{self, SiteStyle};
 use groundwork_disclosure::{CellKey, Released};
-use groundwork_plan::number::{Unit, format_value};
+use groundwork_plan::number::Unit;
 
 /// Actual values against targets, one bar a row.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,7 +74,7 @@ impl Bullet {
         let readings = || rows.iter().filter_map(|row| row.shown.reading());
         let values = readings().flat_map(Reading::extent);
         let planned = rows.iter().flat_map(|row| [row.target, row.expected]).flatten();
-        let axis = Axis::of_values(values.chain(planned), &self.unit);
+        let axis = Axis::of_values(values.chain(planned), &self.unit, self.about.language);
         let width = self.about.width();
         let column = readings()
             .map(|r| Type::VALUE.width(&r.text(&self.unit, self.about.language)))
@@ -226,7 +226,7 @@ impl Bullet {
     }
 
     fn target_text(&self, target: f64) -> String {
-        let value = format_value(target, &self.unit);
+        let value = self.about.value(target, &self.unit);
         match self.target_word.trim() {
             "" => value,
             word => format!("{word} {value}"),
@@ -257,7 +257,7 @@ impl Bullet {
             let mut parts = vec![alt::named(name, &row.shown, &self.unit, &self.about)];
             parts.extend(
                 row.target
-                    .map(|target| Phrase::TargetOf.fill(language, &[&format_value(target, &self.unit)])),
+                    .map(|target| Phrase::TargetOf.fill(language, &[&self.about.value(target, &self.unit)])),
             );
             out.row(i, &row.spec.label, &parts);
         }
@@ -265,7 +265,7 @@ impl Bullet {
             rows.iter().filter_map(|row| Some((row.shown.reading()?.value, row.target?))).collect();
         let (above, all) = (pairs.iter().filter(|(value, target)| value >= target).count(), pairs.len());
         if all > 1 {
-            out.find(2, Phrase::AboveTargets, &[&above.to_string(), &all.to_string()]);
+            out.find(2, Phrase::AboveTargets, &[&self.about.count(above), &self.about.count(all)]);
         }
         out.hidden(shown());
         out.finish()

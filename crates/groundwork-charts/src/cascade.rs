@@ -10,7 +10,7 @@ use crate::sheet::{Column, Sheet, SheetPlan, SheetRow};
 use crate::table::{Shown, Table, cell};
 use crate::theme::{self, SiteStyle};
 use groundwork_disclosure::{CellKey, Released, Status};
-use groundwork_plan::number::{Unit, format_value};
+use groundwork_plan::number::Unit;
 
 /// Height of a bar, in points.
 const BAR: f64 = 12.0;
@@ -102,7 +102,7 @@ impl Cascade {
     fn paint(&self, rows: &[Row]) -> Sheet {
         let language = self.about.language;
         let values = rows.iter().filter_map(|row| row.people.reading()).map(|r| r.value);
-        let axis = Axis::of_values(values, &Unit::Count);
+        let axis = Axis::of_values(values, &Unit::Count, language);
         let indent = |i: usize| 1.0 + INDENT * i.min(MOST_GENERATIONS) as f64;
         let sheet_rows = rows
             .iter()
@@ -113,9 +113,9 @@ impl Cascade {
                 ..SheetRow::new(&row.spec.label, BAR)
             })
             .collect();
-        let people = rows
-            .iter()
-            .map(|row| row.people.reading().map_or(String::new(), |r| format_value(r.value, &Unit::Count)));
+        let people = rows.iter().map(|row| {
+            row.people.reading().map_or(String::new(), |r| self.about.value(r.value, &Unit::Count))
+        });
         let multipliers = rows.iter().map(|row| match row.multiplier {
             Some(Shown::Value(reading)) => format!("×{}", reading.text(&Unit::Ratio, language)),
             Some(Shown::Hidden(_)) => "–".to_owned(),

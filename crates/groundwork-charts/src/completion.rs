@@ -12,7 +12,7 @@ use crate::catalogue::Phrase;
 use crate::figure::{About, ChartSite, Figure};
 use crate::table::{NumberKey, Reading, Shown, Table, all_or_none, number};
 use groundwork_disclosure::Released;
-use groundwork_plan::number::{Unit, format_exact, format_value};
+use groundwork_plan::number::{Unit, digits, format_exact};
 
 /// Lines end where fewer are still followed.
 const LEAST_AT_RISK: f64 = 10.0;
@@ -115,7 +115,9 @@ impl Completion {
         let months = Unit::Amount(self.time_unit.clone());
         for line in &lines {
             let name = line.spec.site.name.trim();
-            let row = |time: f64| format!("{name}, {} {}", format_exact(time), self.time_unit);
+            let row = |time: f64| {
+                format!("{name}, {} {}", digits(&format_exact(time), self.about.language), self.time_unit)
+            };
             for ((time, key), (_, shown)) in sorted(&line.spec.shares).into_iter().zip(&line.shares) {
                 table.number(&row(time), "value", &key, *shown, &Unit::Share);
             }
@@ -181,7 +183,7 @@ impl Completion {
         for (i, line) in lines.iter().enumerate() {
             let name = line.spec.site.name.trim();
             if let Some((time, reading)) = line.last() {
-                let (share, time) = (reading.text(&Unit::Share, language), format_value(time, &months));
+                let (share, time) = (reading.text(&Unit::Share, language), self.about.value(time, &months));
                 let text = Phrase::ReachedBy.fill(language, &[name, &share, &time]);
                 reached.push(text.clone());
                 out.add(if i == 0 { 1 } else { 2 }, text + alt::stop(language));

@@ -11,7 +11,7 @@ use crate::sheet::{Column, Sheet, SheetPlan, SheetRow};
 use crate::table::{Shown, Table, cell};
 use crate::theme::{self, SiteStyle};
 use groundwork_disclosure::{CellKey, Released};
-use groundwork_plan::number::{Unit, format_difference, format_value};
+use groundwork_plan::number::Unit;
 
 /// The most rows that are read as one picture.
 const MOST_ROWS: usize = 20;
@@ -106,7 +106,7 @@ impl Dumbbell {
 
     fn paint(&self, rows: &[Row]) -> Sheet {
         let values = rows.iter().flat_map(|row| &row.shown).filter_map(|s| s.reading().map(|r| r.value));
-        let axis = Axis::of_values(values, &self.unit);
+        let axis = Axis::of_values(values, &self.unit, self.about.language);
         let words = &self.about.words;
         // Names that are too long to stand above a pair stand in a legend, and so do those that
         // no pair is there for.
@@ -167,7 +167,7 @@ impl Dumbbell {
     }
 
     fn gap_text(&self, gap: f64) -> String {
-        format_difference(gap, &self.unit)
+        self.about.difference(gap, &self.unit)
     }
 
     /// Dots, and their values on the outer sides.
@@ -184,7 +184,7 @@ impl Dumbbell {
                 false => reading.value > other,
             });
             let x = sheet.panel.place((reading.value, middle)).0;
-            let text = format_value(reading.value, &self.unit);
+            let text = self.about.value(reading.value, &self.unit);
             let (x, anchor) = if right { (x + 7.0, Anchor::Start) } else { (x - 7.0, Anchor::End) };
             let set = Type::site(&style);
             let (left, end) = extent(x, set.width(&text), anchor);
@@ -230,7 +230,7 @@ impl Dumbbell {
                 .iter()
                 .zip(&row.shown)
                 .map(|(site, shown)| match shown.reading() {
-                    Some(r) => format!("{} {}", site.name, format_value(r.value, &self.unit)),
+                    Some(r) => format!("{} {}", site.name, self.about.value(r.value, &self.unit)),
                     None => alt::named(&site.name, shown, &self.unit, &self.about),
                 })
                 .collect();

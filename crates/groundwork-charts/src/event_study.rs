@@ -121,7 +121,7 @@ impl EventStudy {
 
     /// How a time is written: `≤ −4`, `−1`, `0`, `+3`, `≥ +4`.
     fn label(&self, points: &[Point], time: i32) -> String {
-        let text = groundwork_plan::number::format_difference(f64::from(time), &Unit::Count);
+        let text = self.about.difference(f64::from(time), &Unit::Count);
         let first = points.first().is_some_and(|p| p.spec.time == time);
         let last = points.last().is_some_and(|p| p.spec.time == time);
         match (first && self.binned.0, last && self.binned.1) {
@@ -136,7 +136,7 @@ impl EventStudy {
         let readings = || points.iter().filter_map(|p| p.shown.as_ref()?.reading());
         let limits = points.iter().filter_map(Point::limits).flat_map(|(lower, upper)| [lower, upper]);
         let values = readings().flat_map(Reading::extent).chain(limits.filter(|v| v.abs() < 1e15));
-        let axis = Axis::of_differences(values, &self.unit);
+        let axis = Axis::of_differences(values, &self.unit, self.about.language);
         let left = scaffold::scale_width(&axis);
         let lines = |text: &str, set: Type, room: f64| match text.trim() {
             "" => Vec::new(),
@@ -263,7 +263,7 @@ impl EventStudy {
         }
         let intervals: Vec<(f64, f64, f64)> = shown().filter_map(|s| s.reading()?.interval).collect();
         let holds = intervals.iter().filter(|(lower, upper, _)| *lower <= 0.0 && 0.0 <= *upper).count();
-        out.find(2, Phrase::AcrossNull, &[&holds.to_string(), &intervals.len().to_string()]);
+        out.find(2, Phrase::AcrossNull, &[&self.about.count(holds), &self.about.count(intervals.len())]);
         out.hidden(shown());
         out.finish()
     }

@@ -8,6 +8,7 @@ use crate::scene::{Label, Scene};
 use crate::svg;
 use crate::table::Table;
 use groundwork_disclosure::Status;
+use groundwork_plan::number::{Unit, digits, format_difference, format_value};
 use groundwork_plan::site::SiteRole;
 use groundwork_plan::text::Language;
 
@@ -125,6 +126,21 @@ impl About {
     /// The width that the chart is drawn in, in points.
     pub(crate) fn width(&self) -> f64 {
         if self.width_pt.is_finite() { self.width_pt.clamp(260.0, 1200.0) } else { 470.0 }
+    }
+
+    /// A value as readers of the chart write it.
+    pub(crate) fn value(&self, value: f64, unit: &Unit) -> String {
+        format_value(value, unit, self.language)
+    }
+
+    /// A difference as readers of the chart write it.
+    pub(crate) fn difference(&self, value: f64, unit: &Unit) -> String {
+        format_difference(value, unit, self.language)
+    }
+
+    /// How many there are of something that the chart shows.
+    pub(crate) fn count(&self, n: usize) -> String {
+        digits(&n.to_string(), self.language)
     }
 }
 

@@ -6,16 +6,16 @@
 //! through the diamond for its interval.
 
 use crate::alt::{self, Description, Sentences};
-use crate::axis::Axis;
+use crate::axis::{Axis, log2};
 use crate::canvas::{Stroke, Type};
 use crate::catalogue::Phrase;
 use crate::figure::{About, Figure};
 use crate::scene::Anchor;
 use crate::sheet::{Column, Sheet, SheetPlan, SheetRow};
-use crate::table::{NumberKey, Reading, Shown, Summary, Table, limits_text, number};
+use crate::table::{NumberKey, Reading, Shown, Summary, Table, number};
 use crate::theme::{self, SiteStyle};
 use groundwork_disclosure::{Released, Status};
-use groundwork_plan::number::{Unit, format_value};
+use groundwork_plan::number::{Unit, format_interval};
 use groundwork_plan::site::SiteRole;
 
 /// Fewer sites give no range for a new one.
@@ -77,8 +77,8 @@ pub struct ForestRow {
     pub role: Option<SiteRole>,
     /// Its estimate.
     pub number: NumberKey,
-    /// Its weight, a cell in shares. Where no row has one, the weight is one over the squared
-    /// width of the interval.
+    /// Its weight, a share. Where no row has one, the weight in what is pooled is one over the
+    /// squared width of the interval.
     pub weight: Option<NumberKey>,
 }
 
@@ -92,11 +92,10 @@ struct Row<'a> {
 impl Forest {
     /// Draws the chart from released numbers.
     pub fn draw(&self, released: &Released) -> Figure {
-        let rows = self.read(released);
+        let summary = self.summary(released);
+        let rows = self.read(released, summary);
         let find = |key: &Option<NumberKey>| key.as_ref().map(|key| number(released, key, &self.unit));
         let (pooled, prediction) = (find(&self.pooled), find(&self.prediction));
-        let all = self.rows.iter().map(|row| &row.number).chain(&self.pooled);
-        let summary = all.filter_map(|key| number(released, key, &self.unit).1).next();
         let pooled = pooled.map(|(shown, _)| shown);
         let enough = rows.iter().filter(|row| row.shown.reading().is_some()).count() >= LEAST_SITES;
         // Where a site is not shown, how many there are is known all the same: the rule looks at
@@ -124,7 +123,13 @@ impl Forest {
         Figure::new(sheet.canvas.finish(), &self.about, &table, alt).at_most(MOST_ROWS, rows.len(), "rows")
     }
 
-    fn read<'a>(&'a self, released: &Released) -> Vec<Row<'a>> {
+    /// How the numbers compare, where they do.
+    fn summary(&self, released: &Released) -> Option<Summary> {
+        let mut all = self.rows.iter().map(|row| &row.number).chain(&self.pooled);
+        all.find_map(|key| number(released, key, &self.unit).1)
+    }
+
+    fn read<'a>(&'a self, released: &Released, summary: Option<Summary>) -> Vec<Row<'a>> {
         let mut rows: Vec<Row> = self
             .rows
             .iter()
@@ -134,10 +139,15 @@ impl Forest {
                 Row { spec, shown: number(released, &spec.number, &self.unit).0, weight, weight_shown }
             })
             .collect();
-        if rows.iter().all(|row| row.spec.weight.is_none()) {
+        // Only what is pooled has a weight.
+        if self.pooled.is_some() && rows.iter().all(|row| row.spec.weight.is_none()) {
             let precision = |row: &Row| {
                 let (lower, _, upper) = row.shown.reading().filter(|r| r.interval.is_some())?.ends();
-                let width = upper - lower;
+                // Errors of ratios are even on the scale of their logarithms.
+                let width = match summary {
+                    Some(Summary::Ratio) => log2(upper) - log2(lower),
+                    Some(Summary::Difference) | None => upper - lower,
+                };
                 (width.is_finite() && width > 0.0).then(|| 1.0 / (width * width))
             };
             let all: Vec<Option<f64>> = rows.iter().map(precision).collect();
@@ -155,6 +165,12 @@ impl Forest {
             Some(Summary::Ratio) => Unit::Ratio,
             Some(Summary::Difference) | None => self.unit.clone(),
         }
+    }
+
+    /// The range for a new site; that of a ratio with two decimals, as in the text of reports.
+    fn range_text(&self, (lower, upper, _): (f64, f64, f64), summary: Option<Summary>) -> String {
+        let unit = if summary == Some(Summary::Ratio) { &Unit::Score } else { &self.unit };
+        format_interval(lower, upper, unit, self.about.language)
     }
 
     fn text(&self, reading: &Reading, summary: Option<Summary>) -> String {
@@ -177,9 +193,9 @@ impl Forest {
         let readings: Vec<Reading> = shown().filter_map(|shown| shown.reading().copied()).collect();
         let values = readings.iter().flat_map(Reading::extent);
         let axis = match summary {
-            Some(Summary::Ratio) => Axis::of_ratios(values),
-            Some(Summary::Difference) => Axis::of_differences(values, &self.unit),
-            None => Axis::of_values(values, &self.unit),
+            Some(Summary::Ratio) => Axis::of_ratios(values, language),
+            Some(Summary::Difference) => Axis::of_differences(values, &self.unit, language),
+            None => Axis::of_values(values, &self.unit, language),
         };
         let text = |shown: &Shown| shown.reading().map_or(String::new(), |r| self.text(r, summary));
         let mut sheet_rows = Vec::new();
@@ -187,12 +203,13 @@ impl Forest {
         let mut weights = Vec::new();
         for row in rows {
             let hidden = row.shown.hidden();
-            let n = row.shown.reading().map(|r| format!("n = {}", format_value(r.n as f64, &Unit::Count)));
+            let n =
+                row.shown.reading().map(|r| format!("n = {}", self.about.value(r.n as f64, &Unit::Count)));
             let note = n.unwrap_or_default();
             sheet_rows.push(SheetRow { hidden, note, ..SheetRow::new(&row.spec.label, 11.0) });
             estimates.push(text(&row.shown));
             let weight = row.weight.filter(|_| hidden.is_none());
-            weights.push(weight.map_or(String::new(), |weight| format_value(weight, &Unit::Share)));
+            weights.push(weight.map_or(String::new(), |weight| self.about.value(weight, &Unit::Share)));
         }
         if let Some(shown) = pooled {
             let hidden = shown.hidden();
@@ -201,17 +218,14 @@ impl Forest {
             estimates.push(text(&shown));
             weights.push(String::new());
         }
-        let least = LEAST_SITES.to_string();
+        let least = self.about.count(LEAST_SITES);
         if let Some(shown) = prediction {
             let hidden = shown.hidden().filter(|_| enough);
             let note = if enough { String::new() } else { Phrase::TooFewToPredict.fill(language, &[&least]) };
             let row = SheetRow::new(Phrase::Prediction.text(language), 11.0);
             sheet_rows.push(SheetRow { hidden, note, ..row });
             let limits = shown.reading().and_then(|r| r.interval);
-            let unit = self.unit_of(summary);
-            estimates.push(
-                limits.map_or(String::new(), |(lower, upper, _)| limits_text(lower, upper, &unit, language)),
-            );
+            estimates.push(limits.map_or(String::new(), |limits| self.range_text(limits, summary)));
             weights.push(String::new());
         }
         let below = self.directions.as_ref().map(|(low, high)| [low.as_str(), high.as_str()]);
@@ -220,6 +234,10 @@ impl Forest {
             true => Type::SMALL.wrap(Phrase::WeightNote.text(language), self.about.width()),
             false => Vec::new(),
         };
+        let mut columns = vec![Column::new(Phrase::Estimate.text(language), estimates)];
+        if !note.is_empty() {
+            columns.push(Column::new(Phrase::Weight.text(language), weights));
+        }
         let directions = match below {
             Some([low, high]) if short(low) && short(high) => 14.0,
             Some(_) => 26.0,
@@ -229,10 +247,7 @@ impl Forest {
             about: &self.about,
             title: &self.value_title,
             rows: sheet_rows,
-            columns: vec![
-                Column::new(Phrase::Estimate.text(language), estimates),
-                Column::new(Phrase::Weight.text(language), weights),
-            ],
+            columns,
             lead: 0.0,
             head: 0.0,
             foot: directions + Type::SMALL.height(&note) + 3.0,
@@ -305,10 +320,8 @@ impl Forest {
         if let Some(reading) = pooled.as_ref().and_then(Shown::reading) {
             out.row(0, Phrase::Pooled.text(language), &[text(reading)]);
         }
-        if let Some((lower, upper, _)) = prediction.as_ref().and_then(Shown::reading).and_then(|r| r.interval)
-        {
-            let unit = self.unit_of(summary);
-            let limits = limits_text(lower, upper, &unit, language);
+        if let Some(limits) = prediction.as_ref().and_then(Shown::reading).and_then(|r| r.interval) {
+            let limits = self.range_text(limits, summary);
             out.stands_out(&format!("{} {limits}", Phrase::Prediction.text(language)));
             out.row(0, Phrase::Prediction.text(language), &[limits]);
         }
@@ -321,7 +334,7 @@ impl Forest {
             let null = if summary == Summary::Ratio { 1.0 } else { 0.0 };
             let intervals: Vec<(f64, f64, f64)> = shown().filter_map(|s| s.reading()?.interval).collect();
             let holds = intervals.iter().filter(|(lower, upper, _)| *lower <= null && null <= *upper).count();
-            out.find(2, Phrase::AcrossNull, &[&holds.to_string(), &intervals.len().to_string()]);
+            out.find(2, Phrase::AcrossNull, &[&self.about.count(holds), &self.about.count(intervals.len())]);
         }
         out.hidden(shown().chain(pooled.as_ref()));
         out.finish()

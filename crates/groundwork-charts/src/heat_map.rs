@@ -13,7 +13,8 @@ use crate::scene::Anchor;
 use crate::table::{Shown, Table, cell};
 use crate::theme;
 use groundwork_disclosure::{CellKey, Released, Status};
-use groundwork_plan::number::{Unit, format_value};
+use groundwork_plan::number::{Unit, format_value, grouped};
+use groundwork_plan::text::Language;
 
 /// The least side of a cell in which its value is written, in points.
 const LEAST_SIDE: f64 = 14.0;
@@ -51,13 +52,15 @@ pub struct HeatMap {
 /// Limits of five classes of equal width, from the lower end of the first.
 pub(crate) struct Classes {
     limits: [f64; 6],
+    texts: [String; 6],
 }
 
 impl Classes {
     /// Classes that hold published values.
-    pub(crate) fn new(values: impl IntoIterator<Item = f64>, unit: &Unit) -> Self {
-        let (low, high) = Axis::close_to_values(values, unit).ends;
-        Self { limits: [0.0, 1.0, 2.0, 3.0, 4.0, 5.0].map(|i| low + (high - low) * i / 5.0) }
+    pub(crate) fn new(values: impl IntoIterator<Item = f64>, unit: &Unit, language: Language) -> Self {
+        let (low, high) = Axis::close_to_values(values, unit, language).ends;
+        let limits = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0].map(|i| low + (high - low) * i / 5.0);
+        Self { limits, texts: limits.map(|limit| limit_text(limit, unit, language)) }
     }
 
     /// The colour of a value.
@@ -70,12 +73,11 @@ impl Classes {
     pub(crate) const KEY: f64 = 26.0;
 
     /// The classes with their limits in a row, from an upper left corner.
-    pub(crate) fn paint(&self, canvas: &mut Canvas, (left, top): (f64, f64), room: f64, unit: &Unit) {
-        let texts: Vec<String> = self.limits.iter().map(|v| limit_text(*v, unit)).collect();
-        let widest = texts.iter().map(|t| Type::SMALL.width(t)).fold(0.0, f64::max);
+    pub(crate) fn paint(&self, canvas: &mut Canvas, (left, top): (f64, f64), room: f64) {
+        let widest = self.texts.iter().map(|t| Type::SMALL.width(t)).fold(0.0, f64::max);
         let side = f64::max(f64::min(f64::max(widest + 5.0, 24.0), (room - widest) / 5.0), 8.0);
         let page = canvas.page();
-        let from = left + Type::SMALL.width(texts.first().map_or("", String::as_str)) / 2.0;
+        let from = left + Type::SMALL.width(self.texts.first().map_or("", String::as_str)) / 2.0;
         for (i, colour) in theme::SEQUENTIAL.into_iter().enumerate() {
             let x = from + side * i as f64;
             let corners = [(x, top), (x + side, top + 9.0)];
@@ -83,7 +85,7 @@ impl Classes {
             canvas.frame(&page, "scale", corners, Stroke::solid(theme::HIDDEN, theme::HAIR));
         }
         let step = if side >= widest + 3.0 { 1 } else { 5 };
-        for (i, text) in texts.iter().enumerate().filter(|(i, _)| i % step == 0) {
+        for (i, text) in self.texts.iter().enumerate().filter(|(i, _)| i % step == 0) {
             let at = (from + side * i as f64, top + 18.5);
             canvas.text(text, at, Anchor::Middle, Type::SMALL);
         }
@@ -91,15 +93,14 @@ impl Classes {
 }
 
 /// A limit with as many decimals as equal classes need.
-fn limit_text(value: f64, unit: &Unit) -> String {
-    let written = format_value(value, unit);
+fn limit_text(value: f64, unit: &Unit, language: Language) -> String {
     let factor = if *unit == Unit::Share { 100.0 } else { 1.0 };
     let exact = (value * factor - (value * factor).round()).abs() < 1e-6;
     match unit {
-        Unit::Share if !exact => format!("{}%", groundwork_plan::number::grouped(value * 100.0, 1)),
-        Unit::Count | Unit::Amount(_) if !exact => groundwork_plan::number::grouped(value, 1),
-        Unit::Amount(_) => groundwork_plan::number::grouped(value, 0),
-        _ => written,
+        Unit::Share if !exact => format!("{}%", grouped(value * 100.0, 1, language)),
+        Unit::Count | Unit::Amount(_) if !exact => grouped(value, 1, language),
+        Unit::Amount(_) => grouped(value, 0, language),
+        _ => format_value(value, unit, language),
     }
 }
 
@@ -157,7 +158,7 @@ impl HeatMap {
                 canvas.text(line, (x, top - 5.0 - step * j as f64), Anchor::Middle, Type::SMALL);
             }
         }
-        let classes = Classes::new(values(), &self.unit);
+        let classes = Classes::new(values(), &self.unit, self.about.language);
         let page = canvas.page();
         let mut y = top;
         for ((label, height), shown) in labels.iter().zip(&heights).zip(shown) {
@@ -169,7 +170,7 @@ impl HeatMap {
             }
             y += height;
         }
-        classes.paint(&mut canvas, (left, key), width - left, &self.unit);
+        classes.paint(&mut canvas, (left, key), width - left);
         notes.paint(&mut canvas, key + Classes::KEY - 4.0);
         canvas
     }
@@ -177,8 +178,8 @@ impl HeatMap {
     /// The value as it stands in a cell: its unit is in the key.
     fn text(&self, value: f64) -> String {
         match &self.unit {
-            Unit::Amount(_) => groundwork_plan::number::grouped(value, 0),
-            unit => format_value(value, unit).trim_end_matches('%').to_owned(),
+            Unit::Amount(_) => grouped(value, 0, self.about.language),
+            unit => self.about.value(value, unit).trim_end_matches('%').to_owned(),
         }
     }
 
@@ -239,7 +240,7 @@ impl HeatMap {
     fn describe(&self, shown: &[Vec<Shown>]) -> Description {
         let mut out = Sentences::new(&self.about);
         out.opening(Phrase::HeatMapChart, None);
-        let (rows, columns) = (self.rows.len().to_string(), self.columns.len().to_string());
+        let (rows, columns) = (self.about.count(self.rows.len()), self.about.count(self.columns.len()));
         out.say(1, Phrase::Grid, &[&rows, &columns]);
         let values: Vec<(String, f64)> = self
             .rows

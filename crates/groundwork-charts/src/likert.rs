@@ -12,7 +12,7 @@ use crate::sheet::{Column, Sheet, SheetPlan, SheetRow};
 use crate::table::{Shown, Table, all_or_none, cell};
 use crate::theme;
 use groundwork_disclosure::{CellKey, Released, Status};
-use groundwork_plan::number::{Unit, format_difference, format_value};
+use groundwork_plan::number::Unit;
 
 /// Height of a bar, in points.
 const BAR: f64 = 13.0;
@@ -168,7 +168,7 @@ impl Likert {
         let ticks = (first..=end)
             .map(|step| {
                 let value = f64::from(step) / 4.0;
-                let text = format_value(value.abs(), &Unit::Share);
+                let text = self.about.value(value.abs(), &Unit::Share);
                 let text = if step == end { text } else { text.trim_end_matches('%').to_owned() };
                 (value, text)
             })
@@ -187,7 +187,7 @@ impl Likert {
             })
             .collect();
         let net = rows.iter().map(|row| self.net(row));
-        let net = net.map(|net| net.map_or(String::new(), |net| format_difference(net, &Unit::Share)));
+        let net = net.map(|net| net.map_or(String::new(), |net| self.about.difference(net, &Unit::Share)));
         let width = self.about.width();
         // The head of the column keeps the right end.
         let legend = scaffold::legend(self.answers.iter().map(String::as_str), (0.0, width - 78.0));
@@ -254,7 +254,7 @@ impl Likert {
                 from = to;
             }
             // The total of the side stands outside it.
-            let text = format_value(from.abs(), &Unit::Share);
+            let text = self.about.value(from.abs(), &Unit::Share);
             let x = sheet.panel.place((from, middle)).0 + sign * 4.0;
             let anchor = if sign < 0.0 { Anchor::End } else { Anchor::Start };
             let (left, right) = extent(x, Type::VALUE.width(&text), anchor);
@@ -279,7 +279,7 @@ impl Likert {
         sheet.canvas.block(&sheet.panel, "scale", corners, colour);
         sheet.canvas.frame(&sheet.panel, "scale", corners, Stroke::solid(theme::PAPER, theme::HAIR));
         let (a, b) = (sheet.panel.place((from, upper)), sheet.panel.place((to, lower)));
-        let text = format_value((to - from).abs(), &Unit::Share);
+        let text = self.about.value((to - from).abs(), &Unit::Share);
         let text = text.trim_end_matches('%');
         let set = Type { colour: theme::text_on(colour), ..Type::VALUE };
         if (b.0 - a.0).abs() >= set.width(text) + 4.0 {
@@ -297,7 +297,7 @@ impl Likert {
                     .answers
                     .iter()
                     .zip(shares)
-                    .map(|(answer, share)| format!("{answer} {}", format_value(*share, &Unit::Share)))
+                    .map(|(answer, share)| format!("{answer} {}", self.about.value(*share, &Unit::Share)))
                     .collect(),
                 (None, Some(status)) => vec![self.about.words.get(status).to_owned()],
                 (None, None) => Vec::new(),

@@ -15,7 +15,7 @@ use crate::sheet::{Column, Sheet, SheetPlan, SheetRow};
 use crate::table::{Reading, Shown, Table, bounds, cell};
 use crate::theme::{self, SiteStyle};
 use groundwork_disclosure::{CellKey, Released, Status};
-use groundwork_plan::number::{Unit, format_interval, format_value};
+use groundwork_plan::number::{Unit, format_interval};
 
 /// The most combinations that have a row of their own.
 const MOST_ROWS: usize = 12;
@@ -76,10 +76,10 @@ impl Row {
         self.shown.reading().map(|r| r.value).or(self.bounds.map(|(_, upper)| upper))
     }
 
-    fn text(&self) -> String {
+    fn text(&self, about: &About) -> String {
         match (self.shown.reading(), self.bounds) {
-            (Some(reading), _) => format_value(reading.value, &Unit::Count),
-            (None, Some((lower, upper))) => format_interval(lower, upper, &Unit::Count),
+            (Some(reading), _) => about.value(reading.value, &Unit::Count),
+            (None, Some((lower, upper))) => format_interval(lower, upper, &Unit::Count, about.language),
             (None, None) => String::new(),
         }
     }
@@ -167,7 +167,7 @@ impl Overlap {
 
     fn union_text(&self, shown: &Shown, bounds: Option<(f64, f64)>) -> String {
         let language = self.about.language;
-        let count = |v: f64| format_value(v, &Unit::Count);
+        let count = |v: f64| self.about.value(v, &Unit::Count);
         match (shown, bounds) {
             (Shown::Value(reading), _) => Phrase::UnionKnown.fill(language, &[&count(reading.value)]),
             (Shown::Hidden(_), Some((lower, upper))) => {
@@ -191,13 +191,13 @@ impl Overlap {
             (_, Some(status)) => Shown::Hidden(status),
             (None, None) => Shown::Hidden(Status::NoData),
         };
-        let label = Phrase::Others.fill(self.about.language, &[&others.len().to_string()]);
+        let label = Phrase::Others.fill(self.about.language, &[&self.about.count(others.len())]);
         rows.push(Row { channels: Vec::new(), label, shown, bounds: None });
     }
 
     fn paint(&self, rows: &[Row], totals: &[Shown], union: &str) -> Sheet {
         let values = rows.iter().filter_map(Row::size);
-        let axis = Axis::of_values(values, &Unit::Count);
+        let axis = Axis::of_values(values, &Unit::Count, self.about.language);
         let sheet_rows = rows
             .iter()
             .map(|row| SheetRow {
@@ -218,7 +218,7 @@ impl Overlap {
             .enumerate()
             .map(|(i, ((name, _), total))| {
                 let total = match total {
-                    Shown::Value(reading) => format_value(reading.value, &Unit::Count),
+                    Shown::Value(reading) => self.about.value(reading.value, &Unit::Count),
                     Shown::Hidden(status) => format!("({})", self.about.words.get(*status)),
                 };
                 let room = f64::max(f64::min(width * 0.62, width - beside - 30.0) - PITCH * i as f64, 60.0);
@@ -235,7 +235,7 @@ impl Overlap {
             about: &self.about,
             title: &self.value_title,
             rows: sheet_rows,
-            columns: vec![Column::new("", rows.iter().map(Row::text).collect())],
+            columns: vec![Column::new("", rows.iter().map(|row| row.text(&self.about)).collect())],
             lead: PITCH * self.channels.len() as f64 + 4.0,
             head: stair + Type::VALUE.height(&union_lines) + 8.0,
             foot: 0.0,
@@ -320,7 +320,7 @@ impl Overlap {
         for row in rows {
             let text = match row.shown.hidden().filter(|_| row.bounds.is_none()) {
                 Some(status) => self.about.words.get(status).to_owned(),
-                None => row.text(),
+                None => row.text(&self.about),
             };
             out.row(2, &row.label, &[text]);
         }

@@ -10,7 +10,7 @@ use crate::scene::Anchor;
 use crate::table::{Shown, Table, cell};
 use crate::theme::{self, Dash, SiteStyle};
 use groundwork_disclosure::{CellKey, Released, Status};
-use groundwork_plan::number::{Unit, format_value};
+use groundwork_plan::number::Unit;
 use groundwork_plan::site::SiteRole;
 
 /// The most lines that are read as one picture.
@@ -113,7 +113,7 @@ impl Slope {
             ..Type::site(&line.style)
         };
         let text = |line: &Line, at: usize| -> Option<Vec<String>> {
-            let value = format_value(line.shown.get(at)?.reading()?.value, &self.unit);
+            let value = self.about.value(line.shown.get(at)?.reading()?.value, &self.unit);
             Some(set(line).wrap(format!("{} {value}", line.spec.site.name).trim(), most))
         };
         let side = |at: usize| -> f64 {
@@ -249,10 +249,10 @@ impl Slope {
                 _ => None,
             })
             .collect();
-        let rise = changes.iter().filter(|(first, last)| last > first).count().to_string();
-        let fall = changes.iter().filter(|(first, last)| last < first).count().to_string();
+        let rise = self.about.count(changes.iter().filter(|(first, last)| last > first).count());
+        let fall = self.about.count(changes.iter().filter(|(first, last)| last < first).count());
         if changes.len() > 1 {
-            out.find(2, Phrase::Rising, &[&rise, &changes.len().to_string(), &fall]);
+            out.find(2, Phrase::Rising, &[&rise, &self.about.count(changes.len()), &fall]);
         }
         out.hidden(lines.iter().flat_map(|line| &line.shown));
         out.finish()

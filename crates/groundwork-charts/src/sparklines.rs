@@ -10,7 +10,7 @@ use crate::scene::Anchor;
 use crate::table::{Shown, Table, cell};
 use crate::theme::{self, SiteStyle};
 use groundwork_disclosure::{CellKey, Released};
-use groundwork_plan::number::{Unit, format_value};
+use groundwork_plan::number::Unit;
 
 /// Height of a line, in points.
 const HEIGHT: f64 = 16.0;
@@ -73,10 +73,10 @@ impl Sparklines {
         };
         let shown: Vec<Vec<Shown>> = self.lines.iter().map(read).collect();
         let values = shown.iter().flatten().filter_map(|s| s.reading().map(|r| r.value));
-        let axis = Axis::close_to_values(values, &self.unit);
+        let axis = Axis::close_to_values(values, &self.unit, self.about.language);
         // The last values stand below each other.
         let last = |shown: &Vec<Shown>| {
-            shown.last().and_then(Shown::reading).map(|r| format_value(r.value, &self.unit))
+            shown.last().and_then(Shown::reading).map(|r| self.about.value(r.value, &self.unit))
         };
         let room = shown
             .iter()
@@ -136,7 +136,7 @@ impl Sparklines {
                     return canvas;
                 }
                 let set = Type { colour: style.text, ..Type::SMALL };
-                let text = format_value(reading.value, &self.unit);
+                let text = self.about.value(reading.value, &self.unit);
                 canvas.text(&text, (width, HEIGHT / 2.0 + set.drop()), Anchor::End, set);
             }
             Some(Shown::Hidden(status)) => {

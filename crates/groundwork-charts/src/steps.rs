@@ -11,7 +11,7 @@ use crate::sheet::{Column, Sheet, SheetPlan, SheetRow};
 use crate::table::{NumberKey, Shown, Table, number};
 use crate::theme::{self, SiteStyle};
 use groundwork_disclosure::Released;
-use groundwork_plan::number::{Unit, format_value};
+use groundwork_plan::number::Unit;
 
 /// Height of a bar, in points.
 const BAR: f64 = 12.0;
@@ -58,9 +58,9 @@ pub struct Step {
 }
 
 /// A part of a whole that are both published, in words.
-fn part(part: Option<f64>, whole: Option<f64>) -> Option<String> {
+fn part(part: Option<f64>, whole: Option<f64>, about: &About) -> Option<String> {
     let (part, whole) = (part?, whole.filter(|whole| *whole > 0.0)?);
-    Some(format_value(part / whole, &Unit::Share))
+    Some(about.value(part / whole, &Unit::Share))
 }
 
 impl Steps {
@@ -83,13 +83,13 @@ impl Steps {
     }
 
     /// Each value as a part of the one before, and of the first.
-    fn parts(values: &[Option<f64>]) -> Vec<(Option<String>, Option<String>)> {
+    fn parts(&self, values: &[Option<f64>]) -> Vec<(Option<String>, Option<String>)> {
         let first = values.first().copied().flatten();
         let mut before = None;
         let mut parts = Vec::new();
         for (i, value) in values.iter().enumerate() {
-            let of_first = if i == 0 { None } else { part(*value, first) };
-            parts.push((part(*value, before), of_first));
+            let of_first = if i == 0 { None } else { part(*value, first, &self.about) };
+            parts.push((part(*value, before, &self.about), of_first));
             before = *value;
         }
         parts
@@ -97,15 +97,15 @@ impl Steps {
 
     fn paint(&self, shown: &[Shown], values: &[Option<f64>]) -> Sheet {
         let language = self.about.language;
-        let axis = Axis::of_values(values.iter().copied().flatten(), &Unit::Count);
+        let axis = Axis::of_values(values.iter().copied().flatten(), &Unit::Count, language);
         let rows = self
             .steps
             .iter()
             .zip(shown)
             .map(|(step, shown)| SheetRow { hidden: shown.hidden(), ..SheetRow::new(&step.label, BAR) })
             .collect();
-        let parts = Self::parts(values);
-        let numbers = values.iter().map(|v| v.map_or(String::new(), |v| format_value(v, &Unit::Count)));
+        let parts = self.parts(values);
+        let numbers = values.iter().map(|v| v.map_or(String::new(), |v| self.about.value(v, &Unit::Count)));
         let previous = parts.iter().map(|(previous, _)| previous.clone().unwrap_or_default());
         let first = parts.iter().map(|(_, first)| first.clone().unwrap_or_default());
         let sheet = SheetPlan {
@@ -146,7 +146,7 @@ impl Steps {
         let language = self.about.language;
         let mut out = Sentences::new(&self.about);
         out.opening(Phrase::StepsChart, None);
-        let parts = Self::parts(values);
+        let parts = self.parts(values);
         for (i, (step, (shown, (previous, _)))) in self.steps.iter().zip(shown.iter().zip(&parts)).enumerate()
         {
             let mut texts = vec![crate::alt::named("", shown, &Unit::Count, &self.about)];
@@ -163,7 +163,7 @@ impl Steps {
         if let Some((i, ratio)) = drops.min_by(|a, b| a.1.total_cmp(&b.1))
             && let Some(step) = self.steps.get(i)
         {
-            out.find(2, Phrase::LargestDrop, &[step.label.trim(), &format_value(ratio, &Unit::Share)]);
+            out.find(2, Phrase::LargestDrop, &[step.label.trim(), &self.about.value(ratio, &Unit::Share)]);
         }
         out.hidden(shown);
         out.finish()

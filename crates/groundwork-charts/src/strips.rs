@@ -13,7 +13,7 @@ use crate::sheet::{Column, Sheet, SheetPlan, SheetRow};
 use crate::table::{Shown, Table, cell};
 use crate::theme::{self, SiteStyle};
 use groundwork_disclosure::{CellKey, Released};
-use groundwork_plan::number::{Unit, format_value};
+use groundwork_plan::number::Unit;
 
 /// The most dots that are drawn one by one.
 const MOST_DOTS: usize = 60;
@@ -108,7 +108,11 @@ impl Strips {
     }
 
     fn paint(&self, rows: &[Row]) -> Sheet {
-        let axis = Axis::of_values(rows.iter().flat_map(|row| row.values.iter().copied()), &self.unit);
+        let axis = Axis::of_values(
+            rows.iter().flat_map(|row| row.values.iter().copied()),
+            &self.unit,
+            self.about.language,
+        );
         let language = self.about.language;
         let many = rows.iter().any(|row| row.values.len() > MOST_DOTS);
         let sheet_rows = rows
@@ -123,8 +127,9 @@ impl Strips {
                     }
                 }
                 counts.sort();
-                let words =
-                    |(status, count): &(_, usize)| format!("{count} {}", self.about.words.get(*status));
+                let words = |(status, count): &(_, usize)| {
+                    format!("{} {}", self.about.count(*count), self.about.words.get(*status))
+                };
                 let parts: Vec<String> = counts.iter().map(words).collect();
                 let hidden = row.shown.iter().find_map(Shown::hidden).filter(|_| row.values.is_empty());
                 SheetRow {
@@ -137,7 +142,7 @@ impl Strips {
             .collect();
         let medians = rows
             .iter()
-            .map(|row| quantile(&row.values, 0.5).map_or(String::new(), |v| format_value(v, &self.unit)));
+            .map(|row| quantile(&row.values, 0.5).map_or(String::new(), |v| self.about.value(v, &self.unit)));
         let mut sheet = SheetPlan {
             about: &self.about,
             title: &self.value_title,
@@ -182,8 +187,8 @@ impl Strips {
         for (i, row) in rows.iter().enumerate() {
             let text = match (row.values.first(), row.values.last(), quantile(&row.values, 0.5)) {
                 (Some(low), Some(high), Some(median)) => {
-                    let count = row.values.len().to_string();
-                    let [low, high, median] = [*low, *high, median].map(|v| format_value(v, &self.unit));
+                    let count = self.about.count(row.values.len());
+                    let [low, high, median] = [*low, *high, median].map(|v| self.about.value(v, &self.unit));
                     let range = Phrase::RangeOf.fill(language, &[&count, &low, &high]);
                     format!("{range}, {} {median}", Phrase::MedianOf.text(language))
                 }

@@ -3,7 +3,6 @@
 //! Every number that is drawn, written or described passes through [`cell`] or [`contrast`], so
 //! that the picture, the table and the words cannot say different things.
 
-use crate::catalogue::Phrase;
 use groundwork_disclosure::{CellKey, Figures, Released, ReleasedEstimate, Status};
 use groundwork_plan::number::{Unit, format_difference, format_exact, format_interval, format_value};
 use groundwork_plan::text::Language;
@@ -116,7 +115,7 @@ impl Reading {
 
     /// `62% (57–67)`, or `1,204` where there is no interval.
     pub(crate) fn text(&self, unit: &Unit, language: Language) -> String {
-        let value = format_value(self.value, unit);
+        let value = format_value(self.value, unit, language);
         match self.limits(unit, language) {
             Some(limits) => format!("{value} ({limits})"),
             None => value,
@@ -126,9 +125,10 @@ impl Reading {
     /// `+14 (6–22)` for a difference, `1.4 (1.1–1.8)` for a ratio.
     pub(crate) fn contrast_text(&self, unit: &Unit, summary: Summary, language: Language) -> String {
         match summary {
-            Summary::Ratio => self.text(&Unit::Ratio, language),
+            // With two decimals, as in the text of reports.
+            Summary::Ratio => self.text(&Unit::Score, language),
             Summary::Difference => {
-                let value = format_difference(self.value, unit);
+                let value = format_difference(self.value, unit, language);
                 match self.limits(unit, language) {
                     Some(limits) => format!("{value} ({limits})"),
                     None => value,
@@ -140,13 +140,8 @@ impl Reading {
     fn limits(&self, unit: &Unit, language: Language) -> Option<String> {
         self.interval
             .filter(|(lower, upper, _)| lower.is_finite() && upper.is_finite())
-            .map(|(lower, upper, _)| limits_text(lower, upper, unit, language))
+            .map(|(lower, upper, _)| format_interval(lower, upper, unit, language))
     }
-}
-
-/// Two limits as readers of a language write them: `57–67`, `−8 to −2`.
-pub(crate) fn limits_text(lower: f64, upper: f64, unit: &Unit, language: Language) -> String {
-    format_interval(lower, upper, unit).replace(" to ", Phrase::LimitsTo.text(language))
 }
 
 /// What a chart can say of a cell or a contrast: a number, or why there is none.

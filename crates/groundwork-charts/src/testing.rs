@@ -5,7 +5,8 @@ use crate::figure::Figure;
 use crate::label;
 use groundwork_disclosure::{Cell, CellKey, Contrast, Counts, Finding, Released, release};
 use groundwork_plan::disclosure::{Audience, Policy};
-use groundwork_plan::number::Unit;
+use groundwork_plan::number::{Unit, digits};
+use groundwork_plan::text::Language;
 
 /// The key of a total.
 pub(crate) fn key(indicator: &str, site: &str, period: &str) -> CellKey {
@@ -98,6 +99,8 @@ impl Kept {
         for output in [&figure.svg, &figure.marks_svg, &figure.csv, &figure.alt, &labels] {
             for text in self.texts {
                 assert!(!output.contains(text), "{text} in {output}");
+                let burmese = digits(text, Language::My);
+                assert!(!output.contains(&burmese), "{burmese} in {output}");
             }
         }
     }

@@ -17,7 +17,7 @@ use crate::scene::Anchor;
 use crate::table::{Shown, Table, cell};
 use crate::theme::{self, SiteStyle};
 use groundwork_disclosure::{CellKey, Released, Status};
-use groundwork_plan::number::{Unit, format_value};
+use groundwork_plan::number::Unit;
 use provinces::{COLUMNS, Tile, tiles};
 
 /// The most provinces that are named beside the map.
@@ -103,7 +103,7 @@ impl TileMap {
         let side = (map - 2.0) / COLUMNS as f64;
         let rows = tiles().map(|tile| tile.row + 1).max().unwrap_or(0) as f64;
         let values = shown.iter().filter_map(|s| s.reading().map(|r| r.value));
-        let classes = Classes::new(values, &self.unit);
+        let classes = Classes::new(values, &self.unit, self.about.language);
         let mut canvas = {
             let list: f64 =
                 self.list(shown, width - map - 24.0).iter().map(|(_, lines)| list_height(lines)).sum();
@@ -172,7 +172,7 @@ impl TileMap {
             }
             y += list_height(&lines);
         }
-        classes.paint(&mut canvas, (left, y + 8.0), width - left, &self.unit);
+        classes.paint(&mut canvas, (left, y + 8.0), width - left);
         canvas
     }
 
@@ -212,8 +212,8 @@ impl TileMap {
             .collect();
         let order = |a: &&(String, f64), b: &&(String, f64)| a.1.total_cmp(&b.1);
         if let (Some(low), Some(high)) = (values.iter().min_by(order), values.iter().max_by(order)) {
-            let [low, high] = [low, high].map(|(_, value)| format_value(*value, &self.unit));
-            out.find(1, Phrase::MapClasses, &[&values.len().to_string(), &low, &high]);
+            let [low, high] = [low, high].map(|(_, value)| self.about.value(*value, &self.unit));
+            out.find(1, Phrase::MapClasses, &[&self.about.count(values.len()), &low, &high]);
         }
         out.extremes(&values, &self.unit);
         for (i, (province, shown)) in self.provinces.iter().zip(shown).enumerate() {

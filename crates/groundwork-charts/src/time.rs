@@ -2,7 +2,9 @@
 
 use crate::canvas::{Type, extent};
 use crate::scene::Anchor;
+use groundwork_plan::number::{digits, year_of};
 use groundwork_plan::period::{Frequency, Period};
+use groundwork_plan::text::Language;
 
 /// No axis has more ticks.
 const MOST_TICKS: usize = 6;
@@ -38,23 +40,31 @@ impl Span {
     }
 }
 
-/// How a period is written at an axis: `Q3 ’21`, `Nov ’21`, `2021`. Years are of the common era;
-/// readers who count otherwise are given labels of their own.
-pub fn period_label(period: Period) -> String {
+/// How a period is written at an axis: `Q3 ’21`, `Nov ’21`, `2021`; `ไตร. 3/64`, `11/64`, `2564`, for
+/// Thai readers count from the Buddhist era; `Q၃ ’၂၁`, `၁၁/၂၁`, `၂၀၂၁`.
+pub fn period_label(period: Period, language: Language) -> String {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let first = period.first_day();
-    let (year, month) = (first.year(), i32::from(first.month()) - 1);
+    let (year, quarter) = period.year_and_quarter();
+    let year = year_of(year, language);
     let short = year.rem_euclid(100);
-    match period.frequency() {
-        Frequency::Year => year.to_string(),
-        Frequency::FiscalQuarter(_) | Frequency::FiscalYear(_) => period.id(),
-        Frequency::Quarter => format!("Q{} ’{short:02}", month / 3 + 1),
-        Frequency::Month => {
-            let name = usize::try_from(month).ok().and_then(|m| MONTHS.get(m)).unwrap_or(&"");
+    let month = period.first_day().month();
+    let label = match (period.frequency(), language) {
+        (Frequency::Year, _) => year.to_string(),
+        (Frequency::FiscalYear(_), Language::Th) => format!("ปีงบ {year}"),
+        (Frequency::FiscalYear(_), Language::My) => format!("ဘဏ္ဍာ {short:02}"),
+        (Frequency::FiscalYear(_), Language::En) => format!("FY{short:02}"),
+        (Frequency::Quarter | Frequency::FiscalQuarter(_), Language::Th) => {
+            format!("ไตร. {quarter}/{short:02}")
+        }
+        (Frequency::Quarter | Frequency::FiscalQuarter(_), _) => format!("Q{quarter} ’{short:02}"),
+        (Frequency::Month, Language::En) => {
+            let name = usize::try_from(month - 1).ok().and_then(|m| MONTHS.get(m)).unwrap_or(&"");
             format!("{name} ’{short:02}")
         }
-    }
+        (Frequency::Month, _) => format!("{month}/{short:02}"),
+    };
+    digits(&label, language)
 }
 
 /// Which of the labels are written: no more than six, at even steps that fall on round periods,
@@ -102,7 +112,7 @@ mod tests {
         let mut period = Period::parse("2019-Q3").unwrap();
         (0..n)
             .map(|i| {
-                let label = (Span::of(period), 20.0 + pitch * i as f64, period_label(period));
+                let label = (Span::of(period), 20.0 + pitch * i as f64, period_label(period, Language::En));
                 period = period.next();
                 label
             })
@@ -111,10 +121,13 @@ mod tests {
 
     #[test]
     fn periods_are_labelled_as_readers_write_them() {
-        let label = |id| period_label(Period::parse(id).unwrap());
-        assert_eq!(label("2021-Q3"), "Q3 ’21");
-        assert_eq!(label("2009-11"), "Nov ’09");
-        assert_eq!(label("2021"), "2021");
+        let label = |id, language| period_label(Period::parse(id).unwrap(), language);
+        assert_eq!(label("2021-Q3", Language::En), "Q3 ’21");
+        assert_eq!(label("2009-11", Language::En), "Nov ’09");
+        assert_eq!(label("2021", Language::En), "2021");
+        assert_eq!(label("2021-Q3", Language::Th), "ไตร. 3/64");
+        assert_eq!(label("2021-Q3", Language::My), "Q၃ ’၂၁");
+        assert_eq!(label("2009-11", Language::My), "၁၁/၀၉");
     }
 
     #[test]

@@ -154,15 +154,15 @@ impl Trend {
             .flat_map(|(_, lines)| lines.iter().flatten())
             .filter_map(|point| point.shown.reading())
             .flat_map(Reading::extent);
-        Axis::close_to_values(values, unit)
+        Axis::close_to_values(values, unit, self.about.language)
     }
 
     /// The label of the period at a place in the list.
     fn label(&self, i: usize) -> String {
         let given = self.labels.get(i).filter(|label| !label.trim().is_empty());
-        given
-            .cloned()
-            .unwrap_or_else(|| self.periods.get(i).map_or(String::new(), |p| crate::time::period_label(*p)))
+        given.cloned().unwrap_or_else(|| {
+            self.periods.get(i).map_or(String::new(), |p| crate::time::period_label(*p, self.about.language))
+        })
     }
 
     /// Values of each line with the labels of their periods, for the description.

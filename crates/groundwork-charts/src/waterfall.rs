@@ -157,7 +157,7 @@ impl Waterfall {
         let ends = bars.iter().filter_map(|bar| bar.place).flat_map(|(from, to)| [from, to]);
         let limits = bars.iter().filter(|bar| bar.site.is_some()).filter_map(|bar| bar.shown.reading());
         let limits: Vec<f64> = limits.flat_map(Reading::extent).collect();
-        let axis = Axis::of_values(ends.chain(limits), &self.unit);
+        let axis = Axis::of_values(ends.chain(limits), &self.unit, self.about.language);
         let rows = bars
             .iter()
             .map(|bar| SheetRow { hidden: bar.shown.hidden(), ..SheetRow::new(&bar.label, BAR) })
@@ -225,7 +225,7 @@ impl Waterfall {
             parts.filter_map(|bar| Some((bar.label.clone(), bar.shown.reading()?.value))).collect();
         let most = parts.iter().max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
         if let Some((label, value)) = most.filter(|_| parts.len() > 1) {
-            let text = groundwork_plan::number::format_difference(*value, &self.unit);
+            let text = self.about.difference(*value, &self.unit);
             out.find(2, Phrase::LargestPart, &[label, &text]);
         }
         out.hidden(bars.iter().map(|bar| &bar.shown));

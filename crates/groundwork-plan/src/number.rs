@@ -34,6 +34,8 @@ impl Unit {
     fn decimals(&self, value: f64) -> usize {
         match self {
             Unit::Share | Unit::Count => 0,
+            // So that what is not nothing is not written as nothing.
+            Unit::Ratio if value != 0.0 && value.abs() < 0.05 => 4,
             Unit::Ratio => 1,
             Unit::Score => 2,
             Unit::Amount(_) if value == value.trunc() || !value.is_finite() => 0,
@@ -46,30 +48,39 @@ impl Unit {
     }
 }
 
-/// A value for readers: `62%`, `1,204`, `8.4`, `9,500 THB`.
-pub fn format_value(value: f64, unit: &Unit) -> String {
+/// A value as readers of a language write it: `62%`, `1,204`, `8.4`, `9,500 THB`.
+pub fn format_value(value: f64, unit: &Unit, language: Language) -> String {
     match unit {
-        Unit::Share => format!("{}%", grouped(value * 100.0, 0)),
-        Unit::Count | Unit::Ratio | Unit::Score => grouped(value, unit.decimals(value)),
-        Unit::Amount(name) => format!("{} {name}", grouped(value, unit.decimals(value))),
+        Unit::Share => format!("{}%", grouped(value * 100.0, 0, language)),
+        Unit::Count | Unit::Ratio | Unit::Score => grouped(value, unit.decimals(value), language),
+        Unit::Amount(name) => format!("{} {name}", grouped(value, unit.decimals(value), language)),
     }
 }
 
 /// An interval for readers, without the unit's sign: `57–67`, `6.9–10.2`.
-pub fn format_interval(lower: f64, upper: f64, unit: &Unit) -> String {
+pub fn format_interval(lower: f64, upper: f64, unit: &Unit, language: Language) -> String {
     let factor = if *unit == Unit::Share { 100.0 } else { 1.0 };
     // Both limits with the decimals of the finer one.
     let decimals = unit.decimals(lower).max(unit.decimals(upper));
-    let (a, b) = (grouped(lower * factor, decimals), grouped(upper * factor, decimals));
-    if a.starts_with('−') || b.starts_with('−') { format!("{a} to {b}") } else { format!("{a}–{b}") }
+    let limit = |value: f64| grouped(value * factor, decimals, language);
+    between(&limit(lower), &limit(upper), language)
+}
+
+/// Two limits that are written already: `57–67`, and `−8 to −2` where a dash could be a minus.
+pub fn between(lower: &str, upper: &str, language: Language) -> String {
+    let to = match (lower.starts_with('−') || upper.starts_with('−'), language) {
+        (false, _) => "–",
+        (true, Language::En) => " to ",
+        (true, Language::Th) => " ถึง ",
+        (true, Language::My) => " မှ ",
+    };
+    format!("{lower}{to}{upper}")
 }
 
 /// A difference of two values, always signed; shares differ by percentage points.
-pub fn format_difference(value: f64, unit: &Unit) -> String {
+pub fn format_difference(value: f64, unit: &Unit, language: Language) -> String {
     let factor = if *unit == Unit::Share { 100.0 } else { 1.0 };
-    let text = grouped(value * factor, unit.decimals(value));
-    let zero = text.chars().all(|c| matches!(c, '0' | '.'));
-    if text.starts_with('−') || zero { text } else { format!("+{text}") }
+    signed(value * factor, unit.decimals(value), language)
 }
 
 /// A number as `indicators.csv` and the evidence table write it: at most six decimals, no
@@ -80,8 +91,8 @@ pub fn format_exact(value: f64) -> String {
     if text == "-0" { "0".into() } else { text.into() }
 }
 
-/// A number with grouped thousands and a true minus sign.
-pub fn grouped(value: f64, decimals: usize) -> String {
+/// A number with grouped thousands and a true minus sign, in the digits of a language.
+pub fn grouped(value: f64, decimals: usize, language: Language) -> String {
     let text = format!("{:.decimals$}", value.abs());
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let mut out = String::new();
@@ -95,11 +106,23 @@ pub fn grouped(value: f64, decimals: usize) -> String {
         out.push('.');
         out.push_str(fraction);
     }
-    let zero = out.chars().all(|c| matches!(c, '0' | '.'));
-    if value < 0.0 && !zero { format!("−{out}") } else { out }
+    let minus = if value < 0.0 && !is_zero(&text) { "−" } else { "" };
+    format!("{minus}{}", digits(&out, language))
 }
 
-/// A text with its digits as a language writes them: Burmese has digits of its own.
+/// The same with a plus sign before what is more than nothing.
+pub fn signed(value: f64, decimals: usize, language: Language) -> String {
+    let plus = if value > 0.0 && !is_zero(&format!("{value:.decimals$}")) { "+" } else { "" };
+    format!("{plus}{}", grouped(value, decimals, language))
+}
+
+/// Whether a number is nothing as it is written.
+fn is_zero(text: &str) -> bool {
+    text.chars().all(|c| matches!(c, '0' | '.'))
+}
+
+/// A text with its digits as a language writes them: Burmese has digits of its own, Thai readers
+/// read the common ones.
 pub fn digits(text: &str, language: Language) -> String {
     match language {
         Language::En | Language::Th => text.to_owned(),
@@ -174,14 +197,15 @@ mod tests {
 
     #[test]
     fn numbers_are_written_for_readers() {
-        assert_eq!(format_value(0.6179775, &Unit::Share), "62%");
-        assert_eq!(format_value(1204.0, &Unit::Count), "1,204");
-        assert_eq!(format_value(1_234_567.0, &Unit::Count), "1,234,567");
-        assert_eq!(format_value(8.4444, &Unit::Ratio), "8.4");
-        assert_eq!(format_interval(0.57, 0.67, &Unit::Share), "57–67");
-        assert_eq!(format_interval(-0.124, 0.723, &Unit::Share), "−12 to 72");
-        assert_eq!(format_difference(0.14, &Unit::Share), "+14");
-        assert_eq!(format_difference(-0.001, &Unit::Share), "0");
+        assert_eq!(format_value(0.6179775, &Unit::Share, Language::En), "62%");
+        assert_eq!(format_value(1204.0, &Unit::Count, Language::En), "1,204");
+        assert_eq!(format_value(1_234_567.0, &Unit::Count, Language::En), "1,234,567");
+        assert_eq!(format_value(8.4444, &Unit::Ratio, Language::En), "8.4");
+        assert_eq!(format_value(0.005574, &Unit::Ratio, Language::En), "0.0056");
+        assert_eq!(format_interval(0.57, 0.67, &Unit::Share, Language::En), "57–67");
+        assert_eq!(format_interval(-0.124, 0.723, &Unit::Share, Language::En), "−12 to 72");
+        assert_eq!(format_difference(0.14, &Unit::Share, Language::En), "+14");
+        assert_eq!(format_difference(-0.001, &Unit::Share, Language::En), "0");
     }
 
     #[test]
@@ -204,6 +228,10 @@ mod tests {
         let day = jiff::civil::date(2021, 12, 31);
         assert_eq!(format_day(day, Language::My), "၂၀၂၁ ခုနှစ် ဒီဇင်ဘာ ၃၁ ရက်");
         assert_eq!(digits("62% (57–66)", Language::My), "၆၂% (၅၇–၆၆)");
+        assert_eq!(format_value(0.62, &Unit::Share, Language::My), "၆၂%");
+        assert_eq!(format_interval(-0.12, 0.7, &Unit::Share, Language::My), "−၁၂ မှ ၇၀");
+        assert_eq!(format_difference(1204.0, &Unit::Amount("m2".into()), Language::My), "+၁,၂၀၄");
+        assert_eq!(format_value(3.0, &Unit::Amount("m2".into()), Language::My), "၃ m2");
         assert_eq!(digits("๖๒ 62", Language::En), "๖๒ 62");
         assert_eq!(month_name(13, Language::En), "");
     }
@@ -211,12 +239,12 @@ mod tests {
     #[test]
     fn small_amounts_keep_their_decimals() {
         let unit = Unit::Amount("THB".into());
-        assert_eq!(format_value(9500.0, &unit), "9,500 THB");
-        assert_eq!(format_value(9500.4, &unit), "9,500 THB");
-        assert_eq!(format_value(47.25, &unit), "47.2 THB");
-        assert_eq!(format_value(0.618, &unit), "0.62 THB");
-        assert_eq!(format_value(3.0, &unit), "3 THB");
-        assert_eq!(format_interval(0.4, 12.0, &unit), "0.40–12.00");
-        assert_eq!(format_difference(-0.3, &unit), "−0.30");
+        assert_eq!(format_value(9500.0, &unit, Language::En), "9,500 THB");
+        assert_eq!(format_value(9500.4, &unit, Language::En), "9,500 THB");
+        assert_eq!(format_value(47.25, &unit, Language::En), "47.2 THB");
+        assert_eq!(format_value(0.618, &unit, Language::En), "0.62 THB");
+        assert_eq!(format_value(3.0, &unit, Language::En), "3 THB");
+        assert_eq!(format_interval(0.4, 12.0, &unit, Language::En), "0.40–12.00");
+        assert_eq!(format_difference(-0.3, &unit, Language::En), "−0.30");
     }
 }

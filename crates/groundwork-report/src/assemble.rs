@@ -12,7 +12,7 @@ use crate::standing;
 use crate::words::Words;
 use crate::write::{self, clean, count, interval, number, ratio_interval, short, value};
 use groundwork_disclosure::{CellKey, ReleasedCell, ReleasedContrast, Status};
-use groundwork_plan::number::{Unit, format_day, format_exact, format_value, month_name, year_of};
+use groundwork_plan::number::{Unit, format_day, format_exact, format_value, month_name, signed, year_of};
 use groundwork_plan::period::{Frequency, Period};
 use groundwork_plan::site::{Site, SiteRole};
 use groundwork_plan::text::{Language, Localised};
@@ -26,6 +26,7 @@ pub(crate) fn document(input: &Input<'_>, words: &Words) -> Document {
     let mut document = Document {
         schema: doc::SCHEMA,
         language: input.language.code(),
+        digits: std::array::from_fn(|digit| words.digits(&digit.to_string())),
         words: words.language().code(),
         template: clean(input.template),
         title: String::new(),
@@ -80,7 +81,7 @@ fn colour(site: &Site, at: usize) -> &'static str {
 }
 
 /// A period as readers of a language write it: `October–December 2021`.
-fn period_text(period: Period, words: &Words) -> String {
+pub(crate) fn period_text(period: Period, words: &Words) -> String {
     let language = words.language();
     let (first, last) = (period.first_day(), period.last_day());
     let month = |day: jiff::civil::Date| month_name(day.month(), language);
@@ -157,7 +158,7 @@ impl<'a> Maker<'a> {
         let levels = cells
             .filter(|c| c.key().period == self.period && c.key().dimension.is_empty())
             .filter_map(|c| c.figures()?.interval())
-            .map(|(_, _, level)| self.words.digits(&format_value(level, &Unit::Share)));
+            .map(|(_, _, level)| format_value(level, &Unit::Share, self.words.language()));
         let mut levels: Vec<String> = levels.collect();
         levels.sort();
         levels.dedup();
@@ -404,10 +405,7 @@ impl<'a> Maker<'a> {
     fn people(&self, people: &crate::input::PeopleQuality) -> doc::People {
         let count = |n: u64| count(n, self.words);
         let share = |share: Option<f64>| share.and_then(|share| value(share, &Unit::Share, self.words));
-        let bits = |bits: f64| {
-            let signed = format!("{}{:.1}", if bits < 0.0 { "−" } else { "+" }, bits.abs());
-            number(bits, self.words.digits(&signed))
-        };
+        let bits = |bits: f64| number(bits, signed(bits, 1, self.input.language));
         let weight = |(field, level, weight): &(String, String, f64)| {
             Some(doc::WeightText { field: clean(field), level: clean(level), bits: bits(*weight)? })
         };

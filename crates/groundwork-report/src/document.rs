@@ -19,6 +19,8 @@ pub struct Document {
     pub language: &'static str,
     /// The catalogue in `words/` that goes with it: the same code.
     pub words: &'static str,
+    /// How the language writes 0 to 9, for numbers that only the page knows, such as its own.
+    pub digits: [String; 10],
     /// The template, such as `quarterly-funder`.
     pub template: String,
     /// The finding, one sentence.

@@ -1,6 +1,7 @@
 //! Evaluations and lessons for the document: the rows of `estimates.csv` with names in place of
 //! identifiers, in the language of the report.
 
+use crate::assemble::period_text;
 use crate::certainty::{self, Known, is_answer};
 use crate::document as doc;
 use crate::finding;
@@ -8,8 +9,9 @@ use crate::input::{EvaluationInfo, Input};
 use crate::words::Words;
 use crate::write::{clean, count, interval, number, ratio_interval, value};
 use groundwork_disclosure::{ContrastFigures, ReleasedEstimate, Status};
-use groundwork_plan::number::{Unit, grouped};
-use groundwork_plan::text::Localised;
+use groundwork_plan::number::{Unit, between, grouped};
+use groundwork_plan::period::Period;
+use groundwork_plan::text::{Language, Localised};
 
 /// Every evaluation with its rows.
 pub(crate) fn evaluations(input: &Input<'_>, words: &Words) -> Vec<doc::Evaluation> {
@@ -76,11 +78,12 @@ fn measure<'a>(estimand: &str, term: &str, unit: Option<&'a Unit>) -> Measure<'a
         Measure::Ratio
     } else if is("value before") || is("value after") {
         unit.map_or(Measure::Plain, |unit| Measure::Value(unit.clone()))
-    } else if is("share") || is("I²") || is("power") {
+    } else if is("share") || is("weight") || is("I²") || is("power") {
         Measure::Value(Unit::Share)
     } else if [
         "difference of sites",
         "difference in",
+        "difference, ",
         "change at an adaptation",
         "change elsewhere",
         "change beyond",
@@ -106,10 +109,12 @@ pub(crate) fn estimate(
     words: &Words,
 ) -> doc::Estimate {
     let indicator = input.indicators.iter().find(|i| i.id == row.indicator());
-    let measure = measure(row.estimand(), row.term(), indicator.map(|i| &i.unit));
+    // Both parts of a programme are asked for what is so or not.
+    let shares = (evaluation.design == "combination").then_some(&Unit::Share);
+    let measure = measure(row.estimand(), row.term(), indicator.map(|i| &i.unit).or(shares));
     let limits = row.figures().and_then(ContrastFigures::interval);
     let raw = row.figures().map(ContrastFigures::value);
-    let plain = |x: f64| number(x, words.digits(&significant(x)));
+    let plain = |x: f64| number(x, significant(x, words.language()));
     let (value, interval) = match &measure {
         Measure::Value(unit) => {
             (raw.and_then(|x| value(x, unit, words)), limits.and_then(|l| interval(l, unit, words)))
@@ -156,17 +161,28 @@ pub(crate) fn estimate(
         estimand: clean(&words.estimand(&named(row.estimand(), input))),
         estimand_id: clean(row.estimand()),
         answers: answers(evaluation.design, row.estimand()),
-        term: clean(&words.estimand(&named(row.term(), input))),
+        term: clean(&term(row.term(), input, words)),
         contrast,
         status: status.word(),
         reason: clean(row.reason()),
         value,
         interval,
-        p: row.figures().and_then(ContrastFigures::p_value).and_then(|p| number(p, words.digits(&p_text(p)))),
+        p: row
+            .figures()
+            .and_then(ContrastFigures::p_value)
+            .and_then(|p| number(p, p_text(p, words.language()))),
         n: row.figures().map(|f| count(f.n(), words)),
         method: row.method(),
         verdict: row.verdict(),
         said,
+    }
+}
+
+/// What a term of an estimate says: a period, or words.
+pub(crate) fn term(text: &str, input: &Input<'_>, words: &Words) -> String {
+    match Period::parse(text) {
+        Some(period) => period_text(period, words),
+        None => words.estimand(&named(text, input)),
     }
 }
 
@@ -184,7 +200,7 @@ fn named(text: &str, input: &Input<'_>) -> String {
 }
 
 /// Three digits that count: `0.0421`, `3.18`, `1,204`.
-fn significant(value: f64) -> String {
+fn significant(value: f64, language: Language) -> String {
     let size = value.abs();
     let decimals = match size {
         _ if size == 0.0 || size >= 100.0 => 0,
@@ -193,23 +209,23 @@ fn significant(value: f64) -> String {
         _ if size >= 0.1 => 3,
         _ => 4,
     };
-    grouped(value, decimals)
+    grouped(value, decimals, language)
 }
 
 fn plain_interval((lower, upper, level): (f64, f64, f64), words: &Words) -> Option<doc::Interval> {
-    let (low, high) = (significant(lower), significant(upper));
-    let signed = low.starts_with('−') || high.starts_with('−');
-    let text = if signed { format!("{low} to {high}") } else { format!("{low}–{high}") };
+    let [low, high] = [lower, upper].map(|limit| significant(limit, words.language()));
+    let text = between(&low, &high, words.language());
     Some(doc::Interval {
-        lower: number(lower, words.digits(&low))?,
-        upper: number(upper, words.digits(&high))?,
+        lower: number(lower, low)?,
+        upper: number(upper, high)?,
         level: value(level, &Unit::Share, words)?,
-        text: finding::range(&text, words),
+        text,
     })
 }
 
-fn p_text(p: f64) -> String {
-    if p < 0.001 { "p < 0.001".into() } else { format!("p = {}", grouped(p, 3)) }
+fn p_text(p: f64, language: Language) -> String {
+    let sign = if p < 0.001 { "<" } else { "=" };
+    format!("p {sign} {}", grouped(f64::max(p, 0.001), 3, language))
 }
 
 /// What was learned, in the language of the report.

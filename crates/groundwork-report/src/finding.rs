@@ -12,7 +12,7 @@ use groundwork_plan::number::{Unit, format_difference, grouped};
 
 /// A signed difference with its unit: `+14 points`, `−0.7`, `+1,200 THB`.
 pub(crate) fn difference(value: f64, unit: &Unit, words: &Words) -> String {
-    let number = words.digits(&format_difference(value, unit));
+    let number = format_difference(value, unit, words.language());
     match unit {
         Unit::Share if is_one(value * 100.0) => words.fill("finding.point", &[("n", &number)]),
         Unit::Share => words.fill("finding.points", &[("n", &number)]),
@@ -21,18 +21,13 @@ pub(crate) fn difference(value: f64, unit: &Unit, words: &Words) -> String {
     }
 }
 
-/// An interval with its word, where it has one: `−12 to 72`.
-pub(crate) fn range(interval: &str, words: &Words) -> String {
-    words.digits(&interval.replace(" to ", words.text("finding.to")))
-}
-
 fn is_one(value: f64) -> bool {
     value.abs().round() == 1.0
 }
 
 /// A quotient for readers: `1.40`.
 pub(crate) fn times(value: f64, words: &Words) -> String {
-    words.digits(&grouped(value, 2))
+    grouped(value, 2, words.language())
 }
 
 /// The comparison that the title speaks of: the first clear one of a headline indicator.
@@ -118,9 +113,9 @@ fn targets(document: &Document, words: &Words) -> Option<String> {
             (true, _) => "finding.place_first",
             (false, _) => "finding.place",
         };
-        parts.push(words.fill(path, &[("n", &words.digits(&count.to_string())), ("word", word)]));
+        parts.push(words.fill(path, &[("n", &words.count(count)), ("word", word)]));
     }
-    let total = words.digits(&total.to_string());
+    let total = words.count(total);
     Some(words.fill("finding.targets", &[("total", &total), ("list", &words.list(&parts))]))
 }
 
@@ -144,7 +139,7 @@ pub(crate) fn summary(document: &Document, words: &Words) -> Summary {
     }
     let withheld = &document.withheld.count;
     if withheld.raw > 0.0 {
-        let total = words.digits(&document.evidence.len().to_string());
+        let total = words.count(document.evidence.len());
         let path = if withheld.raw == 1.0 { "finding.withheld_one" } else { "finding.withheld" };
         rest.push(words.fill(path, &[("n", &withheld.text), ("total", &total)]));
     }

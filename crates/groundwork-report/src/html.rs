@@ -11,6 +11,7 @@ mod evaluations;
 mod figures;
 mod indicators;
 mod markup;
+mod numbers;
 mod outline;
 mod people;
 mod sources;
@@ -51,8 +52,7 @@ pub fn web_page(input: &Input<'_>, templates: &Templates) -> Result<WebPage, Vec
     };
     let style = templates.files.get(STYLE).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
     let doc = crate::document(input, &words);
-    let page =
-        Page { doc: &doc, words: &words, placed: input.figures, tables: Cell::new(0), figures: Cell::new(0) };
+    let page = Page { doc: &doc, words: &words, input, tables: Cell::new(0), figures: Cell::new(0) };
     let (sections, left_out) = page.sections(&outline::parts(&source));
     let html = page.shell(&sections, &style.unwrap_or_default()).into_string();
     Ok(WebPage { html, left_out })
@@ -62,7 +62,7 @@ pub fn web_page(input: &Input<'_>, templates: &Templates) -> Result<WebPage, Vec
 struct Page<'a> {
     doc: &'a Document,
     words: &'a Words,
-    placed: &'a [PlacedFigure],
+    input: &'a Input<'a>,
     /// Tables and figures so far.
     tables: Cell<usize>,
     figures: Cell<usize>,
@@ -110,7 +110,7 @@ impl<'a> Page<'a> {
 
     /// The figures with their drawings.
     fn drawn(&self) -> impl Iterator<Item = (&'a Figure, &'a PlacedFigure)> {
-        self.doc.figures.iter().zip(self.placed)
+        self.doc.figures.iter().zip(self.input.figures)
     }
 
     fn sections(&self, parts: &[Part]) -> (Vec<Section>, Vec<String>) {

@@ -11,6 +11,7 @@ use hayro_syntax::content::ops::TypedInstruction;
 use hayro_syntax::object::{Array, Dict, MaybeRef, Name, Object, Stream};
 use hayro_syntax::page::Resources;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Forms within forms beyond this are not looked into; nothing that groundwork sets has any.
 const DEEPEST: usize = 8;
@@ -32,7 +33,7 @@ pub fn texts(pdf: &[u8]) -> Option<String> {
 #[derive(Default)]
 struct Said {
     text: String,
-    fonts: BTreeMap<Vec<u8>, Letters>,
+    fonts: BTreeMap<Vec<u8>, Arc<Letters>>,
 }
 
 impl Said {
@@ -43,7 +44,7 @@ impl Said {
 
     /// What a stream of drawing instructions shows. What stands in one string of it is one line.
     fn content(&mut self, mut instructions: TypedIter<'_>, resources: &Resources<'_>, depth: usize) {
-        let mut letters = Letters::default();
+        let mut letters = Arc::new(Letters::default());
         while let Some(instruction) = instructions.next() {
             match instruction {
                 TypedInstruction::TextFont(font) => {
@@ -78,16 +79,16 @@ impl Said {
     }
 
     /// The letters of a font, by its codes.
-    fn letters(&mut self, font: &Dict<'_>) -> Letters {
+    fn letters(&mut self, font: &Dict<'_>) -> Arc<Letters> {
         let key = font.data().to_vec();
         if let Some(known) = self.fonts.get(&key) {
-            return known.clone();
+            return Arc::clone(known);
         }
         let two_bytes = font.get::<Name<'_>>("Subtype").is_some_and(|s| s.as_str() == "Type0");
         let table = font.get::<Stream<'_>>("ToUnicode").and_then(|stream| stream.decoded().ok());
         let table = table.map(|bytes| code_table(&String::from_utf8_lossy(&bytes))).unwrap_or_default();
-        let letters = Letters { table, two_bytes };
-        self.fonts.insert(key, letters.clone());
+        let letters = Arc::new(Letters { table, two_bytes });
+        self.fonts.insert(key, Arc::clone(&letters));
         letters
     }
 

@@ -5,7 +5,7 @@
 use crate::diag;
 use crate::templates::Templates;
 use groundwork_plan::diag::Diagnostic;
-use groundwork_plan::number::digits;
+use groundwork_plan::number::{digits, grouped};
 use groundwork_plan::text::Language;
 use serde_json::Value;
 
@@ -55,7 +55,7 @@ impl Words {
 
     /// The text of a group of the catalogue for a key, where it has one.
     pub(crate) fn known(&self, group: &str, key: &str) -> Option<&str> {
-        self.texts.get(group)?.get(key)?.as_str()
+        group.split('.').try_fold(&self.texts, |at, part| at.get(part))?.get(key)?.as_str()
     }
 
     /// The text at a path with its places filled: `{a}` stands for the text beside `a`.
@@ -105,6 +105,11 @@ impl Words {
         digits(text, self.language)
     }
 
+    /// How many there are of something.
+    pub(crate) fn count(&self, n: usize) -> String {
+        grouped(n as f64, 0, self.language)
+    }
+
     /// What an evaluation writes in English, in the language: an estimand, or a part of one.
     pub fn estimand(&self, english: &str) -> String {
         let Some(known) = self.texts.get("estimands").and_then(Value::as_object) else {
@@ -118,7 +123,12 @@ impl Words {
             known.iter().filter_map(|(pattern, text)| Some((open(pattern, english)?, text.as_str()?)));
         match matching.min_by_key(|(open, _)| open.iter().map(|o| o.len()).sum::<usize>()) {
             Some((open, text)) => {
-                open.iter().fold(text.to_owned(), |text, part| text.replacen("{}", part, 1))
+                // A name may hold digits that are no number, such as that of a column.
+                let written = |part: &str| match part.parse::<f64>() {
+                    Ok(_) => self.digits(part),
+                    Err(_) => part.to_owned(),
+                };
+                open.iter().fold(text.to_owned(), |text, part| text.replacen("{}", &written(part), 1))
             }
             None => english.to_owned(),
         }
@@ -219,5 +229,6 @@ mod tests {
         assert_eq!(th.estimand("due to rates"), "จากอัตรา");
         assert_eq!(th.estimand("share with document"), "สัดส่วนที่มี document");
         assert_eq!(th.estimand("something new"), "something new");
+        assert_eq!(words(Language::My).estimand("within 365"), "၃၆၅ အတွင်း");
     }
 }

@@ -1,7 +1,7 @@
 //! Released numbers and foreign texts, written so that a template can print them as they are.
 
 use crate::document::{Cell, Interval, Number};
-use crate::finding::{range, times};
+use crate::finding::times;
 use crate::words::Words;
 use groundwork_disclosure::{ReleasedCell, Status};
 use groundwork_plan::number::{Unit, format_exact, format_interval, format_value, grouped};
@@ -23,13 +23,13 @@ pub(crate) fn number(raw: f64, text: String) -> Option<Number> {
 
 /// A value in its unit; nothing when it is not finite.
 pub(crate) fn value(raw: f64, unit: &Unit, words: &Words) -> Option<Number> {
-    number(raw, words.digits(&format_value(raw, unit)))
+    number(raw, format_value(raw, unit, words.language()))
 }
 
 /// A number of rows or people.
 pub(crate) fn count(raw: u64, words: &Words) -> Number {
     let raw = raw as f64;
-    Number { raw, text: words.digits(&grouped(raw, 0)), exact: format_exact(raw) }
+    Number { raw, text: grouped(raw, 0, words.language()), exact: format_exact(raw) }
 }
 
 /// Lower limit, upper limit and level, in the unit of the value.
@@ -39,7 +39,7 @@ pub(crate) fn interval(limits: (f64, f64, f64), unit: &Unit, words: &Words) -> O
         lower: value(lower, unit, words)?,
         upper: value(upper, unit, words)?,
         level: value(level, &Unit::Share, words)?,
-        text: range(&format_interval(lower, upper, unit), words),
+        text: format_interval(lower, upper, unit, words.language()),
     })
 }
 
@@ -78,7 +78,7 @@ pub(crate) fn cell(released: Option<&ReleasedCell>, words: &Words) -> Cell {
     // Bounds without a value stand where the value would.
     let (shown, limits) = match (shown, limits) {
         (None, Some(limits)) if matches!(released.status(), Status::Published | Status::Refused) => {
-            let text = range(&format_interval(limits.0, limits.1, unit), words);
+            let text = format_interval(limits.0, limits.1, unit, words.language());
             (number(limits.0, text), None)
         }
         other => other,

@@ -84,7 +84,8 @@ pub(crate) fn may_replace(folder: &Path) -> Result<(), Diagnostic> {
     }
 }
 
-/// Writes a folder beside its place and then puts it there, so that nobody ever sees half of it.
+/// Writes a folder beside its place and then puts it there, so that nobody ever sees half of it. A
+/// file that stands there already comes along and is not written again.
 pub(crate) fn write_folder(folder: &Path, files: &Folder) -> Result<(), Diagnostic> {
     let cannot = |what: &Path, e: std::io::Error| {
         Diagnostic::machine("file.write", format!("{} cannot be written: {e}", what.display())).hint(
@@ -101,9 +102,20 @@ pub(crate) fn write_folder(folder: &Path, files: &Folder) -> Result<(), Diagnost
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(|e| cannot(parent, e))?;
         }
-        fs::write(&path, bytes).map_err(|e| cannot(&path, e))?;
+        let there = folder.join(name);
+        let comes_along = holds(&there, bytes) && fs::hard_link(&there, &path).is_ok();
+        if !comes_along {
+            fs::write(&path, bytes).map_err(|e| cannot(&path, e))?;
+        }
     }
     put_in_place(&inner, folder, &new.path().join("old")).map_err(|e| cannot(folder, e))
+}
+
+/// Whether a file is there and holds these bytes.
+fn holds(path: &Path, bytes: &[u8]) -> bool {
+    let found = fs::symlink_metadata(path);
+    let alike = |found: fs::Metadata| found.is_file() && found.len() == bytes.len() as u64;
+    found.is_ok_and(alike) && fs::read(path).is_ok_and(|there| there == bytes)
 }
 
 /// Writes a file, which is replaced where it is there.

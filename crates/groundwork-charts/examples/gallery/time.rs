@@ -228,7 +228,7 @@ fn sparklines(variant: &Variant) -> Vec<Figure> {
         unit: Unit::Share,
         cell_width_pt: 90.0,
         with_value: true,
-        periods: periods.iter().map(|p| groundwork_charts::period_label(*p)).collect(),
+        periods: periods.iter().map(|p| groundwork_charts::period_label(*p, variant.language)).collect(),
         lines,
     }
     .draw(&pass(cells, vec![]))

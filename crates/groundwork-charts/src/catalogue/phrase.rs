@@ -29,7 +29,6 @@ pub(crate) enum Phrase {
     DifferenceOf,
     RatioOf,
     Points,
-    LimitsTo,
     HigherIn,
     Periods,
     Shaded,
@@ -86,7 +85,7 @@ pub(crate) enum Phrase {
 
 impl Phrase {
     /// Every phrase, in the order of the catalogue.
-    pub(crate) const ALL: [Phrase; 79] = [
+    pub(crate) const ALL: [Phrase; 78] = [
         Phrase::DotChart,
         Phrase::BarsAgainstTargets,
         Phrase::LineChart,
@@ -113,7 +112,6 @@ impl Phrase {
         Phrase::DifferenceOf,
         Phrase::RatioOf,
         Phrase::Points,
-        Phrase::LimitsTo,
         Phrase::HigherIn,
         Phrase::Periods,
         Phrase::Shaded,

@@ -66,7 +66,6 @@ impl Phrase {
             Phrase::DifferenceOf => draft("difference", "ต่างกัน", "ကွာခြားချက်"),
             Phrase::RatioOf => draft("ratio", "อัตราส่วน", "အချိုး"),
             Phrase::Points => draft(" points", " จุดร้อยละ", " ရာခိုင်နှုန်းမှတ်"),
-            Phrase::LimitsTo => draft(" to ", " ถึง ", " မှ "),
             Phrase::HigherIn => draft(
                 "{0} is higher than {1} in {2} of {3} rows.",
                 "{0} สูงกว่า {1} ใน {2} จาก {3} แถว",

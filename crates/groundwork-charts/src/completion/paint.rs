@@ -9,7 +9,7 @@ use crate::scaffold::{self, Notes};
 use crate::scene::Anchor;
 use crate::table::{Reading, Shown};
 use crate::theme::{self, SiteStyle};
-use groundwork_plan::number::{Unit, format_value};
+use groundwork_plan::number::Unit;
 
 /// Height of the plot and of a line of the table, in points.
 const PLOT: f64 = 170.0;
@@ -24,9 +24,9 @@ impl Completion {
             shares.chain(line.risks.iter().map(|(time, _)| *time))
         });
         let unit = Unit::Amount(self.time_unit.clone());
-        let horizontal = Axis::of_values(times, &unit);
+        let horizontal = Axis::of_values(times, &unit, language);
         let ends = lines.iter().flat_map(Line::drawn).filter_map(|(_, shown)| shown.reading());
-        let vertical = Axis::close_to_values(ends.flat_map(Reading::extent), &Unit::Share);
+        let vertical = Axis::close_to_values(ends.flat_map(Reading::extent), &Unit::Share, language);
         let rows = [Phrase::AtRisk, Phrase::Censored, Phrase::Completed].map(|p| p.text(language));
         let table: Vec<&Line> = lines.iter().filter(|line| !line.risks.is_empty()).collect();
         let words = if table.is_empty() {
@@ -36,7 +36,10 @@ impl Completion {
         };
         let widest = words.iter().flatten().map(|line| Type::SMALL.width(line)).fold(0.0, f64::max);
         let half = lines.iter().filter_map(|line| line.risks.first()).flat_map(|(_, counts)| counts);
-        let half = half.filter_map(count_text).map(|text| Type::SMALL.width(&text) / 2.0).fold(4.0, f64::max);
+        let half = half
+            .filter_map(|shown| self.count_text(shown))
+            .map(|text| Type::SMALL.width(&text) / 2.0)
+            .fold(4.0, f64::max);
         let left = f64::max(scaffold::scale_width(&vertical), widest + half + 8.0);
         let set = |line: &Line| Type::site(&SiteStyle::of(line.spec.site.role));
         let names: Vec<Vec<String>> =
@@ -64,7 +67,7 @@ impl Completion {
         let table_height: f64 = (0..table.len()).map(block).sum();
         let cut_text = match cut {
             true => {
-                let text = Phrase::CutAt.fill(language, &[&format_value(LEAST_AT_RISK, &Unit::Count)]);
+                let text = Phrase::CutAt.fill(language, &[&self.about.value(LEAST_AT_RISK, &Unit::Count)]);
                 Type::SMALL.wrap(&text, width)
             }
             false => Vec::new(),
@@ -94,7 +97,7 @@ impl Completion {
                 let at = (0.0, y + Type::VALUE.size + Type::VALUE.leading(text) * j as f64);
                 canvas.text(text, at, Anchor::Start, Type::site(&style));
             }
-            paint_table(&mut canvas, &plot, line, y + head(i), &words, &heights);
+            self.paint_table(&mut canvas, &plot, line, y + head(i), &words, &heights);
             y += block(i);
         }
         for (i, text) in cut_text.iter().enumerate() {
@@ -129,6 +132,54 @@ impl Completion {
                 canvas.text(&text, at, Anchor::Start, set);
                 y += set.leading(&text);
             }
+        }
+    }
+
+    /// A number of the table.
+    fn count_text(&self, shown: &Shown) -> Option<String> {
+        shown.reading().map(|r| self.about.value(r.value, &Unit::Count))
+    }
+
+    /// The numbers of one line below their times: those that have room.
+    fn paint_table(
+        &self,
+        canvas: &mut Canvas,
+        plot: &Panel,
+        line: &Line,
+        top: f64,
+        words: &[Vec<String>],
+        heights: &[f64],
+    ) {
+        let wide =
+            line.risks.iter().flat_map(|(_, counts)| counts).filter_map(|shown| self.count_text(shown));
+        let wide = wide.map(|text| Type::SMALL.width(&text)).fold(10.0, f64::max) + 4.0;
+        let mut places: Vec<(f64, &[Shown; 3])> = Vec::new();
+        for (time, counts) in &line.risks {
+            let x = plot.place((*time, 0.0)).0;
+            if places.last().is_none_or(|(before, _)| x - before >= wide) {
+                places.push((x, counts));
+            }
+        }
+        let limit = canvas.width();
+        let mut y = top;
+        for (i, (lines, height)) in words.iter().zip(heights).enumerate() {
+            let middle = y + height / 2.0;
+            canvas.text_block(lines, 0.0, middle, Anchor::Start, Type::SMALL);
+            for (x, counts) in &places {
+                match counts.get(i) {
+                    Some(Shown::Hidden(status)) => {
+                        scaffold::sign(canvas, (*x, middle), *status, theme::HIDDEN)
+                    }
+                    Some(shown) => {
+                        let text = self.count_text(shown).unwrap_or_default();
+                        let half = Type::SMALL.width(&text) / 2.0;
+                        let x = f64::min(*x, limit - half);
+                        canvas.text(&text, (x, middle + Type::SMALL.drop()), Anchor::Middle, Type::SMALL);
+                    }
+                    None => {}
+                }
+            }
+            y += height;
         }
     }
 }
@@ -232,49 +283,5 @@ fn paint_signs(canvas: &Canvas, plot: &Panel, frame: Frame, lines: &[Line]) {
                 scaffold::sign(canvas, (x, frame.bottom - 6.0 - 8.0 * i as f64), status, style.mark);
             }
         }
-    }
-}
-
-/// A number of the table.
-fn count_text(shown: &Shown) -> Option<String> {
-    shown.reading().map(|r| format_value(r.value, &Unit::Count))
-}
-
-/// The numbers of one line below their times: those that have room.
-fn paint_table(
-    canvas: &mut Canvas,
-    plot: &Panel,
-    line: &Line,
-    top: f64,
-    words: &[Vec<String>],
-    heights: &[f64],
-) {
-    let wide = line.risks.iter().flat_map(|(_, counts)| counts).filter_map(count_text);
-    let wide = wide.map(|text| Type::SMALL.width(&text)).fold(10.0, f64::max) + 4.0;
-    let mut places: Vec<(f64, &[Shown; 3])> = Vec::new();
-    for (time, counts) in &line.risks {
-        let x = plot.place((*time, 0.0)).0;
-        if places.last().is_none_or(|(before, _)| x - before >= wide) {
-            places.push((x, counts));
-        }
-    }
-    let limit = canvas.width();
-    let mut y = top;
-    for (i, (lines, height)) in words.iter().zip(heights).enumerate() {
-        let middle = y + height / 2.0;
-        canvas.text_block(lines, 0.0, middle, Anchor::Start, Type::SMALL);
-        for (x, counts) in &places {
-            match counts.get(i) {
-                Some(Shown::Hidden(status)) => scaffold::sign(canvas, (*x, middle), *status, theme::HIDDEN),
-                Some(shown) => {
-                    let text = count_text(shown).unwrap_or_default();
-                    let half = Type::SMALL.width(&text) / 2.0;
-                    let x = f64::min(*x, limit - half);
-                    canvas.text(&text, (x, middle + Type::SMALL.drop()), Anchor::Middle, Type::SMALL);
-                }
-                None => {}
-            }
-        }
-        y += height;
     }
 }

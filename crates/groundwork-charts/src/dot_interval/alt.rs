@@ -54,7 +54,7 @@ impl DotInterval {
                 .collect();
             let higher = pairs.iter().filter(|(a, b)| a > b).count();
             if pairs.len() > 1 {
-                let (higher, all) = (higher.to_string(), pairs.len().to_string());
+                let (higher, all) = (self.about.count(higher), self.about.count(pairs.len()));
                 out.find(2, Phrase::HigherIn, &[&first.name, &second.name, &higher, &all]);
             }
         }

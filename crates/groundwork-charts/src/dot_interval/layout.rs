@@ -7,7 +7,7 @@ use crate::scaffold::{self, GAP};
 use crate::scene::Anchor;
 use crate::table::{Shown, Summary};
 use crate::theme::SiteStyle;
-use groundwork_plan::number::{Unit, format_value};
+use groundwork_plan::number::Unit;
 
 /// Least distance of two sites in a row, in points.
 pub(super) const PITCH: f64 = 12.0;
@@ -34,12 +34,12 @@ impl DotInterval {
     pub(super) fn layout(&self, rows: &[Row], summary: Summary) -> Layout {
         let width = self.about.width();
         let readings = rows.iter().flat_map(|r| &r.cells).filter_map(Shown::reading);
-        let axis = Axis::of_values(readings.flat_map(|r| r.extent()), &self.unit);
+        let axis = Axis::of_values(readings.flat_map(|r| r.extent()), &self.unit, self.about.language);
         let compared = rows.iter().filter_map(|r| r.contrast.as_ref()?.reading());
         let compared = compared.flat_map(|r| r.extent());
         let difference_axis = match summary {
-            Summary::Difference => Axis::of_differences(compared, &self.unit),
-            Summary::Ratio => Axis::of_ratios(compared),
+            Summary::Difference => Axis::of_differences(compared, &self.unit, self.about.language),
+            Summary::Ratio => Axis::of_ratios(compared, self.about.language),
         };
         let labels = rows.iter().flat_map(|row| {
             let label = Type::ROW.wrap(&row.spec.label, width * 0.34);
@@ -111,7 +111,7 @@ impl DotInterval {
             return Vec::new();
         }
         let count = |shown: &Shown| {
-            shown.reading().map_or("–".to_owned(), |r| format_value(r.n as f64, &Unit::Count))
+            shown.reading().map_or("–".to_owned(), |r| self.about.value(r.n as f64, &Unit::Count))
         };
         if row.cells.len() > 3 {
             return Vec::new();

@@ -104,7 +104,7 @@ fn ratios_stand_on_a_logarithmic_axis() {
     let (lower, value, upper) = (whisker[0][0].0, whisker[0][1].0, whisker[1][0].0);
     assert!(((value - lower) - (upper - value)).abs() <= 0.02);
     assert!(figure.labels.iter().any(|l| l.text == "½"));
-    assert!(figure.alt.contains("ratio 1.0 (0.5–2.0)"));
+    assert!(figure.alt.contains("ratio 1.00 (0.50–2.00)"));
 }
 
 #[test]

@@ -89,3 +89,25 @@ fn ratios_have_their_null_line_at_one() {
     assert!(((null - lower) - (upper - null)).abs() <= 0.02);
     assert!(texts(&figure).contains(&"½"));
 }
+
+#[test]
+fn ratios_weigh_by_the_width_of_their_logarithms() {
+    let (chart, _) = forest(2);
+    let cells: Vec<Cell> = ["a", "b"]
+        .iter()
+        .flat_map(|id| ["nan", "chiang_rai"].map(|site| cell(id, site, Q4, 200.0, 400.0)))
+        .collect();
+    let ratio = |id, limits| Contrast { summary: "ratio", ..difference(id, ("nan", "chiang_rai"), limits) };
+    // From a half to twice, and from two to eight: as wide, though the second has six times the span.
+    let ratios = vec![ratio("a", (0.5, 1.0, 2.0)), ratio("b", (2.0, 4.0, 8.0))];
+    let figure = Forest { prediction: None, ..chart }.draw(&compared(cells.clone(), ratios.clone()));
+    check(&figure);
+    let squares = rects(&figure.marks_svg, "value adaptation");
+    assert!((squares[0][2] - squares[1][2]).abs() < 0.02, "{squares:?}");
+    assert_eq!(texts(&figure).iter().filter(|text| **text == "50%").count(), 2);
+    // What is not pooled weighs nothing.
+    let (chart, _) = forest(2);
+    let figure = Forest { pooled: None, prediction: None, ..chart }.draw(&compared(cells, ratios));
+    check(&figure);
+    assert!(!texts(&figure).contains(&"50%") && !texts(&figure).contains(&"Weight"));
+}

@@ -12,7 +12,7 @@ fn sparklines() -> Sparklines {
         unit: Unit::Share,
         cell_width_pt: 90.0,
         with_value: true,
-        periods: periods(4).iter().map(|p| period_label(*p)).collect(),
+        periods: periods(4).iter().map(|p| period_label(*p, Language::En)).collect(),
         lines: sites().iter().zip(["chiang_rai", "nan"]).map(line).collect(),
     }
 }

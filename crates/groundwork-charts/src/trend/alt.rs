@@ -69,9 +69,9 @@ fn stands_out(trend: &Trend, series: &Series, out: &mut Sentences<'_>) {
         })
         .collect();
     if !ends.is_empty() {
-        let rise = ends.iter().filter(|(first, last)| last > first).count().to_string();
-        let fall = ends.iter().filter(|(first, last)| last < first).count().to_string();
-        let sentence = Phrase::Rising.fill(language, &[&rise, &ends.len().to_string(), &fall]);
+        let rise = trend.about.count(ends.iter().filter(|(first, last)| last > first).count());
+        let fall = trend.about.count(ends.iter().filter(|(first, last)| last < first).count());
+        let sentence = Phrase::Rising.fill(language, &[&rise, &trend.about.count(ends.len()), &fall]);
         out.stands_out(&sentence);
     }
 }
@@ -89,7 +89,7 @@ fn sentence(panel: &TrendPanel, parts: &[String], language: Language) -> String 
 pub(crate) fn course(name: &str, values: &[(String, Shown)], unit: &Unit, language: Language) -> String {
     let known: Vec<(&str, &Reading)> =
         values.iter().filter_map(|(label, shown)| Some((label.as_str(), shown.reading()?))).collect();
-    let value = |r: &Reading| format_value(r.value, unit);
+    let value = |r: &Reading| format_value(r.value, unit, language);
     match known.as_slice() {
         [] => String::new(),
         [(label, only)] => format!("{name} {} ({label})", value(only)).trim_start().to_owned(),

@@ -27,7 +27,7 @@ static DATA: Object = Object {
 
 pub(super) const KEYS: Object = Object {
     name: "sites_as_sample",
-    about: "The mean over sites with an interval that is honest for few of them (REML, Hartung and Knapp, never narrower than Wald), the spread between sites, the prediction interval for a further community, and every site predicted from the others. With up to four sites a Bayesian model with a stated prior stands beside it, at several scales of the prior. From two sites no prediction interval exists, and a p-value between sites says nothing of a third community.",
+    about: "The mean over sites with an interval that is honest for few of them (REML, Hartung and Knapp, never narrower than Wald), the spread between sites, the prediction interval for a further community, and every site by itself, with its weight in the mean, and predicted from the others. With up to four sites a Bayesian model with a stated prior stands beside it, at several scales of the prior. From two sites no prediction interval exists, and a p-value between sites says nothing of a third community.",
     keys: &[
         may("indicators", Shape::List(&Shape::Text), "Shares, ratios or means, one value a site; for cells."),
         PERIOD,

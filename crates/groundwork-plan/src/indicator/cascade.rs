@@ -191,7 +191,8 @@ impl Measured for Cascade {
     fn parts(&self, language: Language) -> (String, Option<String>) {
         match language {
             Language::Th => (format!("{} ที่ไม่ซ้ำกัน", self.of), None),
-            Language::En | Language::My => (format!("different values of {}", self.of), None),
+            Language::My => (format!("မတူညီသော {}", self.of), None),
+            Language::En => (format!("different values of {}", self.of), None),
         }
     }
 
@@ -200,7 +201,11 @@ impl Measured for Cascade {
             Language::Th => {
                 format!("จำนวน {} ที่ไม่ซ้ำกันใน {} แยกตามรุ่นของ {}", self.of, self.from, self.led_by)
             }
-            Language::En | Language::My => format!(
+            Language::My => format!(
+                "{} ရှိ မတူညီသော {} အရေအတွက်၊ {} ၏ မျိုးဆက်အလိုက်။ မျိုးဆက်နှစ်ခု ရောက်ရှိသူသည် နှစ်ခုလုံးတွင် ပါသည်။",
+                self.from, self.of, self.led_by
+            ),
+            Language::En => format!(
                 "The number of different values of {} in {}, by the generation of {}; someone reached by two generations is in both.",
                 self.of, self.from, self.led_by
             ),

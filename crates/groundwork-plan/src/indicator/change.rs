@@ -42,9 +42,8 @@ impl Measured for Change {
     fn parts(&self, language: Language) -> (String, Option<String>) {
         match language {
             Language::Th => ("ผลรวมของการเปลี่ยนแปลง".to_owned(), Some("ผู้ที่มีค่าทั้งก่อนและหลัง".to_owned())),
-            Language::En | Language::My => {
-                ("sum of the changes".to_owned(), Some("pairs of before and after".to_owned()))
-            }
+            Language::My => ("ပြောင်းလဲမှုများ၏ ပေါင်းလဒ်".to_owned(), Some("ရှေ့နောက် တန်ဖိုးအစုံ".to_owned())),
+            Language::En => ("sum of the changes".to_owned(), Some("pairs of before and after".to_owned())),
         }
     }
 
@@ -52,7 +51,8 @@ impl Measured for Change {
         let (before, after) = (&self.before.text, &self.after.text);
         match language {
             Language::Th => format!("ค่าเฉลี่ยของ {after} ลบ {before} ของคนเดียวกันใน {}", self.from),
-            Language::En | Language::My => {
+            Language::My => format!("{} တွင် နှစ်ခုလုံးရှိသူများအတွက် {after} မှ {before} ကို နုတ်ထားသော ပျမ်းမျှ။", self.from),
+            Language::En => {
                 format!("The mean of {after} less {before} over those of {} that have both.", self.from)
             }
         }

@@ -128,7 +128,11 @@ impl Measured for Completion {
                 format!("เสร็จสิ้นภายใน {} เดือน", self.within_months),
                 Some(format!("เข้ามาแล้วอย่างน้อย {} เดือน", self.within_months)),
             ),
-            Language::En | Language::My => (
+            Language::My => {
+                let months = crate::number::digits(&self.within_months.to_string(), language);
+                (format!("{months} လအတွင်း ပြီးစီး"), Some(format!("ကာလမကုန်မီ အနည်းဆုံး {months} လက ဝင်ရောက်")))
+            }
+            Language::En => (
                 format!("completed within {} months", self.within_months),
                 Some(format!("entered at least {} months before the end of the period", self.within_months)),
             ),
@@ -142,7 +146,14 @@ impl Measured for Completion {
                 "สัดส่วนของกรณีใน {} ที่เสร็จสิ้นภายใน {months} เดือน จากกรณีที่เข้ามาก่อนนั้นอย่างน้อย {months} เดือน",
                 self.from
             ),
-            Language::En | Language::My => format!(
+            Language::My => {
+                let months = crate::number::digits(&months.to_string(), language);
+                format!(
+                    "ကာလမကုန်မီ အနည်းဆုံး {months} လက ဝင်ရောက်သော {} အနက် {months} လအတွင်း ပြီးစီးသည့် အချိုးအစား။",
+                    self.from
+                )
+            }
+            Language::En => format!(
                 "The share of {} completed within {months} months, among those that entered at least {months} months before the end of the period.",
                 self.from
             ),

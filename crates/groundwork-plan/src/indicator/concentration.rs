@@ -63,7 +63,11 @@ impl Measured for Concentration {
             Language::Th => {
                 (format!("{} ของ {} ร้อยละ {top} แรก", self.of, self.by), Some("ทั้งหมด".to_owned()))
             }
-            Language::En | Language::My => {
+            Language::My => (
+                format!("ထိပ်ဆုံး {} {}% ၏ {}", self.by, crate::number::digits(&top, language), self.of),
+                Some(format!("{} အားလုံး", self.of)),
+            ),
+            Language::En => {
                 (format!("{} of the top {top}% of {}", self.of, self.by), Some(format!("all {}", self.of)))
             }
         }
@@ -75,7 +79,14 @@ impl Measured for Concentration {
             Language::Th => {
                 format!("สัดส่วนของ {} ใน {} ที่มาจาก {} ร้อยละ {top} แรก", self.of, self.from, self.by)
             }
-            Language::En | Language::My => format!(
+            Language::My => format!(
+                "{} ရှိ {} အနက် ထိပ်ဆုံး {} {}% ခေါ်ဆောင်လာသည့် အချိုးအစား။ တစ်ခုစီကို ပထမဆုံးတွေ့သူအတွက် ရေတွက်သည်။",
+                self.from,
+                self.of,
+                self.by,
+                crate::number::digits(&top, language)
+            ),
+            Language::En => format!(
                 "The share of {} of {} that the top {top}% of {} brought; each counts for whom they first appear with.",
                 self.of, self.from, self.by
             ),

@@ -37,14 +37,16 @@ impl Measured for Count {
     fn parts(&self, language: Language) -> (String, Option<String>) {
         match language {
             Language::Th => (format!("แถวข้อมูลของ {}", self.from), None),
-            Language::En | Language::My => (format!("rows of {}", self.from), None),
+            Language::My => (format!("{} ၏ အတန်းများ", self.from), None),
+            Language::En => (format!("rows of {}", self.from), None),
         }
     }
 
     fn sentence(&self, language: Language) -> String {
         match language {
             Language::Th => format!("จำนวนแถวข้อมูลใน {}", self.from),
-            Language::En | Language::My => format!("The number of rows of {}.", self.from),
+            Language::My => format!("{} ရှိ အတန်းအရေအတွက်။", self.from),
+            Language::En => format!("The number of rows of {}.", self.from),
         }
     }
 }

@@ -95,7 +95,8 @@ impl Measured for Derived {
     fn sentence(&self, language: Language) -> String {
         match language {
             Language::Th => format!("คำนวณจากตัวชี้วัดอื่น: {}", self.formula.text),
-            Language::En | Language::My => format!("Computed from other indicators: {}.", self.formula.text),
+            Language::My => format!("အခြားညွှန်းကိန်းများမှ တွက်သည် - {}။", self.formula.text),
+            Language::En => format!("Computed from other indicators: {}.", self.formula.text),
         }
     }
 }

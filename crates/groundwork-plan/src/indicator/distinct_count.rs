@@ -60,14 +60,16 @@ impl Measured for DistinctCount {
     fn parts(&self, language: Language) -> (String, Option<String>) {
         match language {
             Language::Th => (format!("{} ที่ไม่ซ้ำกัน", self.of), None),
-            Language::En | Language::My => (format!("different values of {}", self.of), None),
+            Language::My => (format!("မတူညီသော {}", self.of), None),
+            Language::En => (format!("different values of {}", self.of), None),
         }
     }
 
     fn sentence(&self, language: Language) -> String {
         match language {
             Language::Th => format!("จำนวน {} ที่ไม่ซ้ำกันใน {}", self.of, self.from),
-            Language::En | Language::My => {
+            Language::My => format!("{} ရှိ မတူညီသော {} အရေအတွက်၊ တစ်ခုကို တစ်ကြိမ်သာ ရေတွက်သည်။", self.from, self.of),
+            Language::En => {
                 format!("The number of different values of {} in {}, each counted once.", self.of, self.from)
             }
         }

@@ -79,9 +79,8 @@ impl Measured for Index {
     fn parts(&self, language: Language) -> (String, Option<String>) {
         match language {
             Language::Th => ("ผลรวมของดัชนี".to_owned(), Some("แถวที่มีค่า".to_owned())),
-            Language::En | Language::My => {
-                ("sum of the index".to_owned(), Some("rows with a value".to_owned()))
-            }
+            Language::My => ("အညွှန်းကိန်း၏ ပေါင်းလဒ်".to_owned(), Some("တန်ဖိုးရှိသော အတန်း".to_owned())),
+            Language::En => ("sum of the index".to_owned(), Some("rows with a value".to_owned())),
         }
     }
 
@@ -90,7 +89,8 @@ impl Measured for Index {
         let items = items.join(", ");
         match language {
             Language::Th => format!("ค่าเฉลี่ยของดัชนีตั้งแต่ 0 ถึง 1 จาก {items} ใน {}", self.from),
-            Language::En | Language::My => {
+            Language::My => format!("{} တွင် {items} မှ တွက်သော ၀ မှ ၁ အထိ အညွှန်းကိန်း၏ ပျမ်းမျှ။", self.from),
+            Language::En => {
                 format!("The mean over {} of an index from 0 to 1 of {items}.", self.from)
             }
         }

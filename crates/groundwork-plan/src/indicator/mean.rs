@@ -40,16 +40,16 @@ impl Measured for Mean {
     fn parts(&self, language: Language) -> (String, Option<String>) {
         match language {
             Language::Th => (format!("ผลรวมของ {}", self.of.text), Some("แถวที่มีค่า".to_owned())),
-            Language::En | Language::My => {
-                (format!("sum of {}", self.of.text), Some("rows with a value".to_owned()))
-            }
+            Language::My => (format!("{} ၏ ပေါင်းလဒ်", self.of.text), Some("တန်ဖိုးရှိသော အတန်း".to_owned())),
+            Language::En => (format!("sum of {}", self.of.text), Some("rows with a value".to_owned())),
         }
     }
 
     fn sentence(&self, language: Language) -> String {
         match language {
             Language::Th => format!("ค่าเฉลี่ยของ {} ใน {}", self.of.text, self.from),
-            Language::En | Language::My => {
+            Language::My => format!("{} တွင် တန်ဖိုးရှိသော အတန်းများ၏ {} ပျမ်းမျှ။", self.from, self.of.text),
+            Language::En => {
                 format!("The mean of {} over the rows of {} that have a value.", self.of.text, self.from)
             }
         }

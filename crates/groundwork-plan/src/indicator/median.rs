@@ -11,7 +11,8 @@ pub(super) const WORD: &str = "median";
 pub(super) fn sentence(of: &str, from: &str, language: Language) -> String {
     match language {
         Language::Th => format!("ค่ามัธยฐานของ {of} ใน {from}"),
-        Language::En | Language::My => {
+        Language::My => format!("{from} တွင် တန်ဖိုးရှိသော အတန်းများ၏ {of} အလယ်တန်ဖိုး။"),
+        Language::En => {
             format!("The median of {of} over the rows of {from} that have a value.")
         }
     }

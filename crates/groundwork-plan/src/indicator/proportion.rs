@@ -72,7 +72,8 @@ impl Measured for Proportion {
     fn parts(&self, language: Language) -> (String, Option<String>) {
         match language {
             Language::Th => (format!("ผู้ที่ {}", self.numerator.text), Some("ทุกคนที่ทราบคำตอบ".to_owned())),
-            Language::En | Language::My => (
+            Language::My => (format!("{} မှန်သူ", self.numerator.text), Some("သိရှိရသူ အားလုံး".to_owned())),
+            Language::En => (
                 format!("those for which {}", self.numerator.text),
                 Some("all for which it is known".to_owned()),
             ),
@@ -83,7 +84,10 @@ impl Measured for Proportion {
         let whom = self.of.as_deref().unwrap_or("rows");
         match language {
             Language::Th => format!("สัดส่วนใน {} ที่ {}", self.from, self.numerator.text),
-            Language::En | Language::My => format!(
+            Language::My => {
+                format!("{} ရှိ {} မှန်သော အချိုးအစား။ မသိရသည်များ မပါဝင်ပါ။", self.from, self.numerator.text)
+            }
+            Language::En => format!(
                 "The share of {whom} of {} for which {}; those for which it is not known are left out.",
                 self.from, self.numerator.text
             ),

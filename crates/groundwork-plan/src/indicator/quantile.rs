@@ -50,9 +50,8 @@ impl Measured for Quantile {
     fn parts(&self, language: Language) -> (String, Option<String>) {
         match language {
             Language::Th => (format!("ผลรวมของ {}", self.of.text), Some("แถวที่มีค่า".to_owned())),
-            Language::En | Language::My => {
-                (format!("sum of {}", self.of.text), Some("rows with a value".to_owned()))
-            }
+            Language::My => (format!("{} ၏ ပေါင်းလဒ်", self.of.text), Some("တန်ဖိုးရှိသော အတန်း".to_owned())),
+            Language::En => (format!("sum of {}", self.of.text), Some("rows with a value".to_owned())),
         }
     }
 
@@ -63,7 +62,13 @@ impl Measured for Quantile {
         let share = crate::number::format_exact(self.share() * 100.0);
         match language {
             Language::Th => format!("ค่าของ {} ใน {} ที่ร้อยละ {share} ของแถวไม่เกิน", self.of.text, self.from),
-            Language::En | Language::My => format!(
+            Language::My => format!(
+                "{} ၏ အတန်း {}% မကျော်လွန်သော {} တန်ဖိုး။",
+                self.from,
+                crate::number::digits(&share, language),
+                self.of.text
+            ),
+            Language::En => format!(
                 "The value of {} that {share}% of the rows of {} do not exceed.",
                 self.of.text, self.from
             ),

@@ -95,9 +95,11 @@ impl Measured for Rate {
         let months = self.per_months;
         match language {
             Language::Th => (self.events.words(language), Some(format!("{months} คน-เดือน"))),
-            Language::En | Language::My => {
-                (self.events.words(language), Some(format!("spans of {months} person-months")))
-            }
+            Language::My => (
+                self.events.words(language),
+                Some(format!("လူ-လ {}", crate::number::digits(&months.to_string(), language))),
+            ),
+            Language::En => (self.events.words(language), Some(format!("spans of {months} person-months"))),
         }
     }
 
@@ -105,7 +107,12 @@ impl Measured for Rate {
         let (events, months) = (self.events.words(language), self.per_months);
         match language {
             Language::Th => format!("{events} ต่อ {months} คน-เดือนใน {}", self.exposure.from),
-            Language::En | Language::My => {
+            Language::My => format!(
+                "{} ၏ လူ-လ {} လျှင် {events}။",
+                self.exposure.from,
+                crate::number::digits(&months.to_string(), language)
+            ),
+            Language::En => {
                 format!("The {events} for every {months} person-months of {}.", self.exposure.from)
             }
         }

@@ -82,7 +82,8 @@ impl Measured for Ratio {
         let (above, below) = (self.numerator.words(language), self.denominator.words(language));
         match language {
             Language::Th => format!("{above} หารด้วย {below}"),
-            Language::En | Language::My => format!("The {above} divided by the {below}."),
+            Language::My => format!("{above} ကို {below} ဖြင့် စားထားသည်။"),
+            Language::En => format!("The {above} divided by the {below}."),
         }
     }
 }
@@ -138,14 +139,21 @@ impl Measure {
     }
 
     pub(super) fn words(&self, language: Language) -> String {
-        let thai = language == Language::Th;
-        match &self.of {
-            MeasureOf::Rows if thai => format!("จำนวนแถวข้อมูลใน {}", self.from),
-            MeasureOf::Rows => format!("number of rows of {}", self.from),
-            MeasureOf::Distinct(column) if thai => format!("จำนวน {column} ที่ไม่ซ้ำกันใน {}", self.from),
-            MeasureOf::Distinct(column) => format!("number of different values of {column} in {}", self.from),
-            MeasureOf::Sum(value) if thai => format!("ผลรวมของ {} ใน {}", value.text, self.from),
-            MeasureOf::Sum(value) => format!("sum of {} over {}", value.text, self.from),
+        let from = &self.from;
+        match (&self.of, language) {
+            (MeasureOf::Rows, Language::Th) => format!("จำนวนแถวข้อมูลใน {from}"),
+            (MeasureOf::Rows, Language::My) => format!("{from} ရှိ အတန်းအရေအတွက်"),
+            (MeasureOf::Rows, Language::En) => format!("number of rows of {from}"),
+            (MeasureOf::Distinct(column), Language::Th) => format!("จำนวน {column} ที่ไม่ซ้ำกันใน {from}"),
+            (MeasureOf::Distinct(column), Language::My) => {
+                format!("{from} ရှိ မတူညီသော {column} အရေအတွက်")
+            }
+            (MeasureOf::Distinct(column), Language::En) => {
+                format!("number of different values of {column} in {from}")
+            }
+            (MeasureOf::Sum(value), Language::Th) => format!("ผลรวมของ {} ใน {from}", value.text),
+            (MeasureOf::Sum(value), Language::My) => format!("{from} ရှိ {} ၏ ပေါင်းလဒ်", value.text),
+            (MeasureOf::Sum(value), Language::En) => format!("sum of {} over {from}", value.text),
         }
     }
 }

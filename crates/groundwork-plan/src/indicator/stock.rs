@@ -83,7 +83,10 @@ impl Measured for Stock {
     fn parts(&self, language: Language) -> (String, Option<String>) {
         match language {
             Language::Th => (format!("ผลรวมของ {} ล่าสุด", self.of.text), Some(format!("จำนวน {}", self.key))),
-            Language::En | Language::My => {
+            Language::My => {
+                (format!("နောက်ဆုံး {} များ၏ ပေါင်းလဒ်", self.of.text), Some(format!("{} အရေအတွက်", self.key)))
+            }
+            Language::En => {
                 (format!("sum of the last {}", self.of.text), Some(format!("values of {}", self.key)))
             }
         }
@@ -93,7 +96,11 @@ impl Measured for Stock {
         let (of, key, months) = (&self.of.text, &self.key, self.carry_months);
         match language {
             Language::Th => format!("ค่า {of} ล่าสุดของแต่ละ {key} ณ สิ้นช่วงเวลา ไม่เก่ากว่า {months} เดือน"),
-            Language::En | Language::My => format!(
+            Language::My => format!(
+                "ကာလကုန်ဆုံးချိန်တွင် {key} တစ်ခုစီ၏ နောက်ဆုံး {of}၊ {} လထက် မဟောင်းရ၊ ပေါင်းထားသည်။",
+                crate::number::digits(&months.to_string(), language)
+            ),
+            Language::En => format!(
                 "The last {of} of each {key} at the end of the period, not older than {months} months, added up."
             ),
         }

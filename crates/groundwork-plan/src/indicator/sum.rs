@@ -44,16 +44,16 @@ impl Measured for Sum {
     fn parts(&self, language: Language) -> (String, Option<String>) {
         match language {
             Language::Th => (format!("ผลรวมของ {}", self.of.text), Some("แถวที่มีค่า".to_owned())),
-            Language::En | Language::My => {
-                (format!("sum of {}", self.of.text), Some("rows with a value".to_owned()))
-            }
+            Language::My => (format!("{} ၏ ပေါင်းလဒ်", self.of.text), Some("တန်ဖိုးရှိသော အတန်း".to_owned())),
+            Language::En => (format!("sum of {}", self.of.text), Some("rows with a value".to_owned())),
         }
     }
 
     fn sentence(&self, language: Language) -> String {
         match language {
             Language::Th => format!("ผลรวมของ {} ใน {}", self.of.text, self.from),
-            Language::En | Language::My => format!("The sum of {} over {}.", self.of.text, self.from),
+            Language::My => format!("{} ရှိ {} ၏ ပေါင်းလဒ်။", self.from, self.of.text),
+            Language::En => format!("The sum of {} over {}.", self.of.text, self.from),
         }
     }
 }

@@ -93,7 +93,11 @@ impl Measured for Sustained {
                 format!("ติดต่อกัน {} เดือน", self.months),
                 Some(format!("อยู่ในโครงการอย่างน้อย {} เดือน", self.months)),
             ),
-            Language::En | Language::My => (
+            Language::My => {
+                let months = crate::number::digits(&self.months.to_string(), language);
+                (format!("{months} လဆက်တိုက် ပြည့်မီ"), Some(format!("အစီအစဉ်တွင် အနည်းဆုံး {months} လ")))
+            }
+            Language::En => (
                 format!("held for {} consecutive months", self.months),
                 Some(format!("in the programme for at least {} months", self.months)),
             ),
@@ -107,7 +111,14 @@ impl Measured for Sustained {
                 "สัดส่วนของ {} ที่ {} ติดต่อกัน {months} เดือน จากผู้ที่อยู่ในโครงการอย่างน้อย {months} เดือน",
                 self.of, self.holds.text
             ),
-            Language::En | Language::My => format!(
+            Language::My => {
+                let months = crate::number::digits(&months.to_string(), language);
+                format!(
+                    "အစီအစဉ်တွင် အနည်းဆုံး {months} လရှိသော {} အနက် {} ကို {months} လဆက်တိုက် ပြည့်မီသည့် အချိုးအစား။",
+                    self.of, self.holds.text
+                )
+            }
+            Language::En => format!(
                 "The share of {} for which {} held for {months} consecutive months, among those in the programme for at least {months} months.",
                 self.of, self.holds.text
             ),

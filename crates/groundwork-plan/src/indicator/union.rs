@@ -40,9 +40,8 @@ impl Measured for Union {
     fn parts(&self, language: Language) -> (String, Option<String>) {
         match language {
             Language::Th => ("ผลรวมของตัวเลข".to_owned(), Some("จำนวนตัวเลข".to_owned())),
-            Language::En | Language::My => {
-                ("sum of the figures".to_owned(), Some("number of figures".to_owned()))
-            }
+            Language::My => ("ဂဏန်းများ၏ ပေါင်းလဒ်".to_owned(), Some("ဂဏန်းအရေအတွက်".to_owned())),
+            Language::En => ("sum of the figures".to_owned(), Some("number of figures".to_owned())),
         }
     }
 
@@ -51,7 +50,11 @@ impl Measured for Union {
             Language::Th => {
                 format!("จำนวนคนที่ไม่ซ้ำกันเบื้องหลัง {} ใน {} อย่างน้อยและอย่างมาก", self.of.text, self.from)
             }
-            Language::En | Language::My => format!(
+            Language::My => format!(
+                "{} ၏ {} နောက်ရှိ မထပ်သူဦးရေ။ အနည်းဆုံး အကြီးဆုံးဂဏန်း၊ အများဆုံး ပေါင်းလဒ်။",
+                self.from, self.of.text
+            ),
+            Language::En => format!(
                 "How many different people stand behind {} of {}: at least the largest figure, at most the sum.",
                 self.of.text, self.from
             ),

@@ -145,8 +145,8 @@ impl Page<'_> {
         }
         said.extend(doc.limits.iter().cloned());
         said.extend(self.limits_of_numbers());
-        let inputs = grouped(doc.provenance.inputs.len() as f64, 0);
-        said.push(self.say("short.files").replace("{n}", &self.words.digits(&inputs)));
+        let inputs = self.words.count(doc.provenance.inputs.len());
+        said.push(self.say("short.files").replace("{n}", &inputs));
         said.push(self.say("html.more").to_owned());
         let provenance = &doc.provenance;
         said.push(format!(
@@ -166,7 +166,7 @@ impl Page<'_> {
     /// What became of the rows of all sources, in a sentence.
     fn rows(&self) -> String {
         let total = |of: fn(&Quality) -> f64| {
-            self.words.digits(&grouped(self.doc.quality.iter().map(of).sum::<f64>(), 0))
+            grouped(self.doc.quality.iter().map(of).sum::<f64>(), 0, self.words.language())
         };
         self.say("short.rows")
             .replace("{kept}", &total(|q| q.rows_kept.raw))

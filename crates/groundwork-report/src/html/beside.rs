@@ -4,7 +4,6 @@
 use super::markup::Listing;
 use super::{Page, Section};
 use crate::document::{Adaptation, Estimate, Evaluation, Said, Voice};
-use groundwork_plan::number::grouped;
 use maud::{Markup, html};
 
 /// So many sentences stand with an evaluation.
@@ -89,7 +88,7 @@ impl Page<'_> {
         if n == 0 {
             return String::new();
         }
-        let n = self.words.digits(&grouped(n as f64, 0));
+        let n = self.words.count(n);
         self.say("findings.hidden").replace("{n}", &n).replace("{mark}", self.say("withheld_mark"))
     }
 

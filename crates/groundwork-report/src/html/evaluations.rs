@@ -3,7 +3,6 @@
 use super::markup::Listing;
 use super::{Page, Section};
 use crate::document::{Estimate, Evaluation, Lesson};
-use groundwork_plan::number::grouped;
 use maud::{Markup, html};
 
 /// So many rows of an evaluation are printed.
@@ -34,7 +33,7 @@ impl Page<'_> {
     pub(super) fn object(&self) -> Vec<Section> {
         let doc = self.doc;
         let planned = doc.evaluations.iter().filter(|e| e.standing != "exploratory").count();
-        let n = |n: usize| self.words.digits(&grouped(n as f64, 0));
+        let n = |n: usize| self.words.count(n);
         let counted = self
             .say("object.counted")
             .replace("{planned}", &n(planned))
@@ -241,7 +240,7 @@ impl Page<'_> {
             .filter(|r| r.status != "withheld" && r.answers && !said_before(r))
             .take(MOST)
             .collect();
-        let n = |n: usize| self.words.digits(&grouped(n as f64, 0));
+        let n = |n: usize| self.words.count(n);
         let kept = self.hidden_rows(hidden);
         if shown.is_empty() {
             return html! {

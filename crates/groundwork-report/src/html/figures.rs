@@ -2,6 +2,7 @@
 //! for narrow ones; what it shows in words; and its numbers as a table.
 
 use super::markup::parts;
+use super::numbers::Numbers;
 use super::{Page, Section};
 use crate::document::Figure;
 use crate::input::{Anchor, PlacedFigure, PlacedLabel};
@@ -84,30 +85,20 @@ impl Page<'_> {
         }
     }
 
-    /// The numbers of a figure, as in the file beside it. Its columns have the names of that file.
+    /// The numbers of a figure.
     fn numbers(&self, placed: &PlacedFigure, n: usize) -> Markup {
-        let Some((head, rows)) = placed.data.split_first() else { return html! {} };
-        // Columns that hold something.
-        let filled: Vec<usize> = (0..head.len())
-            .filter(|at| rows.iter().any(|row| row.get(*at).is_some_and(|text| !text.is_empty())))
-            .collect();
-        let of = |row: &'_ [String]| -> Vec<String> {
-            filled.iter().map(|at| row.get(*at).cloned().unwrap_or_default()).collect()
-        };
-        if rows.is_empty() {
-            return html! {};
-        }
+        let Some(table) = Numbers::of(&placed.data, self.input, self.words) else { return html! {} };
         let label = format!("{} {}", self.say("html.data"), self.number_of(n));
-        let is_number = |text: &str| text.parse::<f64>().is_ok_and(f64::is_finite);
+        let class = |at: usize| table.columns.get(at).is_some_and(|(_, number)| *number).then_some("number");
         html! {
             details {
                 summary { (self.w("html.data")) span class="unseen" { " " (self.number_of(n)) } }
                 div class="frame" role="region" tabindex="0" aria-label=(label) {
                     table {
-                        thead { tr { @for name in of(head) { th scope="col" { (self.t(&name.replace('_', " "))) } } } }
+                        thead { tr { @for (name, _) in &table.columns { th scope="col" { (self.t(name)) } } } }
                         tbody {
-                            @for row in rows {
-                                tr { @for text in of(row) { td class=[is_number(&text).then_some("number")] { (self.t(&text)) } } }
+                            @for row in &table.rows {
+                                tr { @for (at, text) in row.iter().enumerate() { td class=[class(at)] { (self.t(text)) } } }
                             }
                         }
                     }

@@ -280,10 +280,10 @@ fn definition(explained: &Explained) -> Vec<String> {
     let key = explained.cell.key();
     if key.dimension.is_empty() {
         if let Some(baseline) = indicator.baselines.get(&key.site) {
-            out.push(format!("Baseline {}", format_value(*baseline, &indicator.unit)));
+            out.push(format!("Baseline {}", format_value(*baseline, &indicator.unit, Language::En)));
         }
         if let Some(target) = indicator.target(&key.site, &key.period) {
-            out.push(format!("Target {}", format_value(target, &indicator.unit)));
+            out.push(format!("Target {}", format_value(target, &indicator.unit, Language::En)));
         }
     }
     out
@@ -292,7 +292,7 @@ fn definition(explained: &Explained) -> Vec<String> {
 fn value_words(cell: &ReleasedCell) -> String {
     let why = if cell.reason().is_empty() { String::new() } else { format!(" ({})", cell.reason()) };
     match cell.value() {
-        Some(value) => format!("{}{why}", format_value(value, cell.unit())),
+        Some(value) => format!("{}{why}", format_value(value, cell.unit(), Language::En)),
         None => format!("{}{why}", cell.status().word()),
     }
 }
@@ -316,7 +316,7 @@ fn figures_words(indicator: &Indicator, cell: &ReleasedCell) -> Vec<String> {
     match figures.interval() {
         Some((lower, upper, level)) => out.push(format!(
             "interval {} at {} by {}",
-            format_interval(lower, upper, cell.unit()),
+            format_interval(lower, upper, cell.unit(), Language::En),
             format_exact(level),
             cell.method()
         )),

@@ -224,7 +224,10 @@ fn comment(cell: &ReleasedCell, period: &IndicatorPeriod) -> String {
     if let Some(figures) = cell.figures() {
         if let Some((lower, upper, level)) = figures.interval() {
             let (lower, upper) = (number(lower, cell.unit()), number(upper, cell.unit()));
-            parts.push(format!("{} interval {lower} to {upper}", format_value(level, &Unit::Share)));
+            parts.push(format!(
+                "{} interval {lower} to {upper}",
+                format_value(level, &Unit::Share, Language::En)
+            ));
         }
         parts.push(format!("n = {}", figures.n()));
     }

@@ -585,6 +585,7 @@ impl Paper<'_> {
             manifest: made.manifest,
             figures: &figures,
             planned: made.planned,
+            words: &words,
             beside: made.beside,
             earlier: &self.earlier,
         };

@@ -16,13 +16,13 @@ use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::evaluation::Design;
 use groundwork_plan::indicator::{self, Kind, Summary};
 use groundwork_plan::method::CellMethod;
-use groundwork_plan::number::{Unit, digits, format_value};
+use groundwork_plan::number::{Unit, format_value};
 use groundwork_plan::plan::{Plan, Report};
 use groundwork_plan::text::{Language, Localised};
 use groundwork_report::{
     AdaptationInfo, Anchor, Attachment, ComparisonInfo, Direction, Drawing, EvaluationInfo, IndicatorInfo,
     Input, InputFile, PlacedFigure, PlacedLabel, Provenance, Relationship, Templates, VoiceInfo, WebPage,
-    compose, web_page,
+    Words, compose, web_page,
 };
 
 /// What a report in every language is made from.
@@ -37,6 +37,7 @@ pub(super) struct Parts<'a> {
     /// Each figure as it is printed, and drawn for narrow screens.
     pub(super) figures: &'a [(Drawn, Option<Drawn>)],
     pub(super) planned: &'a Planned,
+    pub(super) words: &'a Words,
     pub(super) beside: &'a Beside,
     pub(super) earlier: &'a [(CellKey, f64)],
 }
@@ -87,7 +88,7 @@ impl Parts<'_> {
         let quality = if self.rows_told { quality::quality(self.loaded, &plan.labels) } else { Vec::new() };
         let people = quality::people(self.loaded, smallest(plan));
         let provenance = self.provenance();
-        let attachments = self.attachments(files);
+        let attachments = self.attachments(files, self.words);
         let input = Input {
             language,
             period: self.report.period,
@@ -114,7 +115,8 @@ impl Parts<'_> {
             invented: plan.programme.notice.as_ref(),
             labels: &plan.labels,
         };
-        Ok((compose(&input, templates)?, web_page(&input, templates)?))
+        let (pdf, page) = rayon::join(|| compose(&input, templates), || web_page(&input, templates));
+        Ok((pdf?, page?))
     }
 
     fn adaptations(&self) -> Vec<AdaptationInfo> {
@@ -186,21 +188,22 @@ impl Parts<'_> {
         }
     }
 
-    fn attachments(&self, files: &Folder) -> Vec<Attachment> {
+    fn attachments(&self, files: &Folder, words: &Words) -> Vec<Attachment> {
+        let said = |what: &str| words.fill(&format!("attachments.{what}"), &[]);
         let mut out = vec![
             Attachment {
                 name: "manifest.json".into(),
                 bytes: self.manifest.inside(),
                 relationship: Relationship::Source,
                 mime: "application/json".into(),
-                description: "Inputs with their hashes, parameters, versions and tables of the run".into(),
+                description: said("manifest"),
             },
             Attachment {
                 name: pipeline_name(&self.request.path),
                 bytes: self.request.text.clone().into_bytes(),
                 relationship: Relationship::Source,
                 mime: "application/yaml".into(),
-                description: "The pipeline that the numbers were computed by".into(),
+                description: said("pipeline"),
             },
         ];
         if let Some((name, bytes)) = &self.loaded.indicator_sheet {
@@ -214,7 +217,7 @@ impl Parts<'_> {
                 bytes: bytes.clone(),
                 relationship: Relationship::Source,
                 mime: mime.into(),
-                description: "The sheet in which indicators of the pipeline stand".into(),
+                description: said("sheet"),
             });
         }
         if let Some(bytes) = files.get("indicators.csv") {
@@ -223,7 +226,7 @@ impl Parts<'_> {
                 bytes: bytes.clone(),
                 relationship: Relationship::Data,
                 mime: "text/csv".into(),
-                description: "Every published number, one row a cell".into(),
+                description: said("indicators"),
             });
         }
         out
@@ -334,19 +337,18 @@ pub(crate) fn method(indicator: &indicator::Indicator) -> Localised {
     let is_usual = indicator.method == CellMethod::default_of(indicator.kind.summary())
         && (indicator.level - 0.95).abs() < 1e-9;
     let id = indicator.method.id();
-    let level = format_value(indicator.level, &Unit::Share);
+    let level = |language: Language| format_value(indicator.level, &Unit::Share, language);
     let said = |text: &str, interval: String| {
         if has_interval { format!("{text}{interval}") } else { text.to_owned() }
     };
-    let my = said(my, format!("၊ {} အပိုင်းအခြား {id} ဖြင့်။", digits(&level, Language::My)));
     if is_usual {
-        let (en, th) = usual(&indicator.kind.summary());
-        return Localised { en: en.to_owned(), th: Some(th.to_owned()), my: Some(my) };
+        let (en, th, my) = usual(&indicator.kind.summary());
+        return Localised { en: en.to_owned(), th: Some(th.to_owned()), my: Some(my.to_owned()) };
     }
     Localised {
-        en: said(en, format!("; {level} interval by {id}.")),
-        th: Some(said(th, format!(" พร้อมช่วงความเชื่อมั่น {level} ด้วยวิธี {id}"))),
-        my: Some(my),
+        en: said(en, format!("; {} interval by {id}.", level(Language::En))),
+        th: Some(said(th, format!(" พร้อมช่วงความเชื่อมั่น {} ด้วยวิธี {id}", level(Language::Th)))),
+        my: Some(said(my, format!("၊ {} အပိုင်းအခြား {id} ဖြင့်။", level(Language::My)))),
     }
 }
 
@@ -360,45 +362,58 @@ fn linked() -> Localised {
 }
 
 /// The same for the usual method at the usual level, with its source.
-fn usual(summary: &Summary) -> (&'static str, &'static str) {
+fn usual(summary: &Summary) -> (&'static str, &'static str, &'static str) {
     match summary {
         Summary::FullCount | Summary::Total => (
             "Full count of what the exports hold; no interval, because nothing was sampled.",
             "นับครบทุกแถวในข้อมูลส่งออก ไม่มีช่วงความเชื่อมั่นเพราะไม่ได้สุ่มตัวอย่าง",
+            "ဒေတာဖိုင်များရှိ အရာအားလုံးကို ရေတွက်သည်။ နမူနာမယူသဖြင့် အပိုင်းအခြား မရှိပါ။",
         ),
-        Summary::RowMean => {
-            ("Sum divided by count, with a 95% t interval.", "ผลรวมหารด้วยจำนวน พร้อมช่วงความเชื่อมั่น t ร้อยละ 95")
-        }
+        Summary::RowMean => (
+            "Sum divided by count, with a 95% t interval.",
+            "ผลรวมหารด้วยจำนวน พร้อมช่วงความเชื่อมั่น t ร้อยละ 95",
+            "စုစုပေါင်းကို အရေအတွက်ဖြင့် စားသည်၊ ၉၅% t အပိုင်းအခြားဖြင့်။",
+        ),
         Summary::Share => (
             "Numerator divided by denominator, with the 95% Wilson score interval (Wilson 1927).",
             "ตัวตั้งหารด้วยตัวหาร พร้อมช่วงความเชื่อมั่น Wilson ร้อยละ 95 (Wilson 1927)",
+            "ပိုင်းဝေကို ပိုင်းခြေဖြင့် စားသည်၊ ၉၅% Wilson အပိုင်းအခြားဖြင့် (Wilson 1927)။",
         ),
         Summary::ClusteredRatio => (
             "Ratio of sums with a 95% interval from the variance between clusters, on the log scale, t with clusters less one degrees of freedom.",
             "อัตราส่วนของผลรวม พร้อมช่วงความเชื่อมั่นร้อยละ 95 จากความแปรปรวนระหว่างกลุ่ม",
+            "စုစုပေါင်းများ၏ အချိုး၊ အုပ်စုများကြား ကွဲပြားမှုမှ ၉၅% အပိုင်းအခြားဖြင့်။",
         ),
-        Summary::Quotient => {
-            ("Ratio of two full counts; no interval.", "อัตราส่วนของการนับครบสองค่า ไม่มีช่วงความเชื่อมั่น")
-        }
+        Summary::Quotient => (
+            "Ratio of two full counts; no interval.",
+            "อัตราส่วนของการนับครบสองค่า ไม่มีช่วงความเชื่อมั่น",
+            "အပြည့်အစုံ ရေတွက်ချက် နှစ်ခု၏ အချိုး၊ အပိုင်းအခြား မရှိပါ။",
+        ),
         Summary::Quantile(_) => (
             "The value of a rank, with an interval between two ranks that covers at least 95% (Thompson 1936).",
             "ค่าตามลำดับ พร้อมช่วงระหว่างสองลำดับที่ครอบคลุมอย่างน้อยร้อยละ 95 (Thompson 1936)",
+            "အဆင့်တစ်ခု၏ တန်ဖိုး၊ အနည်းဆုံး ၉၅% ခြုံငုံသော အဆင့်နှစ်ခုကြား အပိုင်းအခြားဖြင့် (Thompson 1936)။",
         ),
         Summary::Rate { .. } => (
             "Events divided by person-time, with the exact 95% Poisson interval (Garwood 1936).",
             "จำนวนเหตุการณ์หารด้วยคน-เวลา พร้อมช่วงความเชื่อมั่น Poisson ร้อยละ 95 (Garwood 1936)",
+            "အဖြစ်အပျက်ကို လူ-အချိန်ဖြင့် စားသည်၊ တိကျသော ၉၅% Poisson အပိုင်းအခြားဖြင့် (Garwood 1936)။",
         ),
         Summary::Bounds => (
             "No value: at least the largest figure, at most the sum of all (Fréchet 1935).",
             "ไม่มีค่าเดียว: อย่างน้อยเท่ากับตัวเลขสูงสุด อย่างมากเท่ากับผลรวม (Fréchet 1935)",
+            "တန်ဖိုးတစ်ခုတည်း မရှိပါ။ အနည်းဆုံး အကြီးဆုံးဂဏန်း၊ အများဆုံး စုစုပေါင်း (Fréchet 1935)။",
         ),
         Summary::TopShare { .. } => (
             "Full count; no interval. Each person counts for the leader they first appear with.",
             "นับครบ ไม่มีช่วงความเชื่อมั่น แต่ละคนนับให้ผู้นำคนแรกที่พบ",
+            "အပြည့်အစုံ ရေတွက်သည်။ လူတစ်ဦးကို ပထမဆုံးတွေ့သော ခေါင်းဆောင်အတွက် ရေတွက်သည်။",
         ),
-        Summary::Derived => {
-            ("Computed from other indicators; no interval.", "คำนวณจากตัวชี้วัดอื่น ไม่มีช่วงความเชื่อมั่น")
-        }
+        Summary::Derived => (
+            "Computed from other indicators; no interval.",
+            "คำนวณจากตัวชี้วัดอื่น ไม่มีช่วงความเชื่อมั่น",
+            "အခြားညွှန်းကိန်းများမှ တွက်သည်။ အပိုင်းအခြား မရှိပါ။",
+        ),
     }
 }
 

@@ -17,7 +17,7 @@ mod power;
 mod regression_decomposition;
 mod shared_clusters;
 pub(super) mod site_comparison;
-mod sites_as_sample;
+pub(super) mod sites_as_sample;
 pub(super) mod staggered_adoption;
 mod time_to_event;
 mod translated_test;

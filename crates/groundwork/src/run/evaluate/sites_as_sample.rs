@@ -7,7 +7,6 @@ use super::line::{Line, codes, refusal};
 use groundwork_disclosure::{Cell, CellKey, Estimate, Finding};
 use groundwork_plan::evaluation::{Role, SitesAsSample, SitesFrom};
 use groundwork_plan::indicator::{Indicator, Summary};
-use groundwork_stats::Refusal;
 use groundwork_stats::estimators::bayes_hierarchical::{
     METHOD as BAYES, MeanPrior, Posterior, TauPrior, bayes_hierarchical,
 };
@@ -16,10 +15,17 @@ use groundwork_stats::estimators::meta_analysis::{
 };
 use groundwork_stats::estimators::meta_proportions::{METHOD as SHARES, pool_shares};
 use groundwork_stats::estimators::meta_tau2::{METHOD as Q_PROFILE, Tau2, between_site_variance_interval};
+use groundwork_stats::estimators::ratio_katz::{METHOD as KATZ, ratio_katz};
+use groundwork_stats::special::normal_critical;
+use groundwork_stats::{Refusal, proportion_wilson};
 
 /// Sites up to which a Bayesian model stands beside the pooled mean.
 const FEW_SITES: usize = 4;
 const TAU2: Tau2 = Tau2::RestrictedLikelihood;
+/// What a site says by itself: a share, two arms, an estimate.
+pub(in crate::run) const ALONE: [&str; 3] = ["share of a site", "ratio of a site", "value of a site"];
+/// How much a site counts for in the mean.
+pub(in crate::run) const WEIGHT: &str = "weight in the mean";
 
 /// One value a site, on a scale where errors are about normal.
 struct Sites {
@@ -45,21 +51,48 @@ pub(super) fn rows(ground: &Ground<'_>, design: &SitesAsSample, frame: Option<&F
         (SitesFrom::Shares(_), Some(frame)) => {
             let (x, n) = (frame.numbers(Role::Events), frame.numbers(Role::Total));
             let line = Line::about(ground, frame.outcome(), "").on_groups(frame, n.iter().map(|n| whole(*n)));
-            of_shares(ground, design, &line, frame.words(Role::Site), &x, &n)
+            let mut out = of_shares(ground, design, &line, names(frame), &x, &n);
+            for ((name, x), n) in names(frame).into_iter().zip(x).zip(n) {
+                let (x, n) = (whole(x), whole(n));
+                let alone = line.clone().on_groups(frame, [x, n.saturating_sub(x)]);
+                let share = proportion_wilson(x, n, ground.evaluation.level);
+                out.push(alone.row(ALONE[0], name, "wilson", &share));
+            }
+            out
         }
         (SitesFrom::Estimates(_), Some(frame)) => {
             let errors = frame.numbers(Role::StdError);
             let sites = Sites {
                 scale: "value",
-                names: frame.words(Role::Site),
+                names: names(frame),
                 values: frame.numbers(Role::Estimate),
                 variances: errors.iter().map(|se| se * se).collect(),
                 n: frame.rows() as u64,
             };
-            pooled(ground, design, &Line::about(ground, frame.outcome(), ""), &sites)
+            let line = Line::about(ground, frame.outcome(), "");
+            let mut out = pooled(ground, design, &line, &sites);
+            let level = ground.evaluation.level;
+            for ((name, value), error) in sites.names.into_iter().zip(sites.values).zip(errors) {
+                let mut row = line.number(ALONE[2], name, "normal", value, 1);
+                let half = normal_critical(level) * error;
+                row.finding = Finding::Value { value, interval: Some((value - half, value + half, level)) };
+                row.std_error = Some(error);
+                out.push(row);
+            }
+            out
         }
         (SitesFrom::Arms(_) | SitesFrom::Shares(_) | SitesFrom::Estimates(_), None) => Vec::new(),
     }
+}
+
+/// The names of the sites; rows that share one are told apart by their number: `Hart (2)`.
+fn names(frame: &Frame) -> Vec<String> {
+    let words = frame.words(Role::Site);
+    let told = |(at, name): (usize, &String)| {
+        let before = words.iter().take(at).filter(|other| *other == name).count();
+        if before == 0 { name.clone() } else { format!("{name} ({})", before + 1) }
+    };
+    words.iter().enumerate().map(told).collect()
 }
 
 fn by_cells(
@@ -114,7 +147,7 @@ fn by_arms(ground: &Ground<'_>, design: &SitesAsSample, frame: &Frame) -> Vec<Es
     let line = Line::about(ground, frame.outcome(), "arm / comparison").on_groups(frame, groups);
     let mut sites = Sites {
         scale: "log risk ratio",
-        names: frame.words(Role::Site),
+        names: names(frame),
         values: Vec::new(),
         variances: Vec::new(),
         n: n.iter().chain(&m).map(|size| whole(*size)).sum(),
@@ -131,7 +164,13 @@ fn by_arms(ground: &Ground<'_>, design: &SitesAsSample, frame: &Frame) -> Vec<Es
         sites.values.push(libm::log((a / n) / (c / m)));
         sites.variances.push(1.0 / a - 1.0 / n + 1.0 / c - 1.0 / m);
     }
-    pooled(ground, design, &line, &sites)
+    let mut out = pooled(ground, design, &line, &sites);
+    for ((((name, a), n), c), m) in sites.names.into_iter().zip(a).zip(n).zip(c).zip(m) {
+        let [a, n, c, m] = [a, n, c, m].map(whole);
+        let alone = line.clone().on_groups(frame, [a, n - a, c, m - c]);
+        out.push(alone.row(ALONE[1], name, KATZ, &ratio_katz(a, n, c, m, ground.evaluation.level)));
+    }
+    out
 }
 
 fn of_shares(
@@ -203,6 +242,11 @@ fn pooled(ground: &Ground<'_>, design: &SitesAsSample, line: &Line, sites: &Site
     out.extend(heterogeneity(line, sites, &found, level));
     for (name, value) in sites.names.iter().zip(&found.shrunk) {
         out.push(line.number("value drawn towards the mean", name.clone(), METHOD, *value, sites.n));
+    }
+    let precision = |variance: &f64| 1.0 / (variance + found.tau2);
+    let all: f64 = sites.variances.iter().map(precision).sum();
+    for (name, variance) in sites.names.iter().zip(&sites.variances) {
+        out.push(line.number(WEIGHT, name.clone(), METHOD, precision(variance) / all, sites.n));
     }
     out.extend(left_out(line, sites));
     out.extend(beside(ground, design, line, sites));

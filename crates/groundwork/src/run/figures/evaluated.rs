@@ -2,18 +2,22 @@
 //! further site, effects before and after a start.
 
 use super::{Drawn, Studio};
+use crate::run::evaluate::sites_as_sample::{ALONE, WEIGHT};
 use crate::run::evaluate::staggered_adoption::{ALL_AT_ONCE, SINCE};
 use groundwork_charts::{
-    Completion, CompletionLine, EstimateKey, EventPeriod, EventStudy, Forest, ForestRow, RiskColumn, Summary,
-    Waterfall, WaterfallEnd, WaterfallPart,
+    About, Completion, CompletionLine, EstimateKey, EventPeriod, EventStudy, Forest, ForestRow, NumberKey,
+    RiskColumn, Summary, Waterfall, WaterfallEnd, WaterfallPart,
 };
 use groundwork_disclosure::{CellKey, ReleasedEstimate, Status};
 use groundwork_plan::evaluation::{Decomposition, Design, Evaluation, Role, SitesFrom, TimeToEvent};
-use groundwork_plan::number::Unit;
+use groundwork_plan::number::{Unit, format_value};
+use groundwork_plan::period::Period;
 use std::collections::BTreeMap;
 
 /// Times from which a curve is worth drawing.
 const LEAST_TIMES: usize = 3;
+/// Studies that one picture holds.
+const MOST_STUDIES: usize = 30;
 
 pub(super) fn draw(studio: &Studio<'_>) -> Vec<Drawn> {
     let mut out = Vec::new();
@@ -21,7 +25,13 @@ pub(super) fn draw(studio: &Studio<'_>) -> Vec<Drawn> {
         match &evaluation.design {
             Design::Decomposition(design) => out.extend(waterfalls(studio, evaluation, design)),
             Design::TimeToEvent(design) => out.extend(completion(studio, evaluation, design)),
-            Design::SitesAsSample(design) => out.extend(forests(studio, evaluation, &design.from)),
+            Design::SitesAsSample(design) => match &design.from {
+                SitesFrom::Cells { indicators, period } => {
+                    out.extend(forests(studio, evaluation, indicators, *period))
+                }
+                from => out.extend(studies(studio, evaluation, from)),
+            },
+            Design::Combination(_) => out.extend(arms(studio, evaluation)),
             Design::StaggeredAdoption(_) => out.extend(event_study(studio, evaluation)),
             _ => {}
         }
@@ -161,13 +171,26 @@ fn risks(rows: &[&ReleasedEstimate], group: &str, event: &str) -> Vec<RiskColumn
         .collect()
 }
 
+/// The rows of an evaluation with an estimand, whether they are published or not.
+fn all_of<'a>(
+    studio: &Studio<'a>,
+    evaluation: &Evaluation,
+    estimand: &str,
+) -> impl Iterator<Item = &'a ReleasedEstimate> {
+    let (id, estimand) = (evaluation.id.clone(), estimand.to_owned());
+    let all = studio.released.estimates().iter();
+    all.filter(move |r| r.evaluation() == id && r.estimand() == estimand)
+}
+
 /// The sites, all of them together, and the range for a further one.
-fn forests(studio: &Studio<'_>, evaluation: &Evaluation, from: &SitesFrom) -> Vec<Drawn> {
-    let SitesFrom::Cells { indicators, period } = from else { return Vec::new() };
+fn forests(
+    studio: &Studio<'_>,
+    evaluation: &Evaluation,
+    indicators: &[String],
+    period: Period,
+) -> Vec<Drawn> {
     let find = |indicator: &str, estimand: &str| {
-        let all = studio.released.estimates().iter();
-        let mut all = all.filter(|r| r.evaluation() == evaluation.id && r.indicator() == indicator);
-        all.find(|r| r.estimand() == estimand).map(key_of)
+        all_of(studio, evaluation, estimand).find(|r| r.indicator() == indicator).map(key_of)
     };
     let one = |id: &String| {
         let indicator = studio.plan.indicator(id)?;
@@ -185,11 +208,11 @@ fn forests(studio: &Studio<'_>, evaluation: &Evaluation, from: &SitesFrom) -> Ve
                 label: studio.place(&site.id),
                 role: site.role,
                 number: CellKey::total(id, &site.id, &period.id()).into(),
-                weight: None,
+                weight: weight(studio, evaluation, id, &site.id),
             })
             .collect();
         let chart = Forest {
-            about: studio.about(studio.title(indicator), studio.at(studio.title(indicator), "", *period)),
+            about: studio.about(studio.title(indicator), studio.at(studio.title(indicator), "", period)),
             unit: indicator.unit.clone(),
             value_title: studio.unit_title(&indicator.unit),
             directions: None,
@@ -197,11 +220,106 @@ fn forests(studio: &Studio<'_>, evaluation: &Evaluation, from: &SitesFrom) -> Ve
             pooled: Some(pooled.into()),
             prediction: find(id, further).map(Into::into),
         };
-        let (when, level) = (studio.when(*period), studio.level(Some(indicator)));
+        let (when, level) = (studio.when(period), studio.level(Some(indicator)));
         let caption = studio.words.fill("captions.forest", &[("when", &when), ("level", &level)]);
         Some(drawn("forest", evaluation, id, caption, chart.draw(studio.released)))
     };
     indicators.iter().filter_map(one).collect()
+}
+
+/// How much a site counts for in the mean, where the mean is one of weights.
+fn weight(studio: &Studio<'_>, evaluation: &Evaluation, indicator: &str, site: &str) -> Option<NumberKey> {
+    let mut all = all_of(studio, evaluation, WEIGHT);
+    all.find(|r| r.indicator() == indicator && r.term() == site).map(|row| key_of(row).into())
+}
+
+/// Studies that are rows of a source: each by itself, all together, the range for a further one.
+fn studies(studio: &Studio<'_>, evaluation: &Evaluation, from: &SitesFrom) -> Option<Drawn> {
+    let [share, ratio, value] = ALONE;
+    let (alone, mean, further, unit, title, compares) = match from {
+        SitesFrom::Cells { .. } => return None,
+        SitesFrom::Shares(_) => {
+            (share, "share in the middle site", "share in a further site", Unit::Share, "charts.share", None)
+        }
+        SitesFrom::Arms(_) => (
+            ratio,
+            "mean over sites, as a ratio",
+            "ratio of a further site",
+            Unit::Ratio,
+            "charts.ratio",
+            Some(Summary::Ratio),
+        ),
+        SitesFrom::Estimates(_) => (
+            value,
+            "mean over sites",
+            "value of a further site",
+            Unit::Score,
+            "charts.effect",
+            Some(Summary::Difference),
+        ),
+    };
+    let find = |estimand: &str| {
+        all_of(studio, evaluation, estimand).next().map(|r| EstimateKey { compares, ..key_of(r) }.into())
+    };
+    let row = |r: &ReleasedEstimate| ForestRow {
+        label: studio.place_or_name(r.term()),
+        role: None,
+        number: EstimateKey { compares, ..key_of(r) }.into(),
+        weight: weight(studio, evaluation, r.indicator(), r.term()),
+    };
+    let rows: Vec<ForestRow> = all_of(studio, evaluation, alone).map(row).collect();
+    (2..=MOST_STUDIES).contains(&rows.len()).then_some(())?;
+    let words = studio.words;
+    let chart = Forest {
+        about: outcome_of(studio, evaluation, alone),
+        unit,
+        value_title: words.fill(title, &[]),
+        directions: None,
+        rows,
+        pooled: find(mean),
+        prediction: find(further),
+    };
+    let caption = words.fill("captions.forest_studies", &[("level", &level_of(studio, evaluation))]);
+    Some(drawn("forest", evaluation, "studies", caption, chart.draw(studio.released)))
+}
+
+/// Who had both parts of a programme against each of the other arms.
+fn arms(studio: &Studio<'_>, evaluation: &Evaluation) -> Option<Drawn> {
+    let published = |estimand: &&&str| {
+        all_of(studio, evaluation, estimand).filter(|r| r.status() == Status::Published).count() > 1
+    };
+    let estimand = ["difference, adjusted", "difference, crude"].iter().find(published)?;
+    let row = |r: &ReleasedEstimate| ForestRow {
+        label: studio.words.estimand(&r.contrast().replace(" - ", " – ")),
+        role: None,
+        number: EstimateKey { compares: Some(Summary::Difference), ..key_of(r) }.into(),
+        weight: None,
+    };
+    let words = studio.words;
+    let chart = Forest {
+        about: outcome_of(studio, evaluation, estimand),
+        unit: Unit::Share,
+        value_title: words.fill("charts.difference", &[]),
+        directions: None,
+        rows: all_of(studio, evaluation, estimand).map(row).collect(),
+        pooled: None,
+        prediction: None,
+    };
+    let (what, level) = (words.estimand(estimand), level_of(studio, evaluation));
+    let caption = words.fill("captions.forest_arms", &[("what", &what), ("level", &level)]);
+    Some(drawn("forest", evaluation, "arms", caption, chart.draw(studio.released)))
+}
+
+/// A chart about what the rows of an evaluation have as their outcome.
+fn outcome_of(studio: &Studio<'_>, evaluation: &Evaluation, estimand: &str) -> About {
+    let column = || all_of(studio, evaluation, estimand).next().map(|r| studio.word(r.indicator()));
+    let named = evaluation.estimand.outcome.as_ref().map(|o| o.get(studio.language()).to_owned());
+    let outcome = named.or_else(column).unwrap_or_default();
+    studio.about(&outcome, evaluation.question.get(studio.language()).to_owned())
+}
+
+fn level_of(studio: &Studio<'_>, evaluation: &Evaluation) -> String {
+    format_value(evaluation.level, &Unit::Share, studio.language())
 }
 
 fn event_study(studio: &Studio<'_>, evaluation: &Evaluation) -> Option<Drawn> {

@@ -12,7 +12,7 @@ use super::adaptations::Log;
 use groundwork_charts::{About, ChartSite, Figure};
 use groundwork_disclosure::{CellKey, Released, Status};
 use groundwork_plan::indicator::Indicator;
-use groundwork_plan::number::{Unit, digits, format_value};
+use groundwork_plan::number::{Unit, digits, format_value, month_name, year_of};
 use groundwork_plan::period::{Frequency, Period};
 use groundwork_plan::plan::{Plan, Report};
 use groundwork_plan::text::Language;
@@ -99,6 +99,14 @@ impl Studio<'_> {
             .map_or_else(all, |s| s.name.get(self.language()).to_owned())
     }
 
+    /// The name of a site, or of what stands in its place and is no site of the programme.
+    fn place_or_name(&self, site: &str) -> String {
+        match self.plan.sites.iter().any(|s| s.id == site) {
+            true => self.place(site),
+            false => self.word(site),
+        }
+    }
+
     fn when(&self, period: Period) -> String {
         period_label(period, self.language())
     }
@@ -106,7 +114,7 @@ impl Studio<'_> {
     /// The level of an indicator's intervals: `95%`.
     fn level(&self, indicator: Option<&Indicator>) -> String {
         let level = indicator.or(self.plan.indicators.first()).map_or(0.95, |i| i.level);
-        digits(&format_value(level, &Unit::Share), self.language())
+        format_value(level, &Unit::Share, self.language())
     }
 
     fn title<'i>(&self, indicator: &'i Indicator) -> &'i str {
@@ -176,50 +184,31 @@ impl Studio<'_> {
 
 /// A period in words: `Q4 2021`, `November 2021`, `2021`; Thai years in the Buddhist era.
 pub(super) fn period_label(period: Period, language: Language) -> String {
-    let year = year(period, language);
+    let (year, quarter) = period.year_and_quarter();
+    let year = year_of(year, language);
     let label = match (period.frequency(), language) {
         (Frequency::Year, _) => year.to_string(),
         (Frequency::FiscalYear(_), Language::Th) => format!("ปีงบประมาณ {year}"),
-        (Frequency::FiscalYear(_), _) => format!("FY{year}"),
+        (Frequency::FiscalYear(_), Language::My) => format!("{year} ဘဏ္ဍာနှစ်"),
+        (Frequency::FiscalYear(_), Language::En) => format!("FY{year}"),
         (Frequency::FiscalQuarter(_), Language::Th) => {
-            format!("ไตรมาส {} ปีงบประมาณ {year}", quarter(period))
+            format!("ไตรมาส {quarter} ปีงบประมาณ {year}")
         }
-        (Frequency::FiscalQuarter(_), _) => format!("Q{} FY{year}", quarter(period)),
-        (Frequency::Quarter, Language::Th) => format!("ไตรมาส {} ปี {year}", quarter(period)),
-        (Frequency::Quarter, Language::My) => format!("{year} ခုနှစ် {} သုံးလပတ်", quarter(period)),
-        (Frequency::Quarter, Language::En) => format!("Q{} {year}", quarter(period)),
+        (Frequency::FiscalQuarter(_), Language::My) => {
+            format!("{year} ဘဏ္ဍာနှစ် {quarter} သုံးလပတ်")
+        }
+        (Frequency::FiscalQuarter(_), Language::En) => format!("Q{quarter} FY{year}"),
+        (Frequency::Quarter, Language::Th) => format!("ไตรมาส {quarter} ปี {year}"),
+        (Frequency::Quarter, Language::My) => format!("{year} ခုနှစ် {quarter} သုံးလပတ်"),
+        (Frequency::Quarter, Language::En) => format!("Q{quarter} {year}"),
         (Frequency::Month, Language::My) => {
-            let month = groundwork_plan::number::month_name(period.first_day().month(), language);
+            let month = month_name(period.first_day().month(), language);
             format!("{year} ခုနှစ် {month}")
         }
         (Frequency::Month, _) => {
-            let month = groundwork_plan::number::month_name(period.first_day().month(), language);
+            let month = month_name(period.first_day().month(), language);
             format!("{month} {year}")
         }
     };
     digits(&label, language)
-}
-
-/// A period on an axis: `Q4 ’21`, `11/21`, `2021`.
-fn short_label(period: Period, language: Language) -> String {
-    let year = year(period, language);
-    let short = year.rem_euclid(100);
-    match (period.frequency(), language) {
-        (Frequency::Year, _) => year.to_string(),
-        (Frequency::FiscalYear(_), Language::Th) => format!("ปีงบ {year}"),
-        (Frequency::FiscalYear(_), _) => format!("FY{short:02}"),
-        (Frequency::Quarter | Frequency::FiscalQuarter(_), Language::Th) => {
-            format!("ไตร. {}/{short:02}", quarter(period))
-        }
-        (Frequency::Quarter | Frequency::FiscalQuarter(_), _) => format!("Q{} ’{short:02}", quarter(period)),
-        (Frequency::Month, _) => format!("{}/{short:02}", period.first_day().month()),
-    }
-}
-
-fn year(period: Period, language: Language) -> i32 {
-    groundwork_plan::number::year_of(period.year_and_quarter().0, language)
-}
-
-fn quarter(period: Period) -> i8 {
-    period.year_and_quarter().1
 }

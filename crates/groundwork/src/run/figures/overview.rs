@@ -1,10 +1,10 @@
 //! What a reader sees first: the sites compared, indicators against targets, courses over time.
 
 use super::super::evaluate::site_comparison::pairs;
-use super::{Drawn, Studio, short_label};
+use super::{Drawn, Studio};
 use groundwork_charts::{
     Band, Bullet, BulletRow, ChartSite, DotInterval, DotRow, Moment, Slope, SlopeLine, Sparkline, Sparklines,
-    Trend, TrendLine, TrendPanel,
+    Trend, TrendLine, TrendPanel, period_label,
 };
 use groundwork_disclosure::CellKey;
 use groundwork_plan::indicator::Indicator;
@@ -209,7 +209,7 @@ fn trends(studio: &Studio<'_>) -> Option<Drawn> {
             &subject,
             words.fill("charts.of", &[("what", &words.fill("charts.headlines", &[])), ("when", &to)]),
         ),
-        labels: periods.iter().map(|p| short_label(*p, studio.language())).collect(),
+        labels: Vec::new(),
         periods,
         panels,
         band: plan.events.first().and_then(|event| {
@@ -324,7 +324,7 @@ fn sparklines(studio: &Studio<'_>) -> Vec<Drawn> {
             unit: indicator.unit.clone(),
             cell_width_pt: 40.0,
             with_value: false,
-            periods: periods.iter().map(|p| short_label(*p, studio.language())).collect(),
+            periods: periods.iter().map(|p| period_label(*p, studio.language())).collect(),
             lines: vec![Sparkline { label: title.to_owned(), site: ChartSite::new("", None), cells }],
         };
         Some(Drawn {

@@ -1,7 +1,7 @@
 //! What is inside the sites: gaps by group, spread behind a mean, patterns over time, provinces.
 
-use super::{Drawn, Studio, short_label};
-use groundwork_charts::{Dumbbell, DumbbellRow, HeatMap, Province, Strip, Strips, TileMap};
+use super::{Drawn, Studio};
+use groundwork_charts::{Dumbbell, DumbbellRow, HeatMap, Province, Strip, Strips, TileMap, period_label};
 use groundwork_disclosure::CellKey;
 use groundwork_plan::indicator::{Dimension, Indicator, UNKNOWN};
 use groundwork_plan::number::Unit;
@@ -71,7 +71,7 @@ fn subject(studio: &Studio<'_>, indicator: &Indicator, dimension: &Dimension) ->
     let labelled = studio.plan.labels.get(&dimension.name, studio.language());
     let name = labelled.map_or_else(|| dimension.name.replace('_', " "), str::to_owned);
     let by = studio.words.estimand(&format!("by {name}"));
-    format!("{}, {by}", studio.title(indicator))
+    studio.words.fill("charts.of", &[("what", studio.title(indicator)), ("when", &by)])
 }
 
 fn dumbbell(studio: &Studio<'_>, indicator: &Indicator, dimension: &Dimension) -> Option<Drawn> {
@@ -135,7 +135,7 @@ fn heat_map(studio: &Studio<'_>, indicator: &Indicator, dimension: &Dimension) -
             studio.at(studio.title(indicator), "", studio.report.period),
         ),
         unit: indicator.unit.clone(),
-        columns: periods.iter().map(|p| short_label(*p, studio.language())).collect(),
+        columns: periods.iter().map(|p| period_label(*p, studio.language())).collect(),
         rows: names.iter().map(|name| (studio.category(&dimension.name, name), row(name))).collect(),
     };
     let figure = chart.draw(studio.released);
