@@ -82,10 +82,11 @@ months_later <- function(day, months) {
   last <- as.IDate(ISOdate(1900L + after %/% 12L, after %% 12L + 1L, 1L)) - 1L
   pmin(first + parts$mday - 1L, last)
 }
-people <- data[, .(
+# It warns of people without such a day.
+people <- suppressWarnings(data[, .(
   site = min(site), last = max(site), joined = min(held), visited = min(visited_on, na.rm = TRUE),
   certified = min(certified_on, na.rm = TRUE)
-), by = person]
+), by = person])
 people[site != last, site := NA]
 people[, due := months_later(joined, 6L)]
 people[, `:=`(visited = fcoalesce(visited <= due, FALSE), certified = fcoalesce(certified <= due, FALSE))]

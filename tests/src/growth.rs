@@ -73,13 +73,16 @@ pub fn measured(program: &Path, sizes: &[u64]) -> Result<(String, String), Box<d
         );
         all.push(size);
     }
-    out += &verdict(&all);
-    let chart = chart(&all)?;
+    let (growth, verdict) = verdict(&all);
+    out += &growth;
+    _ = writeln!(out, "\n{verdict}.");
+    let chart = chart(&all, verdict)?;
     Ok((out, chart))
 }
 
-/// For every step, how much faster than n log n it grew from one size to the next: above 1 is faster.
-fn verdict(all: &[Size]) -> String {
+/// For every step, how much faster than n log n it grew from one size to the next, as a table: above 1 is
+/// faster; and what that says.
+fn verdict(all: &[Size]) -> (String, String) {
     let mut out =
         String::from("\nGrowth from one size to the next, as a part of that of n log n:\n\n| step |");
     for pair in all.windows(2) {
@@ -99,11 +102,11 @@ fn verdict(all: &[Size]) -> String {
         }
         out.push('\n');
     }
-    out += &match faster.as_slice() {
-        [] => "\nNo step grows faster than n log n.\n".to_owned(),
-        some => format!("\nFaster than n log n: {}.\n", some.join(", ")),
+    let verdict = match faster.as_slice() {
+        [] => "No step grows faster than n log n".to_owned(),
+        some => format!("Faster than n log n: {}", some.join(", ")),
     };
-    out
+    (out, verdict)
 }
 
 /// `10k`, `100M`.
@@ -116,7 +119,7 @@ fn label(rows: u64) -> String {
 }
 
 /// A panel for every step, for the whole and for its memory, over the sizes.
-fn chart(all: &[Size]) -> Result<String, Box<dyn Error>> {
+fn chart(all: &[Size], title: String) -> Result<String, Box<dyn Error>> {
     // The places on the axis are those of years; what is written at them is the number of rows.
     let mut periods: Vec<Period> = Period::parse("2001").into_iter().collect();
     while let (true, Some(last)) = (periods.len() < all.len(), periods.last()) {
@@ -154,7 +157,7 @@ fn chart(all: &[Size]) -> Result<String, Box<dyn Error>> {
     panel("whole", "ns", all.iter().map(|size| size.nanoseconds(size.seconds)).collect());
     panel("peak memory", "MB", all.iter().map(|size| size.peak_mb as f64).collect());
     let mut about = About::new(
-        "Time for n log n rows falls with every size, and memory stays within its limit",
+        title,
         "nanoseconds of each step divided by n log2 n, and MB, by number of rows",
         Language::En,
     );
