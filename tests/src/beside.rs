@@ -92,7 +92,8 @@ pub fn measured(program: &Path, rows: u64) -> Result<String, Box<dyn Error>> {
     draw(&source, rows)?;
     let mut out = format!(
         "{rows} rows, {} MB of CSV, {} threads, dev profile of this workspace, load of the machine before: {}\n\n\
-         | what | {} | whole | beside groundwork, cold | peak memory |\n|---|---|---|---|---|---|---|---|\n",
+         | what | {} | whole | beside groundwork, cold | processors | beside groundwork, cold | peak memory |\n\
+         |---|---|---|---|---|---|---|---|---|---|\n",
         std::fs::metadata(&source)?.len() / 1_000_000,
         std::thread::available_parallelism().map_or(1, usize::from),
         load_of_machine(),
@@ -108,8 +109,10 @@ pub fn measured(program: &Path, rows: u64) -> Result<String, Box<dyn Error>> {
             let seconds: f64 = parts.iter().filter(|(step, _)| step.part() == part).map(|(_, s)| s).sum();
             _ = write!(out, " {seconds:.1} s |");
         }
-        let ratio = run.seconds / cold.seconds;
-        _ = writeln!(out, " {:.1} s | {ratio:.2} | {} MB |", run.seconds, run.peak_mb);
+        for (own, other) in [(cold.seconds, run.seconds), (cold.processor, run.processor)] {
+            _ = write!(out, " {other:.1} s | {:.2} |", other / own);
+        }
+        _ = writeln!(out, " {} MB |", run.peak_mb);
     };
     line("groundwork, cold: CSV to PDF", &cold);
     line("groundwork, unchanged", &run(program, folder, &first, &[])?);

@@ -98,7 +98,8 @@ fn crossing(sizes: &[u64], here: &[f64], there: &There, threads: usize) -> Strin
                 let times = other / own;
                 format!(
                     "{name} and one machine do not cross up to {rows} rows: there the same {threads} threads take {times:.1} \
-                     times as long, so that a cluster needs more than {:.0} threads before it is quicker.\n",
+                     times as long, so that a cluster needs more than {:.0} threads before it is quicker, if all of the work \
+                     can be shared out.\n",
                     times * threads as f64
                 )
             }

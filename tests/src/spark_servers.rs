@@ -102,6 +102,8 @@ pub fn spark() -> Option<Result<Server, String>> {
                 "spark.ui.enabled=false",
                 "spark.executor.memory=768m",
                 "spark.sql.shuffle.partitions=4",
+                // As after minutes: the server ends what it answers before it is complete.
+                "spark.connect.execute.reattachable.senderMaxStreamDuration=1s",
                 "spark.connect.grpc.binding.address=127.0.0.1",
                 &format!("spark.connect.grpc.binding.port={port}"),
             ] {
