@@ -3,10 +3,11 @@
 import sys
 
 import duckdb
-from outputs import write
+from outputs import part, write
 
 source, out = sys.argv[1:]
 print("duckdb", duckdb.__version__)
+part("load")
 db = duckdb.connect()
 db.execute(
     f"""
@@ -24,12 +25,14 @@ db.execute(
                CASE trim(sex) WHEN 'female' THEN 'female' WHEN 'หญิง' THEN 'female'
                               WHEN 'male' THEN 'male' WHEN 'ชาย' THEN 'male' END AS sex,
                try_cast(age AS BIGINT) AS age, try_cast(minutes AS DECIMAL(18, 4)) AS minutes,
-               CASE trim(led_by_volunteer) WHEN 'yes' THEN true WHEN 'ใช่' THEN true WHEN 'no' THEN false END AS led
+               CASE trim(led_by_volunteer) WHEN 'yes' THEN true WHEN 'ใช่' THEN true WHEN 'no' THEN false END AS led,
+               try_cast(visited_on AS DATE) AS visited_on, try_cast(certified_on AS DATE) AS certified_on
         FROM read_csv('{source}', all_varchar = true, header = true, delim = ',', quote = '"')
     )
     WHERE person IS NOT NULL AND site IS NOT NULL AND held IS NOT NULL
     """
 )
+part("indicators")
 MEASURES = {
     "sessions": ("count(*)", "true"),
     "minutes_total": ("sum(minutes)", "true"),
@@ -51,4 +54,25 @@ for indicator, (measure, condition) in MEASURES.items():
             GROUP BY GROUPING SETS ((site, period, category), (period, category))
             """
         ).fetchall()
+part("cohort and steps")
+db.execute(
+    """
+    CREATE TABLE cohort AS
+    SELECT site, year(first_day)::VARCHAR || '-Q' || quarter(first_day)::VARCHAR AS period,
+           count(*) FILTER (visited <= due) AS visited, count(*) FILTER (certified <= due) AS certified,
+           count(*) FILTER (certified IS NULL OR certified > due) AS waiting
+    FROM (
+        SELECT CASE WHEN min(site) = max(site) THEN min(site) END AS site, min(visited_on) AS visited,
+               min(certified_on) AS certified, (min(held) + INTERVAL 6 MONTH)::DATE AS due
+        FROM attendance GROUP BY person
+    ) JOIN (SELECT unnest(generate_series(DATE '2019-01-01', DATE '2021-10-01', INTERVAL 3 MONTH))::DATE AS first_day)
+        ON due < first_day + INTERVAL 3 MONTH
+    GROUP BY GROUPING SETS ((site, first_day), (first_day))
+    """
+)
+for category in ["", "visited", "certified", "waiting"]:
+    number, dimension = category or "certified", "step" if category else ""
+    rows += db.execute(
+        f"SELECT 'finished', coalesce(site, ''), period, '{dimension}', '{category}', {number} FROM cohort"
+    ).fetchall()
 write(rows, out)

@@ -3,10 +3,11 @@
 import sys
 
 import pandas as pd
-from outputs import write
+from outputs import part, write
 
 source, out = sys.argv[1:]
 print("pandas", pd.__version__)
+part("load")
 data = pd.read_csv(source, dtype=str, engine="pyarrow")
 for column in ["row_id", "person", "site", "sex", "led_by_volunteer"]:
     data[column] = data[column].str.strip()
@@ -21,9 +22,12 @@ data["sex"] = data["sex"].map({"female": "female", "หญิง": "female", "ma
 data["age"] = pd.to_numeric(data["age"], errors="coerce")
 data["minutes"] = pd.to_numeric(data["minutes"], errors="coerce")
 data["led"] = data["led_by_volunteer"].map({"yes": True, "ใช่": True, "no": False})
+for column in ["visited_on", "certified_on"]:
+    data[column] = pd.to_datetime(data[column], format="%Y-%m-%d", errors="coerce")
 data["age_band"] = pd.cut(data["age"], [-1, 9, 14, 17, 999], labels=["0-9", "10-14", "15-17", "18+"]).astype(str)
 data = data.dropna(subset=["person", "site", "held"])
 data["period"] = data["held"].dt.year.astype(str) + "-Q" + data["held"].dt.quarter.astype(str)
+part("indicators")
 MEASURES = {
     "sessions": (("person", "size"), None),
     "minutes_total": (("minutes", "sum"), None),
@@ -44,4 +48,22 @@ for indicator, ((column, how), condition) in MEASURES.items():
             for row in numbers.reset_index(name="number").to_dict("records"):
                 category = row[dimension] if dimension else ""
                 rows.append((indicator, row.get("site", ""), row["period"], dimension, category, row["number"]))
+part("cohort and steps")
+people = data.groupby("person", sort=False).agg(
+    site=("site", "min"), last=("site", "max"), joined=("held", "min"), visited=("visited_on", "min"),
+    certified=("certified_on", "min"),
+)
+people.loc[people["site"] != people["last"], "site"] = None
+due = people["joined"] + pd.DateOffset(months=6)
+people["waiting"] = ~(people["certified"] <= due)
+people["certified"] = people["certified"] <= due
+people["visited"] = people["visited"] <= due
+for quarter in pd.period_range("2019Q1", "2021Q4", freq="Q"):
+    mature = people[due < quarter.end_time]
+    period = f"{quarter.year}-Q{quarter.quarter}"
+    for category in ["", "visited", "certified", "waiting"]:
+        number, dimension = category or "certified", "step" if category else ""
+        for site, some in [("", mature), *mature.groupby("site")]:
+            if len(some):
+                rows.append(("finished", site, period, dimension, category, some[number].sum()))
 write(rows, out)

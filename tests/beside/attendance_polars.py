@@ -3,10 +3,11 @@
 import sys
 
 import polars as pl
-from outputs import write
+from outputs import part, write
 
 source, out = sys.argv[1:]
 print("polars", pl.__version__)
+part("load")
 
 
 def text(name):
@@ -36,6 +37,7 @@ attendance = (
         text("led_by_volunteer").replace_strict(truths, default=None, return_dtype=pl.Boolean).alias("led"),
         pl.when(age < 10).then(pl.lit("0-9")).when(age < 15).then(pl.lit("10-14")).when(age < 18)
         .then(pl.lit("15-17")).otherwise(pl.lit("18+")).alias("age_band"),
+        pl.col("visited_on", "certified_on").str.to_date("%Y-%m-%d", strict=False),
     )
     .drop_nulls(["person", "site", "held"])
     .with_columns(
@@ -43,6 +45,7 @@ attendance = (
     )
     .collect(engine="streaming")
 )
+part("indicators")
 people = pl.col("person").n_unique()
 MEASURES = {
     "sessions": (pl.len(), None),
@@ -63,4 +66,27 @@ for indicator, (measure, condition) in MEASURES.items():
             for row in counted.group_by(keys).agg(measure.alias("number")).iter_rows(named=True):
                 category = row[dimension] if dimension else ""
                 rows.append((indicator, row.get("site", ""), row["period"], dimension, category, row["number"]))
+part("cohort and steps")
+due = pl.col("joined").dt.offset_by("6mo")
+certified = (pl.col("certified") <= due).fill_null(False)
+people = (
+    attendance.group_by("person")
+    .agg(
+        pl.when(pl.col("site").min() == pl.col("site").max()).then(pl.col("site").min()).alias("site"),
+        pl.col("held").min().alias("joined"),
+        pl.col("visited_on").min().alias("visited"),
+        pl.col("certified_on").min().alias("certified"),
+    )
+    .select("site", due.alias("due"), (pl.col("visited") <= due).alias("visited"), certified.alias("certified"),
+            (~certified).alias("waiting"))
+)
+for year, quarter in [(year, quarter) for year in [2019, 2020, 2021] for quarter in [1, 2, 3, 4]]:
+    mature = people.filter(pl.col("due") < pl.date(year + quarter // 4, quarter % 4 * 3 + 1, 1))
+    if mature.is_empty():
+        continue
+    sums = pl.col("visited", "certified", "waiting").sum()
+    for row in [*mature.group_by("site").agg(sums).iter_rows(named=True), *mature.select(sums).iter_rows(named=True)]:
+        for category in ["", "visited", "certified", "waiting"]:
+            number, dimension = row[category or "certified"], "step" if category else ""
+            rows.append(("finished", row.get("site", ""), f"{year}-Q{quarter}", dimension, category, number))
 write(rows, out)

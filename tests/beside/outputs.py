@@ -1,6 +1,8 @@
-"""What the three scripts have in common: the table and the charts that they write."""
+"""What the scripts in Python have in common: times, the table and the charts that they write."""
 
 import csv
+import sys
+import time
 from collections import defaultdict
 
 import matplotlib
@@ -9,11 +11,26 @@ matplotlib.use("pdf")
 import matplotlib.pyplot as plt
 from matplotlib.backends.backend_pdf import PdfPages
 
+_begun = None
+
+
+def part(name=None):
+    """Says on standard error what begins, and how long what came before took, as groundwork does."""
+    global _begun
+    now = time.perf_counter()
+    if _begun is not None:
+        print(f"  {now - _begun:.3f} s", file=sys.stderr)
+    if name:
+        print(name, file=sys.stderr)
+    _begun = now
+
+
 COLUMNS = ["indicator", "site", "period", "dimension", "category", "number"]
 
 
 def write(rows, folder):
     """Writes `indicators.csv`, and `report.pdf` with a chart by site for each indicator."""
+    part("charts and report")
     rows = sorted(rows, key=lambda row: [str(part) for part in row[:5]])
     with open(f"{folder}/indicators.csv", "w", newline="") as file:
         writer = csv.writer(file)
@@ -32,3 +49,4 @@ def write(rows, folder):
             axes.legend()
             pdf.savefig(figure)
             plt.close(figure)
+    part()

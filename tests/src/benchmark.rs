@@ -10,12 +10,13 @@
 //! charts, and again after an edit. `-- rerun` runs each example whole, and again after a change; see
 //! `rerun.rs`. `-- read 10000000` reads a CSV file of so many rows beside
 //! DuckDB's own reader; see `reading.rs`. `-- beside 10000000` goes the whole way from a CSV file of so
-//! many rows to the report, beside scripts that do the same, and `-- growth 10000 100000` shows how time
-//! and memory grow, and draws it in `growth.svg`; see `beside.rs`.
+//! many rows to the report, beside scripts that do the same; see `beside.rs`. `-- growth 10000 100000` shows
+//! how time and memory grow, and draws it in `growth.svg`; see `growth.rs`. `-- engine 1000000 10000000` has
+//! an engine count the same rows, and says from which size on it is the quicker one; see `break_even.rs`.
 
 use groundwork_samples::{DEFAULT_SEED, Programme, write};
 use groundwork_tests::program::timed;
-use groundwork_tests::{beside, long_report, one_pass, reading, rerun};
+use groundwork_tests::{beside, break_even, growth, long_report, one_pass, reading, rerun};
 use std::error::Error;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -28,6 +29,10 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+fn rows_of(sizes: &[String]) -> Result<Vec<u64>, String> {
+    sizes.iter().map(|size| size.parse().map_err(|_| format!("`{size}` is no number of rows"))).collect()
 }
 
 fn measured() -> Result<(), Box<dyn Error>> {
@@ -57,10 +62,15 @@ fn measured() -> Result<(), Box<dyn Error>> {
     if let [mode, sizes @ ..] = arguments.as_slice()
         && mode == "growth"
     {
-        let sizes: Vec<u64> = sizes.iter().map(|size| size.parse()).collect::<Result<_, _>>()?;
-        let (table, chart) = beside::growth(&program, &sizes)?;
+        let (table, chart) = growth::measured(&program, &rows_of(sizes)?)?;
         print!("{table}");
         std::fs::write("growth.svg", chart)?;
+        return Ok(());
+    }
+    if let [mode, sizes @ ..] = arguments.as_slice()
+        && mode == "engine"
+    {
+        print!("{}", break_even::measured(&program, &rows_of(sizes)?)?);
         return Ok(());
     }
     if arguments == ["long-report"] {

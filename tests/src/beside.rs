@@ -1,11 +1,12 @@
 //! The whole way on one source of many rows, from a CSV file to the finished report: cold, unchanged,
 //! and after one indicator was changed; beside what somebody would write by hand for the same rows,
-//! which lies in `tests/beside`. And how time and memory grow with the rows.
+//! which lies in `tests/beside`. Each part of the way is timed by itself.
 //!
 //! The scripts read, type, count and write the same, and their numbers are compared with those of
-//! `groundwork`: a script that counts something else is an error and no row of the table.
+//! `groundwork`: a script that counts something else, or leaves something out, is an error and no row of
+//! the table.
 
-use crate::attendance::{draw, pipeline};
+use crate::attendance::{BY_PERSON, draw, pipeline};
 use crate::program::{Timed, timed};
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -21,6 +22,7 @@ const INDICATORS: &str = "  sessions: {kind: count, title: Sessions attended, fr
   reach: {kind: distinct_count, of: person, title: People reached, from: attendance, period_by: held, disaggregate: [sex, age_band]}
   reach_led: {kind: distinct_count, of: person, where: led_by_volunteer, title: People reached by volunteers, from: attendance, period_by: held, disaggregate: [sex, age_band]}
   reach_adults: {kind: distinct_count, of: person, where: age >= 18, title: Adults reached, from: attendance, period_by: held, disaggregate: [sex, age_band]}
+  finished: {kind: completion, title: Certified within 6 months, from: by_person, entered: joined, steps: [visited, certified], within: 6 months}
 ";
 
 const REPORTS: &str = "reports:
@@ -30,6 +32,58 @@ const REPORTS: &str = "reports:
 /// What one run of `groundwork` is after.
 const CHANGED: (&str, &str) = ("where: minutes > 60", "where: minutes > 90");
 
+/// The pipeline of the whole way, over this file.
+pub(crate) fn whole_way(file: &str) -> String {
+    pipeline(file, BY_PERSON, INDICATORS, REPORTS)
+}
+
+/// A script that does the same: its tool, who runs it, what it is called, and what says the version.
+struct Script {
+    tool: &'static str,
+    program: PathBuf,
+    file: &'static str,
+    version: String,
+}
+
+impl Script {
+    fn all() -> [Self; 4] {
+        let python = |tool, file| Self {
+            tool,
+            program: std::env::var_os("GROUNDWORK_PYTHON").map_or_else(|| "python3".into(), PathBuf::from),
+            file,
+            version: format!("import {tool}, matplotlib; print({tool}.__version__)"),
+        };
+        [
+            python("duckdb", "attendance_duckdb.py"),
+            python("polars", "attendance_polars.py"),
+            python("pandas", "attendance_pandas.py"),
+            Self {
+                tool: "data.table",
+                program: "Rscript".into(),
+                file: "attendance_datatable.R",
+                version: "cat(as.character(packageVersion('data.table')))".into(),
+            },
+        ]
+    }
+
+    /// The version of the tool; nothing where it is not installed.
+    fn installed(&self) -> Option<String> {
+        let option = if self.file.ends_with(".R") { "-e" } else { "-c" };
+        let output = Command::new(&self.program).args([option, &self.version]).output().ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    fn run(&self, source: &Path, out: &Path) -> Result<Timed, String> {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("beside").join(self.file);
+        let mut command = Command::new(&self.program);
+        // R reads words of other scripts in such a locale only.
+        timed(command.env("LC_ALL", "C.UTF-8").arg(script).arg(source).arg(out))
+    }
+}
+
+/// The parts of the way, as scripts name them.
+const PARTS: [&str; 4] = ["load", "indicators", "cohort and steps", "charts and report"];
+
 /// Draws, runs, and gives the table.
 pub fn measured(program: &Path, rows: u64) -> Result<String, Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
@@ -37,165 +91,136 @@ pub fn measured(program: &Path, rows: u64) -> Result<String, Box<dyn Error>> {
     let source = folder.join("attendance.csv");
     draw(&source, rows)?;
     let mut out = format!(
-        "{rows} rows, {} MB of CSV, {} threads, dev profile of this workspace\n\n\
-         | what | time | peak memory | beside groundwork, cold |\n|---|---|---|---|\n",
+        "{rows} rows, {} MB of CSV, {} threads, dev profile of this workspace, load of the machine before: {}\n\n\
+         | what | {} | whole | beside groundwork, cold | processors | beside groundwork, cold | peak memory |\n\
+         |---|---|---|---|---|---|---|---|---|---|\n",
         std::fs::metadata(&source)?.len() / 1_000_000,
-        std::thread::available_parallelism().map_or(1, usize::from)
+        std::thread::available_parallelism().map_or(1, usize::from),
+        load_of_machine(),
+        PARTS.join(" | ")
     );
-    let first = pipeline("attendance.csv", INDICATORS, REPORTS);
-    let cold = run(program, folder, &first)?;
-    let numbers = numbers(&folder.join("out/indicators.csv"))?;
+    let first = whole_way("attendance.csv");
+    let cold = run(program, folder, &first, &[])?;
+    let own = numbers(&folder.join("out/indicators.csv"))?;
     let mut line = |what: &str, run: &Timed| {
-        let ratio = run.seconds / cold.seconds;
-        _ = writeln!(out, "| {what} | {:.1} s | {} MB | {ratio:.2} |", run.seconds, run.peak_mb);
+        _ = write!(out, "| {what} |");
+        let parts = steps(&run.said);
+        for part in PARTS {
+            let seconds: f64 = parts.iter().filter(|(step, _)| step.part() == part).map(|(_, s)| s).sum();
+            _ = write!(out, " {seconds:.1} s |");
+        }
+        for (own, other) in [(cold.seconds, run.seconds), (cold.processor, run.processor)] {
+            _ = write!(out, " {other:.1} s | {:.2} |", other / own);
+        }
+        _ = writeln!(out, " {} MB |", run.peak_mb);
     };
     line("groundwork, cold: CSV to PDF", &cold);
-    line("groundwork, unchanged", &run(program, folder, &first)?);
-    line("groundwork, one indicator changed", &run(program, folder, &first.replace(CHANGED.0, CHANGED.1))?);
+    line("groundwork, unchanged", &run(program, folder, &first, &[])?);
+    line(
+        "groundwork, one indicator changed",
+        &run(program, folder, &first.replace(CHANGED.0, CHANGED.1), &[])?,
+    );
     let mut skipped = String::new();
-    for tool in ["duckdb", "polars", "pandas"] {
-        let python = python();
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("beside/attendance_{tool}.py"));
-        let has_all = Command::new(&python).args(["-c", &format!("import {tool}, matplotlib")]).output();
-        if !has_all.is_ok_and(|output| output.status.success()) {
-            _ = writeln!(skipped, "{tool}: skipped, {} does not have it", python.display());
+    for script in Script::all() {
+        let Some(version) = script.installed() else {
+            _ = writeln!(skipped, "{}: skipped, {} does not have it", script.tool, script.program.display());
             continue;
-        }
-        let theirs = folder.join(tool);
+        };
+        let theirs = folder.join(script.tool);
         std::fs::create_dir(&theirs)?;
-        let ran = timed(Command::new(&python).arg(script).arg(&source).arg(&theirs))?;
-        let version = format!("import {tool}; print({tool}.__version__)");
-        let version = Command::new(&python).args(["-c", &version]).output()?.stdout;
-        let version = String::from_utf8_lossy(&version).trim().to_owned();
-        let same = compared(&numbers, &theirs.join("indicators.csv"))?;
-        line(&format!("{tool} {version} script, {same} numbers the same"), &ran);
+        let ran = script.run(&source, &theirs)?;
+        let same = compared(&own, &theirs.join("indicators.csv"))?;
+        line(&format!("{} {version} script, {same} numbers the same", script.tool), &ran);
     }
     Ok(out + &skipped)
 }
 
-/// The steps whose growth is shown, with what their lines begin with.
-const STEPS: [(&str, &[&str]); 4] = [
-    ("load", &["load ", "rows read", "as they were"]),
-    ("count rows", &["count rows"]),
-    ("count people", &["count person"]),
-    ("evaluate, protect, report", &["answer", "apply", "write", "set report"]),
-];
+/// How many processes want to run, over the last minute, where the machine says so.
+pub(crate) fn load_of_machine() -> String {
+    let told = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    told.split_whitespace().next().unwrap_or("not known").to_owned()
+}
 
-/// Draws and runs at each size: a table of how time and memory grow, step by step, and a chart of it
-/// as SVG.
-pub fn growth(program: &Path, sizes: &[u64]) -> Result<(String, String), Box<dyn Error>> {
-    let mut out = format!(
-        "{} threads, dev profile of this workspace\n\n| rows | export |",
-        std::thread::available_parallelism().map_or(1, usize::from)
-    );
-    for (name, _) in STEPS {
-        _ = write!(out, " {name} |");
-    }
-    out += " whole | a row | peak memory | memory a row |\n|---|---|---|---|---|---|---|---|---|---|\n";
-    let mut points: Vec<Vec<(f64, f64)>> = vec![Vec::new(); STEPS.len()];
-    for rows in sizes {
-        let folder = tempfile::tempdir()?;
-        let folder = folder.path();
-        // Beyond ten million rows a programme keeps Parquet.
-        let name = if *rows > 10_000_000 { "attendance.parquet" } else { "attendance.csv" };
-        draw(&folder.join(name), *rows)?;
-        let ran = run(program, folder, &pipeline(name, INDICATORS, REPORTS))?;
-        let steps = steps(&ran.said);
-        _ = write!(out, "| {rows} | {} |", name.rsplit('.').next().unwrap_or_default());
-        for ((_, begin), points) in STEPS.iter().zip(&mut points) {
-            let is_of = |step: &str| begin.iter().any(|b| step.contains(b));
-            let seconds: f64 = steps.iter().filter(|(step, _)| is_of(step)).map(|(_, seconds)| seconds).sum();
-            _ = write!(out, " {seconds:.2} s |");
-            points.push((*rows as f64, seconds.max(1e-3)));
+/// What is done between two lines of standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    Load,
+    CountRows,
+    CountPeople,
+    /// What a script says of both together.
+    Indicators,
+    Cohort,
+    Report,
+}
+
+impl Step {
+    /// The steps of `groundwork`.
+    pub(crate) const ALL: [Step; 5] =
+        [Step::Load, Step::CountRows, Step::CountPeople, Step::Cohort, Step::Report];
+
+    /// The step that a line begins.
+    fn of(line: &str) -> Self {
+        let begins = |words: &str| line.starts_with(words);
+        if line.contains("by_person") || begins("compute ") || line == PARTS[2] {
+            Step::Cohort
+        } else if begins("load") {
+            Step::Load
+        } else if begins("count rows") {
+            Step::CountRows
+        } else if begins("count ") {
+            Step::CountPeople
+        } else if line == PARTS[1] {
+            Step::Indicators
+        } else {
+            Step::Report
         }
-        let (seconds, peak, rows) = (ran.seconds, ran.peak_mb, *rows as f64);
-        _ = writeln!(
-            out,
-            " {seconds:.2} s | {:.2} µs | {peak} MB | {:.0} B |",
-            seconds * 1e6 / rows,
-            peak as f64 * 1e6 / rows
-        );
     }
-    Ok((out, chart(&points)))
+
+    fn part(self) -> &'static str {
+        match self {
+            Step::Load => PARTS[0],
+            Step::CountRows | Step::CountPeople | Step::Indicators => PARTS[1],
+            Step::Cohort => PARTS[2],
+            Step::Report => PARTS[3],
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Step::CountRows => "count rows",
+            Step::CountPeople => "count people",
+            other => other.part(),
+        }
+    }
 }
 
-/// Seconds over rows, both as powers of ten, a line for each step, and n log n as a dashed line.
-fn chart(points: &[Vec<(f64, f64)>]) -> String {
-    let all = || points.iter().flatten();
-    let (least, most) = all().fold((f64::MAX, 0.0_f64), |(a, b), (rows, _)| (a.min(*rows), b.max(*rows)));
-    let place = |(rows, seconds): (f64, f64)| {
-        let width = (most / least).log10().max(1e-9);
-        (60.0 + (rows / least).log10() / width * 420.0, 260.0 - (seconds.log10() + 3.0) / 6.0 * 240.0)
-    };
-    let line = |points: &[(f64, f64)]| {
-        points.iter().map(|p| place(*p)).map(|(x, y)| format!("{x:.1},{y:.1}")).collect::<Vec<_>>().join(" ")
-    };
-    let mut out = String::from(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"680\" height=\"300\" font-family=\"sans-serif\" font-size=\"12\">\n\
-         <title>Seconds of each step over rows</title>\n<rect width=\"680\" height=\"300\" fill=\"white\"/>\n",
-    );
-    for power in -3..=3 {
-        let (_, y) = place((least, 10_f64.powi(power)));
-        _ = writeln!(
-            out,
-            "<path d=\"M60 {y:.1}H480\" stroke=\"#ddd\"/><text x=\"54\" y=\"{:.1}\" text-anchor=\"end\">{} s</text>",
-            y + 4.0,
-            10_f64.powi(power)
-        );
-    }
-    for (rows, _) in points.first().into_iter().flatten() {
-        let (x, _) = place((*rows, 1.0));
-        _ = writeln!(out, "<text x=\"{x:.1}\" y=\"280\" text-anchor=\"middle\">{rows:e}</text>");
-    }
-    let bound: Vec<(f64, f64)> = points
-        .first()
-        .into_iter()
-        .flatten()
-        .map(|(rows, _)| (*rows, rows * rows.log2() / (most * most.log2()) * 100.0))
-        .filter(|(_, seconds)| *seconds >= 1e-3)
-        .collect();
-    _ = writeln!(
-        out,
-        "<polyline points=\"{}\" fill=\"none\" stroke=\"#888\" stroke-dasharray=\"4 4\"/>",
-        line(&bound)
-    );
-    let colours = ["#0072b2", "#d55e00", "#009e73", "#000000"];
-    for (((name, _), points), colour) in STEPS.iter().zip(points).zip(colours) {
-        let (_, y) = points.last().map_or((0.0, 0.0), |last| place(*last));
-        _ = writeln!(
-            out,
-            "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/><text x=\"486\" y=\"{:.1}\" fill=\"{colour}\">{name}</text>",
-            line(points),
-            y + 4.0
-        );
-    }
-    out + "<text x=\"486\" y=\"292\" fill=\"#888\">dashed: n log n</text>\n</svg>\n"
-}
-
-fn run(program: &Path, folder: &Path, text: &str) -> Result<Timed, Box<dyn Error>> {
+/// Runs a pipeline in a folder, with these arguments more.
+pub(crate) fn run(program: &Path, folder: &Path, text: &str, more: &[&str]) -> Result<Timed, Box<dyn Error>> {
     std::fs::write(folder.join("pipeline.yaml"), text)?;
     let mut command = Command::new(program);
-    Ok(timed(command.current_dir(folder).args(["run", "pipeline.yaml", "--out", "out"]))?)
+    Ok(timed(command.current_dir(folder).args(["run", "pipeline.yaml", "--out", "out"]).args(more))?)
 }
 
-/// The steps that a run names, each with the seconds that stand in the line below.
-fn steps(said: &str) -> Vec<(String, f64)> {
-    let lines: Vec<&str> = said.lines().collect();
-    let pairs = lines.windows(2);
-    pairs
-        .filter_map(|pair| Some((pair[0].to_owned(), pair[1].trim().strip_suffix(" s")?.parse().ok()?)))
-        .collect()
+/// The steps that a run or a script names, each with the seconds that stand in the line below. A line
+/// that is indented says more of the step before.
+pub(crate) fn steps(said: &str) -> Vec<(Step, f64)> {
+    let mut out: Vec<(Step, f64)> = Vec::new();
+    let mut step = Step::Load;
+    for line in said.lines() {
+        let time = line.strip_prefix("  ").and_then(|rest| rest.strip_suffix(" s")?.parse().ok());
+        match time {
+            Some(seconds) => out.push((step, seconds)),
+            None if line.starts_with(' ') => {}
+            None => step = Step::of(line),
+        }
+    }
+    out
 }
 
-/// The Python that has the packages; `GROUNDWORK_PYTHON` names another one than that of the path.
-fn python() -> PathBuf {
-    std::env::var_os("GROUNDWORK_PYTHON").map_or_else(|| "python3".into(), PathBuf::from)
-}
-
-type Numbers = BTreeMap<[String; 5], f64>;
+pub(crate) type Numbers = BTreeMap<[String; 5], f64>;
 
 /// The numbers of `indicators.csv`: values of means, and numerators of all others.
-fn numbers(path: &Path) -> Result<Numbers, Box<dyn Error>> {
+pub(crate) fn numbers(path: &Path) -> Result<Numbers, Box<dyn Error>> {
     let mut reader = csv::Reader::from_path(path)?;
     let headers = reader.headers()?.clone();
     let mut out = Numbers::new();
@@ -217,14 +242,15 @@ fn numbers(path: &Path) -> Result<Numbers, Box<dyn Error>> {
     Ok(out)
 }
 
-/// How many numbers of a script are those of `groundwork`.
+/// How many numbers of a script are those of `groundwork`; it may leave out those that are nothing.
 fn compared(numbers: &Numbers, theirs: &Path) -> Result<usize, Box<dyn Error>> {
+    let mut missing: Numbers = numbers.clone();
     let mut same = 0;
     for record in csv::Reader::from_path(theirs)?.into_records() {
         let record = record?;
         let key = [0, 1, 2, 3, 4].map(|at| record.get(at).unwrap_or_default().to_owned());
         let number: f64 = record.get(5).unwrap_or_default().parse()?;
-        match numbers.get(&key) {
+        match missing.remove(&key) {
             // Means are written with six decimals.
             Some(own) if (own - number).abs() <= 1e-6 => same += 1,
             found => {
@@ -232,5 +258,8 @@ fn compared(numbers: &Numbers, theirs: &Path) -> Result<usize, Box<dyn Error>> {
             }
         }
     }
-    Ok(same)
+    match missing.iter().find(|(_, number)| **number != 0.0) {
+        Some((key, number)) => Err(format!("{}: {key:?} is missing, {number}", theirs.display()).into()),
+        None => Ok(same),
+    }
 }

@@ -35,7 +35,7 @@ const ROWS: u64 = 90_000;
 fn project() -> Result<(tempfile::TempDir, String), String> {
     let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
     draw(&folder.path().join("attendance.csv"), ROWS).map_err(|e| e.to_string())?;
-    let text = pipeline("attendance.csv", INDICATORS, "reports: {brief: {template: quarterly-funder}}\n");
+    let text = pipeline("attendance.csv", "", INDICATORS, "reports: {brief: {template: quarterly-funder}}\n");
     let people = "  people:\n    summary: {of: attendance, by: person, columns: {sessions: {count: held}, first_on: {min: held}, site: {only: site}}}\nindicators:\n";
     Ok((folder, text.replacen("indicators:\n", people, 1)))
 }

@@ -3,16 +3,27 @@
 use crate::program::{done, repository};
 use libtest_mimic::{Failed, Trial};
 use serde_json::Value;
+use std::path::Path;
 
 /// The tests of this file.
 pub fn trials() -> Vec<Trial> {
     vec![Trial::test("manifest: it is what its schema says", || fits().map_err(Failed::from))]
 }
 
-fn fits() -> Result<(), String> {
+fn schema() -> Result<Value, String> {
     let schema =
         std::fs::read(repository().join("pipelines/manifest.schema.json")).map_err(|e| e.to_string())?;
-    let schema: Value = serde_json::from_slice(&schema).map_err(|e| e.to_string())?;
+    serde_json::from_slice(&schema).map_err(|e| e.to_string())
+}
+
+/// Whether the manifest of a run directory is what the schema says.
+pub(crate) fn fits_its_schema(out: &Path) -> Result<(), String> {
+    let text = std::fs::read(out.join("manifest.json")).map_err(|e| e.to_string())?;
+    differs(&serde_json::from_slice(&text).map_err(|e| e.to_string())?, &schema()?, "")
+}
+
+fn fits() -> Result<(), String> {
+    let schema = schema()?;
     for pipeline in ["lessons-learned", "examples/staggered-adoption"] {
         let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
         let out = folder.path().join("out");

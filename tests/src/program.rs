@@ -65,6 +65,8 @@ pub fn files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, String> {
 pub struct Timed {
     /// Wall time.
     pub seconds: f64,
+    /// Time of processors, seconds: it says less of what else the machine did.
+    pub processor: f64,
     /// Peak memory, MB.
     pub peak_mb: u64,
     /// What it said on standard error.
@@ -84,7 +86,7 @@ pub fn timed(command: &mut Command) -> Result<Timed, String> {
         let mut text = String::new();
         said.read_to_string(&mut text).map(|_| text)
     });
-    let mut peak_mb = 0;
+    let (mut peak_mb, mut processor) = (0, 0.0_f64);
     let status = loop {
         if let Some(status) = child.try_wait().map_err(|e| e.to_string())? {
             break status;
@@ -94,13 +96,23 @@ pub fn timed(command: &mut Command) -> Result<Timed, String> {
         let mark =
             status.lines().find_map(|l| l.strip_prefix("VmHWM:")).and_then(|l| l.split_whitespace().next());
         peak_mb = peak_mb.max(mark.and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0) / 1024);
+        processor = processor.max(processor_seconds(child.id()).unwrap_or(0.0));
         std::thread::sleep(Duration::from_millis(10));
     };
     let seconds = begun.elapsed().as_secs_f64();
     let said = said.join().map_err(|_| "standard error was lost")?.map_err(|e| e.to_string())?;
     if status.success() {
-        Ok(Timed { seconds, peak_mb, said })
+        Ok(Timed { seconds, processor, peak_mb, said })
     } else {
         Err(format!("ended with {status}\n{said}"))
     }
+}
+
+/// Seconds that a process and its threads had of the processors so far. The kernel tells them in hundredths.
+fn processor_seconds(id: u32) -> Option<f64> {
+    let told = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // What stands before the last bracket is the name of the program, which may hold anything.
+    let fields: Vec<&str> = told.rsplit_once(')')?.1.split_whitespace().collect();
+    let hundredths = |at: usize| fields.get(at)?.parse::<f64>().ok();
+    Some((hundredths(11)? + hundredths(12)?) / 100.0)
 }

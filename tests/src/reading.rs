@@ -21,7 +21,7 @@ pub fn measured(program: &Path, rows: u64) -> Result<String, Box<dyn Error>> {
     let file = folder.join("attendance.csv");
     draw(&file, rows)?;
     let bytes = std::fs::metadata(&file)?.len();
-    std::fs::write(folder.join("pipeline.yaml"), pipeline("attendance.csv", INDICATORS, ""))?;
+    std::fs::write(folder.join("pipeline.yaml"), pipeline("attendance.csv", "", INDICATORS, ""))?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut out = format!(
         "{rows} rows, {} MB, {threads} threads, dev profile of this workspace\n\n\

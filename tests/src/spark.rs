@@ -8,8 +8,10 @@
 
 use crate::determinism::pipelines;
 use crate::program::{self, repository};
+use crate::verify::{asked, expect};
 use crate::{page, spark_servers};
 use groundwork::page::{cases, first_pipeline};
+use groundwork_plan::staging::{Order, stage};
 use libtest_mimic::{Failed, Trial};
 use spark_servers::Server;
 use std::path::Path;
@@ -30,12 +32,15 @@ type Start = fn() -> Option<Result<Server, String>>;
 pub fn trials() -> Vec<Trial> {
     let sail: Start = spark_servers::sail;
     let spark: Start = spark_servers::spark;
-    let all: [(&str, Start, Check); 8] = [
+    let all: [(&str, Start, Check); 11] = [
         ("every pipeline on Sail", sail, every_pipeline),
         ("every page about indicators on Sail", sail, every_page),
         ("drawn programmes on Sail", sail, drawn),
         ("files that Sail reads", sail, read_there),
+        ("copies and older versions that Sail leaves out", sail, put_aside_there),
+        ("a run that Sail counted is verified by it", sail, verified),
         ("files that Apache Spark reads", spark, read_there),
+        ("copies and older versions that Apache Spark leaves out", spark, put_aside_there),
         ("a worker of Apache Spark that is killed", spark, worker_killed),
         ("a server that is killed", sail, killed),
         ("every pipeline on Apache Spark", spark, every_pipeline),
@@ -46,6 +51,9 @@ pub fn trials() -> Vec<Trial> {
             Trial::test(format!("spark: {name}"), move || on(name, start, check).map_err(Failed::from))
         })
         .collect();
+    trials.push(Trial::test("spark: which of several copies stays follows from their values", || {
+        by_values().map_err(Failed::from)
+    }));
     trials.push(Trial::test("spark: no server", || nobody_there().map_err(Failed::from)));
     trials
 }
@@ -213,6 +221,163 @@ indicators:
   each: {kind: ratio, numerator: {sum: minutes, from: visits, where: came, period_by: held, cluster: leader}, denominator: {distinct: leader, from: visits, period_by: held, cluster: leader}, title: T}
   regulars: {kind: count, title: T, from: by_person, period_by: first, where: "times > 6 and last - first > 30"}
 "#;
+
+/// Copies of rows and older versions of records, which are left out there as here. The rows stand in the
+/// files in the order of their values, so that the first to be read is the first by its values.
+fn put_aside_there(server: &Server) -> Result<(), String> {
+    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+    let at = folder.path();
+    visits(at)?;
+    both(at, "pipeline.yaml", server, &["issues.csv"])?;
+    let rows = |engine: &str| {
+        let out = at.join("out").display().to_string();
+        program::done(at, &["run", "pipeline.yaml", "--out", &out, "--afresh", "--engine", engine])?;
+        crate::manifest::fits_its_schema(&at.join("out"))?;
+        let text = std::fs::read_to_string(at.join("out/manifest.json")).map_err(|e| e.to_string())?;
+        let manifest: serde_json::Value = serde_json::from_str(&text).map_err(|e| e.to_string())?;
+        Ok::<_, String>(manifest["sources"].clone())
+    };
+    let (here, there) = (rows("here")?, rows(server.address())?);
+    let put_aside = |of: &serde_json::Value| {
+        let rows = of.as_array().into_iter().flatten().map(|source| source["rows"].clone());
+        rows.collect::<Vec<_>>()
+    };
+    if put_aside(&here) != put_aside(&there) || here.to_string().contains("\"superseded\":0,") {
+        return Err(format!("here {here}, there {there}"));
+    }
+    // Copies that stop the run stop it there as well.
+    let stops = COPIES.replace("unique: [visit, who]", "unique: [visit, who], on_failure: stop");
+    std::fs::write(at.join("stops.yaml"), stops).map_err(|e| e.to_string())?;
+    let few = COPIES.replace("unique: [visit, who]", "at_least_rows: 9000");
+    std::fs::write(at.join("few.yaml"), few).map_err(|e| e.to_string())?;
+    for (pipeline, word) in [("stops.yaml", "check.stopped"), ("few.yaml", "check.too-few-rows")] {
+        for engine in ["here", server.address()] {
+            let output = program::run(at, &["check", pipeline, "--engine", engine]);
+            let said = String::from_utf8_lossy(&output.stderr);
+            if output.status.code() != Some(3) || !said.contains(word) {
+                return Err(format!("{pipeline} on {engine} ended with {:?}\n{said}", output.status.code()));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn visits(at: &Path) -> Result<(), String> {
+    let database = duckdb::Connection::open_in_memory().map_err(|e| e.to_string())?;
+    let sql = VERSIONS.replace("PATH", &at.join("visits.parquet").display().to_string());
+    database.execute_batch(&sql).map_err(|e| e.to_string())?;
+    std::fs::write(at.join("pipeline.yaml"), COPIES).map_err(|e| e.to_string())
+}
+
+/// Three thousand records in three versions, of which the last one was sent after the exports were taken.
+/// Some rows name no record, and stand there twice with other minutes.
+const VERSIONS: &str = "COPY (
+    SELECT
+        'v' || lpad(CAST(i // (1 + i % 2) AS VARCHAR), 5, '0') AS visit,
+        'p' || (i % 700) AS who,
+        CASE WHEN i % 41 = 0 THEN NULL ELSE 'r' || (i // 3) END AS record,
+        DATE '2021-07-01' + CAST(i % 3 * 9 AS INTEGER) AS sent,
+        CASE i % 2 WHEN 0 THEN 'Ayla' ELSE 'Bora' END AS place,
+        DATE '2021-01-01' + CAST(i // 3 % 180 AS INTEGER) AS held,
+        CAST(10 + copy * 7 AS INTEGER) AS minutes
+    FROM range(9000) AS t(i), range(2) AS c(copy)
+    WHERE copy = 0 OR i % 41 = 0
+    ORDER BY visit, who, record, sent, place, held, minutes
+) TO 'PATH' (FORMAT parquet)";
+
+const COPIES: &str = r#"
+groundwork: 1
+programme: {id: t, title: Test}
+calendar: {periods: quarter, from: 2021-Q1, to: 2021-Q2, as_of: 2021-07-15}
+sites: {a: {name: Ayla}, b: {name: Bora}}
+audience: internal
+sources:
+  visits:
+    export: visits.parquet
+    record: record
+    newest_by: version
+    received: sent
+    columns:
+      visit: text
+      who: text
+      record: text
+      sent: date
+      version: {from: sent, type: date}
+      site: {from: place, type: site}
+      held: date
+      minutes: integer
+    keep: minutes > 2
+    checks:
+      - {unique: [visit, who]}
+      - {unique: [who, held], on_failure: report}
+indicators:
+  visits: {kind: count, title: T, from: visits, period_by: held}
+  minutes: {kind: sum, of: minutes, title: T, from: visits, period_by: held}
+  people: {kind: distinct_count, of: who, title: T, from: visits, period_by: held}
+reports:
+  brief: {template: quarterly-funder}
+"#;
+
+/// What an engine is asked to leave out, asked of DuckDB: the same rows in any order, though none of them
+/// has a place of its own.
+fn by_values() -> Result<(), String> {
+    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+    visits(folder.path())?;
+    let plan = groundwork_plan::resolve(COPIES).value.ok_or("the pipeline is wrong")?;
+    let source = plan.sources.first().ok_or("no source")?;
+    let path = folder.path().join("visits.parquet").display().to_string();
+    let left = |order: &str| -> Result<Vec<(String, u64, String)>, duckdb::Error> {
+        let database = duckdb::Connection::open_in_memory()?;
+        database.execute_batch(&format!(
+            "CREATE TABLE \"raw:visits\" AS
+             SELECT 0 AS _file, 0 AS _row, visit, who, record, sent, sent AS version,
+                    CASE place WHEN 'Ayla' THEN 'a' ELSE 'b' END AS site, held, minutes
+             FROM '{path}' ORDER BY {order}"
+        ))?;
+        for statement in stage(source, &plan.sources, plan.calendar.as_of, Order::Values) {
+            database.execute_batch(&statement.to_string())?;
+        }
+        let mut states = database.prepare(
+            "SELECT _state, count(*), md5(string_agg(concat(visit, who, sent, minutes), ';' ORDER BY visit, who, sent, minutes))
+             FROM \"staged:visits\" GROUP BY _state ORDER BY _state",
+        )?;
+        states.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect()
+    };
+    let one = left("minutes, visit").map_err(|e| e.to_string())?;
+    let other = left("minutes DESC, hash(visit)").map_err(|e| e.to_string())?;
+    let states: Vec<&str> = one.iter().map(|(state, ..)| state.as_str()).collect();
+    if one != other || states != ["", "check:0", "received_later", "superseded"] {
+        return Err(format!("{one:?}, in another order {other:?}"));
+    }
+    Ok(())
+}
+
+/// A run that was counted there is run again there, and not here; other rows there are named.
+fn verified(server: &Server) -> Result<(), String> {
+    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+    let at = folder.path();
+    visits(at)?;
+    let counted = ["--engine", server.address()];
+    program::done(at, &[&["run", "pipeline.yaml", "--out", "out"], &counted[..]].concat())?;
+    let report = ["verify", "out/reports/brief-en.pdf", "--pipeline", "pipeline.yaml"];
+    expect(&asked(at, &report, 2)?, "verify.no-engine")?;
+    expect(&asked(at, &[&report[..], &counted].concat(), 0)?, "\"verified\":true")?;
+    let other = VERSIONS.replace("10 + copy", "11 + copy");
+    let database = duckdb::Connection::open_in_memory().map_err(|e| e.to_string())?;
+    let sql = other.replace("PATH", &at.join("visits.parquet").display().to_string());
+    database.execute_batch(&sql).map_err(|e| e.to_string())?;
+    let found = asked(at, &[&report[..], &counted].concat(), 5)?;
+    expect(&found, "export of source visits: other rows")?;
+    // Where the pipeline names the engine, nothing else need be said.
+    let named =
+        COPIES.replace("sources:\n", &format!("engine: {{spark: \"{}\"}}\nsources:\n", server.address()));
+    std::fs::write(at.join("pipeline.yaml"), named).map_err(|e| e.to_string())?;
+    program::done(at, &["run", "pipeline.yaml", "--out", "out"])?;
+    expect(&asked(at, &report, 0)?, "\"verified\":true")?;
+    // And where the run was told to count here all the same, it is counted here again.
+    program::done(at, &["run", "pipeline.yaml", "--out", "out", "--engine", "here"])?;
+    expect(&asked(at, &report, 0)?, "\"verified\":true")
+}
 
 /// Whether two tables say the same; how many fields they have.
 fn same(here: &[u8], there: &[u8]) -> Result<usize, String> {

@@ -1,5 +1,6 @@
 //! Starting servers of the Spark Connect protocol for a test, on this machine only, and ending them.
 
+use std::collections::BTreeSet;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -101,6 +102,8 @@ pub fn spark() -> Option<Result<Server, String>> {
                 "spark.ui.enabled=false",
                 "spark.executor.memory=768m",
                 "spark.sql.shuffle.partitions=4",
+                // As after minutes: the server ends what it answers before it is complete.
+                "spark.connect.execute.reattachable.senderMaxStreamDuration=1s",
                 "spark.connect.grpc.binding.address=127.0.0.1",
                 &format!("spark.connect.grpc.binding.port={port}"),
             ] {
@@ -120,6 +123,12 @@ pub fn spark() -> Option<Result<Server, String>> {
         Ok((all, Box::new(start) as Box<dyn Fn() -> Command + Send + Sync>))
     };
     Some(Server::started(start))
+}
+
+/// A number that the machine tells of a process.
+fn told(id: u32, name: &str) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()?.parse().ok()
 }
 
 fn quiet(mut command: Command) -> Result<Child, String> {
@@ -162,6 +171,21 @@ impl Server {
     /// Where it answers.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// The most memory that its processes and those that they started held so far, MB, each by itself;
+    /// nothing where the machine does not say.
+    pub fn peak_mb(&self) -> u64 {
+        let mut of = self.processes.lock().map_or(Vec::new(), |all| all.iter().map(Child::id).collect());
+        let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        let running = entries.filter_map(|e| e.file_name().to_str()?.parse::<u32>().ok());
+        // A child has a larger number than its parent, until numbers begin anew.
+        for id in running.collect::<BTreeSet<u32>>() {
+            if told(id, "PPid:").is_some_and(|parent| of.iter().any(|id| u64::from(*id) == parent)) {
+                of.push(id);
+            }
+        }
+        of.into_iter().filter_map(|id| told(id, "VmHWM:")).sum::<u64>() / 1024
     }
 
     /// Kills the process that answers.

@@ -15,6 +15,7 @@ pub fn trials() -> Vec<Trial> {
         trial("every report of an example, from another folder", examples),
         trial("one changed cell, definition, and file are named", one_change),
         trial("a changed template is named", template),
+        trial("what counted the rows counts them again", counted_elsewhere),
         trial("signatures are made and checked by OpenSSH", signed),
         trial("in-toto and RO-Crate name what was written", attested),
         trial("one flipped byte of a report is found, wherever it is", flipped),
@@ -59,7 +60,7 @@ fn write(folder: &Path, name: &str, text: impl AsRef<[u8]>) -> Result<(), String
 }
 
 /// Asks for facts as JSON, and demands an exit code.
-fn asked(folder: &Path, arguments: &[&str], code: i32) -> Result<Value, String> {
+pub(crate) fn asked(folder: &Path, arguments: &[&str], code: i32) -> Result<Value, String> {
     let arguments: Vec<&str> = arguments.iter().copied().chain(["--format", "json"]).collect();
     let output = program::run(folder, &arguments);
     let out = String::from_utf8_lossy(&output.stdout);
@@ -88,6 +89,26 @@ fn template() -> Result<(), String> {
     write(at, "mine/sections/asks.typ", section("Three more volunteers."))?;
     let found = asked(at, &["verify", "out/reports/brief-en.pdf"], 5)?;
     expect(&found, "template sections/asks.typ of report brief")
+}
+
+/// A run that an engine counted is not verified by this machine, nor the other way round. That an engine
+/// verifies its own is tested where there is a server, in `spark.rs`.
+fn counted_elsewhere() -> Result<(), String> {
+    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+    let at = folder.path();
+    project(at)?;
+    let expect = |arguments: &[&str], words: &str| {
+        let found = asked(at, &[&["verify", "out", "--pipeline", "pipeline.yaml"], arguments].concat(), 2)?;
+        expect(&found, words)
+    };
+    expect(&["--engine", "sc://127.0.0.1:1"], "verify.counted-here")?;
+    let path = at.join("out/manifest.json");
+    let text = std::fs::read_to_string(&path).map_err(|e| e.to_string())?;
+    let mut manifest: Value = serde_json::from_str(&text).map_err(|e| e.to_string())?;
+    manifest["engine"]["counted_by"] = serde_json::json!({"read": [], "spark": "4.0.0"});
+    write(at, "out/manifest.json", manifest.to_string())?;
+    expect(&[], "verify.no-engine")?;
+    expect(&["--engine", "here"], "verify.no-engine")
 }
 
 /// A key pair of OpenSSH; nothing where it is not installed.
@@ -162,7 +183,7 @@ fn attested() -> Result<(), String> {
     }
 }
 
-fn expect(found: &Value, what: &str) -> Result<(), String> {
+pub(crate) fn expect(found: &Value, what: &str) -> Result<(), String> {
     if found.to_string().contains(what) { Ok(()) } else { Err(format!("no `{what}` in {found}")) }
 }
 

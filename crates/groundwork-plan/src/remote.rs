@@ -6,13 +6,14 @@
 //! neither does a row.
 //!
 //! A row has no number of its own in many files that are read at once. Its place is worked out from
-//! its values, so that rows that other rows must not be mistaken for have the same order every time.
+//! its values, so that rows that other rows must not be mistaken for have the same order every time; and
+//! which of several copies counts follows from their values, too ([`Order::Values`](crate::staging::Order)).
 
 use crate::diag::Diagnostic;
 use crate::indicator::Kind;
 use crate::plan::Plan;
 use crate::query::{From, JoinKind, PLACE, Query, Select, SqlType, Statement, Value};
-use crate::source::{CheckRule, Column, ColumnType, OnFailure, Origin, Reader, Source};
+use crate::source::{Column, ColumnType, Origin, Reader, Source};
 use crate::staging::raw_table;
 
 /// The different texts of one column that may come here to be understood, at most.
@@ -56,14 +57,14 @@ pub fn problems(plan: &Plan) -> Vec<Diagnostic> {
             refuse(
                 export.span,
                 format!("an engine reads no codebook and no cleaning log, which source `{id}` has"),
-                "Apply them before the Parquet files are written.",
+                "Name columns by the headers of the files with `from`, and apply corrections before the Parquet files are written.",
             );
         }
-        if source.record.is_some() {
+        if source.record.is_some() && source.newest_by.is_none() {
             refuse(
                 source.span,
-                format!("an engine does not look for the newest rows of a `record`, as source `{id}` asks"),
-                "Write only the newest row of each record to the Parquet files.",
+                format!("an engine knows no last row of a `record`, which source `{id}` asks for"),
+                "Name the date or number that is largest in the newest row as `newest_by`.",
             );
         }
         if !source.people.is_empty() {
@@ -79,15 +80,6 @@ pub fn problems(plan: &Plan) -> Vec<Diagnostic> {
                 format!("an engine does not tell why `{}` has no value", column.name),
                 "Declare its words as `missing` alone.",
             );
-        }
-        for check in &source.checks {
-            if matches!(check.rule, CheckRule::Unique(_)) {
-                refuse(
-                    check.span,
-                    format!("an engine does not look for copies of rows, as a check of source `{id}` asks"),
-                    "Leave out copies before the Parquet files are written.",
-                );
-            }
         }
     }
     for source in plan.sources.iter().filter(|source| !is_there(&source.id)) {
@@ -248,11 +240,6 @@ pub fn reported(source: &Source) -> Option<Query> {
     rows.order_by.clear();
     let select = Select::from(rows.query().rows(), "b").group(state.clone(), "state");
     Some(select.column(Value::CountRows.cast(SqlType::Integer), "n").order(vec![state]).query())
-}
-
-/// Whether a check stops the run.
-pub fn stops(source: &Source, check: usize) -> bool {
-    source.checks.get(check).is_some_and(|check| check.on_failure == OnFailure::Stop)
 }
 
 /// The tables that the sources that an engine reads look into, and that are made here.

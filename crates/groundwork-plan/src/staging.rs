@@ -14,6 +14,9 @@
 //!
 //! The states are decided in this order: what concerns one row alone first, copies last, so that
 //! a copy that is set aside for another reason does not make the other one a copy.
+//!
+//! Which of several copies stays is a matter of [`Order`]: files that are read here have an order of
+//! reading, rows that an engine reads have none.
 
 use crate::expression::Expression;
 use crate::indicator::source_table;
@@ -69,8 +72,18 @@ pub fn declare(source: &Source) -> Statement {
     Statement::DeclareTable(raw_table(&source.id), declared)
 }
 
+/// Which of several rows with the same keys comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// By the number of the file and of the row in it. Every row has its own.
+    Reading,
+    /// By its values, column by column as the pipeline declares them, missing ones last. Rows that are
+    /// still alike are alike in all that can be counted.
+    Values,
+}
+
 /// The statements that make the table of the rows that count, to be run in order.
-pub fn stage(source: &Source, sources: &[Source], as_of: Date) -> Vec<Statement> {
+pub fn stage(source: &Source, sources: &[Source], as_of: Date, order: Order) -> Vec<Statement> {
     let counted = source_table(&source.id);
     // Who is who is found out afterwards.
     let is_staged = |name: &String| !source.people.contains(name);
@@ -84,8 +97,11 @@ pub fn stage(source: &Source, sources: &[Source], as_of: Date) -> Vec<Statement>
     if let Some((rows, by)) = made {
         return vec![Statement::CreateTable(counted, counted_rows(rows, by, source, sources, &names))];
     }
-    let (mut statements, judged) = judged(source, sources, as_of, &names);
-    let staged = with_copies(source, judged, &names, &mut statements);
+    let (mut statements, judged) = judged(source, sources, as_of, order, &names);
+    let staged = match order {
+        Order::Reading => with_copies(source, judged, &names, &mut statements),
+        Order::Values => with_copies_by_values(source, judged, &names),
+    };
     let mut kept = Select::from(From::Table(staged_table(&source.id)), "s");
     for name in ["_file", "_row"].into_iter().map(str::to_owned).chain(names) {
         kept = kept.column(Value::column("s", &name), name);
@@ -95,7 +111,11 @@ pub fn stage(source: &Source, sources: &[Source], as_of: Date) -> Vec<Statement>
         counted,
         kept.query(),
     );
-    statements.extend([Statement::CreateView(staged_table(&source.id), staged), kept]);
+    // Rows that were put in order by their values are not put in order once more for every look at them.
+    let ordered =
+        order == Order::Values && (source.record.is_some() || copies_set_aside(source).next().is_some());
+    let staged_as = if ordered { Statement::CreateTable } else { Statement::CreateView };
+    statements.extend([staged_as(staged_table(&source.id), staged), kept]);
     statements
 }
 
@@ -227,7 +247,13 @@ fn answered_unasked(source: &Source, column: &Column) -> Query {
 
 /// What has to be made first, and the rows with the columns of parents and lookups and the state that
 /// copies do not decide.
-fn judged(source: &Source, sources: &[Source], as_of: Date, names: &[String]) -> (Vec<Statement>, Query) {
+fn judged(
+    source: &Source,
+    sources: &[Source],
+    as_of: Date,
+    order: Order,
+    names: &[String],
+) -> (Vec<Statement>, Query) {
     let parent = source.export().and_then(|e| e.repeat_of.as_deref());
     let own_columns = source.own_columns();
     let own = |name: &str| own_columns.iter().any(|(n, _)| n == name);
@@ -260,6 +286,7 @@ fn judged(source: &Source, sources: &[Source], as_of: Date, names: &[String]) ->
     let rows = widened(rows.query(), source, sources, names, parent.is_some(), &mut have);
     let mut first = Vec::new();
     let rows = match &source.record {
+        Some(record) if order == Order::Values => older_by_values(rows, source, record, as_of, &have),
         Some(record) => {
             let table = older_table(&source.id);
             first.push(Statement::CreateTable(table.clone(), older(&rows, source, record, as_of)));
@@ -310,24 +337,73 @@ fn judged(source: &Source, sources: &[Source], as_of: Date, names: &[String]) ->
 /// The rows that another row is a newer version of. What was received after `as_of` is compared apart.
 fn older(rows: &Query, source: &Source, record: &str, as_of: Date) -> Query {
     let column = |name: &str| Value::column("r", name);
-    let later = match &source.received {
-        Some(received) => column(received).binary(">", Value::Day(as_of)),
-        None => Value::Truth(false),
-    };
-    let falling = |value: Value| Value::integer(0).binary("-", value);
-    let mut order = Vec::new();
-    if let Some(newest) = &source.newest_by {
-        let kind = source.columns.iter().find(|c| c.name == *newest).map(|c| &c.kind);
-        let is_day = matches!(kind, Some(ColumnType::Date | ColumnType::Timestamp));
-        let value = column(newest);
-        order.push(falling(if is_day { value.days_since(Value::Day(as_of)) } else { value }));
-    }
+    let mut order: Vec<Value> = newest_first(source, as_of).into_iter().collect();
     order.extend(["_file", "_row"].map(|name| falling(column(name).cast(SqlType::Integer))));
     let rows = Select::from(rows.clone().rows(), "r")
         .column(column(record), "_key:0")
-        .column(Value::Call("coalesce", vec![later, Value::Truth(false)]), "_key:1")
+        .column(received_later(source, as_of), "_key:1")
         .filter(column(record).is_there());
     all_but_first(rows, 2, order)
+}
+
+fn falling(value: Value) -> Value {
+    Value::integer(0).binary("-", value)
+}
+
+/// What is least in the newest row of a record, by a column of part `r`.
+fn newest_first(source: &Source, as_of: Date) -> Option<Value> {
+    let newest = source.newest_by.as_ref()?;
+    let kind = source.columns.iter().find(|c| c.name == *newest).map(|c| &c.kind);
+    let is_day = matches!(kind, Some(ColumnType::Date | ColumnType::Timestamp));
+    let value = Value::column("r", newest);
+    Some(falling(if is_day { value.days_since(Value::Day(as_of)) } else { value }))
+}
+
+/// A row of part `r` was received after `as_of`; never undecided.
+fn received_later(source: &Source, as_of: Date) -> Value {
+    let later = match &source.received {
+        Some(received) => Value::column("r", received).binary(">", Value::Day(as_of)),
+        None => Value::Truth(false),
+    };
+    Value::Call("coalesce", vec![later, Value::Truth(false)])
+}
+
+/// The rows with `_is_older`: another row is a newer version of the same record. Where two are equally
+/// new, the first by its values counts.
+fn older_by_values(rows: Query, source: &Source, record: &str, as_of: Date, have: &[String]) -> Query {
+    let keys = vec![Value::column("r", record), received_later(source, as_of)];
+    let order = newest_first(source, as_of).into_iter().chain(by_values(source)).collect();
+    let numbered = all_columns(Select::from(rows.rows(), "r"), "r", have)
+        .column(Value::RowNumber(keys, order), "_number")
+        .query();
+    let is_older = Value::column("r", "_number").binary(">", Value::integer(1));
+    all_columns(Select::from(numbered.rows(), "r"), "r", have)
+        .column(Value::column("r", record).is_there().and(is_older), "_is_older")
+        .query()
+}
+
+/// The values of a row of part `r`, in the order of [`Order::Values`].
+fn by_values(source: &Source) -> impl Iterator<Item = Value> {
+    source.columns.iter().map(|column| Value::column("r", &column.name))
+}
+
+/// Adds the state of copies to rows that have no state yet, of which the first by its values stays.
+fn with_copies_by_values(source: &Source, mut rows: Query, names: &[String]) -> Query {
+    for (at, keys) in copies_set_aside(source) {
+        let columns = || keys.iter().map(|key| Value::column("r", key));
+        let partition = columns().chain([counts("r")]).collect();
+        let numbered = all_columns(Select::from(rows.rows(), "r"), "r", names)
+            .column(Value::column("r", "_state"), "_state")
+            .column(Value::RowNumber(partition, by_values(source).collect()), "_number");
+        let is_copy = columns().map(Value::is_there).fold(counts("r"), Value::and);
+        let is_copy = is_copy.and(Value::column("r", "_number").binary(">", Value::integer(1)));
+        let copy = (is_copy, Value::text(format!("check:{at}")));
+        let state = Value::Case(vec![copy], Box::new(Value::column("r", "_state")));
+        rows = all_columns(Select::from(numbered.query().rows(), "r"), "r", names)
+            .column(state, "_state")
+            .query();
+    }
+    rows
 }
 
 /// Of the rows of a select with so many columns `_key:N`, those that have the same keys as another

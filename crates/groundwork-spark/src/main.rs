@@ -18,15 +18,18 @@
 use serde_json::{Value, json};
 use spark_connect_core::{ChannelBuilder, RetryPolicy, SparkConnectClient, SparkError, block_on};
 use spark_connect_proto as proto;
+use spark_connect_proto::execute_plan_response::ResponseType;
 use std::io::{self, BufRead, Read, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The session that an interrupt ends.
 static SESSION: Mutex<Option<Arc<Session>>> = Mutex::new(None);
 
 struct Session {
     client: SparkConnectClient,
+    operations: AtomicU64,
     user: String,
     tag: String,
 }
@@ -43,6 +46,9 @@ type Request = (Value, Vec<u8>);
 /// How long the server may take to end what runs; nobody waits longer for a program that was told to
 /// stop.
 const PATIENCE: Duration = Duration::from_millis(700);
+
+/// An answer that ends sooner than this and says nothing was asked for in vain.
+const IN_VAIN: Duration = Duration::from_secs(1);
 
 fn main() -> io::Result<()> {
     // A second handler is refused; there is none.
@@ -169,7 +175,7 @@ impl Session {
             max_retry_exception_elapsed_time_ms: Some(60_000),
             ..RetryPolicy::default()
         });
-        let session = Self { client, user, tag: tag.to_owned() };
+        let session = Self { client, operations: AtomicU64::new(1), user, tag: tag.to_owned() };
         for (key, value) in [("spark.sql.session.timeZone", "UTC"), ("spark.sql.ansi.enabled", "true")] {
             block_on(session.client.set_config(key, value)).map_err(failed)?;
         }
@@ -184,27 +190,87 @@ impl Session {
         self.each(plan, |_| Ok(()))
     }
 
+    /// A name for the next operation: a UUID, the last part of which counts.
+    fn operation(&self) -> String {
+        let count = self.operations.fetch_add(1, Ordering::Relaxed);
+        let of_session = self.client.session_id().rsplit_once('-').map_or("", |(first, _)| first);
+        format!("{of_session}-{count:012x}")
+    }
+
     /// Runs a plan and takes its rows, each time an Arrow IPC stream.
+    ///
+    /// A server ends the stream of answers after some minutes, whether or not the plan is done, and waits
+    /// to be asked for the rest. Only it can say that an answer is complete.
     fn each(&self, plan: proto::Plan, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> Result<(), Failure> {
+        let operation = self.operation();
         let request = proto::ExecutePlanRequest {
             session_id: self.client.session_id().to_owned(),
             user_context: Some(self.user()),
             plan: Some(plan),
             tags: vec![self.tag.clone()],
             client_type: Some("groundwork".to_owned()),
+            operation_id: Some(operation.clone()),
             ..Default::default()
         };
         block_on(async {
+            let mut heard = Heard::default();
             let mut answers = self.client.execute_plan_reattachable(request).await.map_err(failed)?;
             while let Some(answer) = answers.message().await.map_err(failed)? {
-                if let Some(proto::execute_plan_response::ResponseType::ArrowBatch(batch)) =
-                    answer.response_type
-                {
-                    take(&batch.data).map_err(|e| Failure { kind: "protocol", message: e.to_string() })?;
+                heard.hear(answer, &mut take)?;
+            }
+            let mut in_vain = 0;
+            while !heard.is_complete {
+                let (asked, before) = (Instant::now(), heard.clone());
+                let rest = proto::ReattachExecuteRequest {
+                    session_id: self.client.session_id().to_owned(),
+                    user_context: Some(self.user()),
+                    operation_id: operation.clone(),
+                    client_type: Some("groundwork".to_owned()),
+                    last_response_id: heard.last.clone(),
+                    ..Default::default()
+                };
+                let mut answers = self.client.reattach_execute(rest).await.map_err(failed)?;
+                let broken = |status| failed(SparkError::from_grpc_status(status));
+                while let Some(answer) = answers.message().await.map_err(broken)? {
+                    heard.hear(answer, &mut take)?;
+                }
+                in_vain = if heard == before && asked.elapsed() < IN_VAIN { in_vain + 1 } else { 0 };
+                if in_vain > 3 {
+                    let message = "the server ends its answers before they are complete".to_owned();
+                    return Err(Failure { kind: "lost", message });
                 }
             }
             Ok(())
         })
+    }
+}
+
+/// How far the answer to a plan has come.
+#[derive(Clone, Default, PartialEq)]
+struct Heard {
+    /// The name of the last response.
+    last: Option<String>,
+    is_complete: bool,
+}
+
+impl Heard {
+    /// Takes the rows of a response.
+    fn hear(
+        &mut self,
+        answer: proto::ExecutePlanResponse,
+        take: &mut impl FnMut(&[u8]) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        if !answer.response_id.is_empty() {
+            self.last = Some(answer.response_id);
+        }
+        match answer.response_type {
+            Some(ResponseType::ArrowBatch(batch)) => {
+                take(&batch.data).map_err(|e| Failure { kind: "protocol", message: e.to_string() })?;
+            }
+            Some(ResponseType::ResultComplete(_)) => self.is_complete = true,
+            _ => {}
+        }
+        Ok(())
     }
 }
 

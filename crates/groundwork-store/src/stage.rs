@@ -4,7 +4,7 @@ use crate::Store;
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::query::Statement;
 use groundwork_plan::source::Source;
-use groundwork_plan::staging;
+use groundwork_plan::staging::{self, Order};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -56,7 +56,7 @@ impl Store {
         as_of: Date,
         rows: Option<&Path>,
     ) -> Result<Staged, Diagnostic> {
-        for statement in staging::stage(source, sources, as_of) {
+        for statement in staging::stage(source, sources, as_of, Order::Reading) {
             self.run(&statement)?;
         }
         let mut staged = Staged::default();

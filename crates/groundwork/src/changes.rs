@@ -58,6 +58,16 @@ impl Changes {
             templates: both(&old.templates(), &new.templates(), |_, _| "other bytes".to_owned()),
             ..Changes::default()
         };
+        // Where one of the runs was counted elsewhere, the engine says so.
+        if old.counted_by().is_some() == new.counted_by().is_some() {
+            out.inputs.extend(
+                both(&old.read_there(), &new.read_there(), |_, _| {
+                    "other rows, as the engine reads it".into()
+                })
+                .into_iter()
+                .map(|(source, words)| (format!("of source {source}"), words)),
+            );
+        }
         let (before, after) = (old.definitions(), new.definitions());
         for id in before.keys().chain(after.keys()).collect::<BTreeSet<_>>() {
             match (before.get(id), after.get(id)) {

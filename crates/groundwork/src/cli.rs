@@ -153,7 +153,8 @@ pub(crate) struct PipelineFile {
     pub(crate) path: PathBuf,
 }
 
-fn engine(text: &str) -> Result<Where, String> {
+/// What counts the rows, for the command line.
+pub(crate) fn engine(text: &str) -> Result<Where, String> {
     match text {
         "here" => Ok(Where::Here),
         address => Engine::on_command_line(address).map(Where::Engine).map_err(|problem| problem.message),

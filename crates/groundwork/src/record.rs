@@ -115,10 +115,25 @@ impl Record {
         words(&self.manifest["parameters"][name])
     }
 
-    /// The engine with its version.
+    /// The engine with its version, and what counted the rows where that was another one.
     pub(crate) fn engine(&self) -> String {
         let engine = &self.manifest["engine"];
-        format!("{} {}", words(&engine["name"]), words(&engine["version"]))
+        let own = format!("{} {}", words(&engine["name"]), words(&engine["version"]));
+        match self.counted_by() {
+            Some(spark) => format!("{own}, rows counted by Spark {spark}"),
+            None => own,
+        }
+    }
+
+    /// The version of the engine that counted the rows, where another one than our own did.
+    pub(crate) fn counted_by(&self) -> Option<&str> {
+        self.manifest["engine"]["counted_by"]["spark"].as_str()
+    }
+
+    /// The sources that an engine read, each with the number that stands for its rows.
+    pub(crate) fn read_there(&self) -> BTreeMap<String, String> {
+        let list = self.manifest["engine"]["counted_by"]["read"].as_array().map(Vec::as_slice);
+        list.unwrap_or_default().iter().map(|r| (words(&r["source"]), words(&r["content"]))).collect()
     }
 
     /// The hash of everything that the engine is built from.

@@ -226,7 +226,8 @@ impl Spark {
                 out.push(plain(&RecordBatch::new_empty(schema)).map_err(unreadable)?);
             }
         }
-        Ok(out)
+        // No rows are an answer; none at all is not.
+        if out.is_empty() { Err(Failure::new("ended", "an answer without columns")) } else { Ok(out) }
     }
 
     /// Sends the next rows of a table that stand here, as a view under a name of their own.

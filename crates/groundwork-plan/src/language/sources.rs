@@ -72,7 +72,7 @@ pub(crate) static SOURCE: Object = Object {
         may(
             "newest_by",
             Shape::Text,
-            "The date or number that is largest in the newest row of a `record`, such as `_submission_time`; where it is missing, or says nothing, the last row of the last file is the newest.",
+            "The date or number that is largest in the newest row of a `record`, such as `_submission_time`; where it is missing, or says nothing, the last row of the last file is the newest. Rows that an engine reads have no last one, and need it.",
         ),
         may(
             "cleaning_log",
@@ -191,7 +191,7 @@ static CHECK: Object = Object {
         may(
             "unique",
             Shape::List(&Shape::Text),
-            "No two rows have the same values in these columns; the first row in reading order stays.",
+            "No two rows have the same values in these columns; the first row in reading order stays. Rows that an engine reads have no such order: there it is the first by its values, column by column as they are declared.",
         ),
         may(
             "required",

@@ -5,10 +5,10 @@
 //! are compared.
 
 use crate::changes::Changes;
-use crate::cli::Format;
+use crate::cli::{Format, engine};
 use crate::files::Folder;
 use crate::record::Record;
-use crate::run::{self, Request};
+use crate::run::{self, Request, Where};
 use crate::signature::{self, Checked};
 use crate::ui::{self, Progress};
 use crate::{exit, files};
@@ -36,6 +36,10 @@ pub(crate) struct Verify {
     /// Threads; as many as the machine has where it is missing. Never changes an output.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// The engine that counts the rows again, for a run that one counted; the pipeline's `engine` where
+    /// it is missing.
+    #[arg(long, value_parser = engine, value_name = "sc://HOST:PORT")]
+    engine: Option<Where>,
     /// How facts are printed.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -119,7 +123,8 @@ impl Verify {
             );
             return Err(Failed::Because("inputs_missing", vec![found, missing]));
         };
-        let request = self.request(&path, &record)?;
+        let mut request = self.request(&path, &record)?;
+        request.engine = self.counting(&request, &record)?;
         let progress = Progress::new(self.format == Format::Json);
         let outcome = run::run(&request, &progress);
         drop(progress);
@@ -181,6 +186,34 @@ impl Verify {
         let beside = self.target.parent().and_then(Path::parent).map(Path::to_owned);
         let folders = [Some(PathBuf::from(".")), Some(PathBuf::from("pipelines")), beside];
         folders.into_iter().flatten().map(|folder| folder.join(&name)).find(|path| path.is_file())
+    }
+
+    /// What counts the rows again: what counted them in the run. An engine adds in its own order and has
+    /// rows that nobody here sees, so that a run of one is not verified by another.
+    fn counting(&self, request: &Request, record: &Record) -> Result<Option<Where>, Failed> {
+        let Some(spark) = record.counted_by() else {
+            return match &self.engine {
+                Some(Where::Engine(_)) => Err(Failed::from(
+                    Diagnostic::command_line(
+                        "verify.counted-here",
+                        "the rows of the run were counted without an engine",
+                    )
+                    .hint("Leave out `--engine`: where the pipeline names one, it is not asked."),
+                )),
+                // The pipeline may name an engine that the run was told not to use.
+                _ => Ok(Some(Where::Here)),
+            };
+        };
+        if self.engine == Some(Where::Here) || (self.engine.is_none() && !run::has_engine(request)) {
+            return Err(Failed::from(
+                Diagnostic::command_line(
+                    "verify.no-engine",
+                    format!("the rows of the run were counted by an engine, Spark {spark}"),
+                )
+                .hint("Name the same one with `--engine sc://HOST:PORT`: its address does not stand in the run."),
+            ));
+        }
+        Ok(self.engine.clone())
     }
 
     /// What the run was asked for.

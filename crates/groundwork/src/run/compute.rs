@@ -354,17 +354,33 @@ fn definition(indicator: &Indicator) -> Vec<String> {
     texts
 }
 
-/// Counts an indicator from a table of units of its own.
+/// What makes units that are looked at so often, and what takes them away. Those that are looked at once
+/// are added up as they are made: there are several for each row and period.
+fn looked_at(times: usize, units: &str, query: Query) -> (Statement, Statement) {
+    let name = units.to_owned();
+    match times {
+        1 => (Statement::CreateView(name.clone(), query), Statement::DropView(name)),
+        _ => (Statement::CreateTable(name.clone(), query), Statement::DropTable(name)),
+    }
+}
+
+/// Counts an indicator from units of its own.
 fn on_its_own(counter: Counter<'_>, indicator: &Indicator) -> Result<Answer, Lost> {
     counter.run_all(&indicator.kind.prepare())?;
     let units = units_table(indicator);
-    counter.run(&Statement::CreateTable(units.clone(), indicator.units()))?;
+    let summary = indicator.kind.summary();
+    let looks = match summary {
+        Summary::ClusteredRatio | Summary::TopShare { .. } | Summary::Quantile(_) => 2,
+        _ => 1 + indicator.disaggregate.len(),
+    };
+    let (make, remove) = looked_at(looks, &units, indicator.units());
+    counter.run(&make)?;
     let counted = Counted::Units(units.clone());
     let mut answer = Answer {
         cells: counter.cells(&indicator.cells(&counted, &indicator.disaggregate, true))?,
         ..Answer::default()
     };
-    match indicator.kind.summary() {
+    match summary {
         Summary::ClusteredRatio | Summary::TopShare { .. } => {
             answer.clusters = counter.clusters(&indicator.clusters(&units, &indicator.disaggregate))?;
         }
@@ -376,11 +392,12 @@ fn on_its_own(counter: Counter<'_>, indicator: &Indicator) -> Result<Answer, Los
         }
         _ => {}
     }
-    counter.run(&Statement::DropTable(units.clone()))?;
+    counter.run(&remove)?;
     if let Some(own) = indicator.kind.own_dimension() {
-        counter.run(&Statement::CreateTable(units.clone(), indicator.own_units()))?;
+        let (make, remove) = looked_at(1, &units, indicator.own_units());
+        counter.run(&make)?;
         answer.own = counter.cells(&indicator.cells(&counted, &[own], false))?;
-        counter.run(&Statement::DropTable(units))?;
+        counter.run(&remove)?;
     }
     counter.run_all(&indicator.kind.dismantle())?;
     Ok(answer)

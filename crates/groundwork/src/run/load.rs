@@ -16,7 +16,7 @@ use groundwork_plan::query::{Query, Statement, identifier};
 use groundwork_plan::reason::Reason;
 use groundwork_plan::remote;
 use groundwork_plan::source::{Check, CheckRule, OnFailure, Source};
-use groundwork_plan::staging::{self, declare, missing_values, raw_table};
+use groundwork_plan::staging::{self, Order, declare, missing_values, raw_table};
 use groundwork_sources::{Context, Reading, SourceFile};
 use groundwork_store::{Column, SetAside, Staged, Store};
 use serde::Serialize;
@@ -374,7 +374,7 @@ fn staged(
     let Some(cache) = cache else {
         return store.stage(source, &plan.sources, as_of, rows);
     };
-    let statements = staging::stage(source, &plan.sources, as_of);
+    let statements = staging::stage(source, &plan.sources, as_of, Order::Reading);
     let reported = staging::reported(source).map(|query| query.to_string());
     let texts: Vec<String> = statements.iter().map(ToString::to_string).chain(reported).collect();
     let state = loaded.memory(cache).key(made_from, &texts);
@@ -593,21 +593,23 @@ fn judged(source: &Source, reading: &Reading, staged: &Staged) -> (Vec<Issue>, V
             ),
         );
     }
-    for check in &source.checks {
-        if let CheckRule::AtLeastRows(wanted) = check.rule
-            && staged.kept < wanted
-        {
-            let place = ExportPlace::file(reading.files.first().map(|f| f.name.clone()).unwrap_or_default());
-            let message =
-                format!("{} rows of source `{}` count, expected at least {wanted}", staged.kept, source.id);
-            let problem = Diagnostic::data("check.too-few-rows", place, message)
-                .hint("Look into the source's checks and its `keep`: `groundwork check` says how many rows each leaves out.");
-            if check.on_failure == OnFailure::Stop {
-                problems.push(problem);
-            }
-        }
-    }
+    let first = || ExportPlace::file(reading.files.first().map(|f| f.name.clone()).unwrap_or_default());
+    problems.extend(too_few_rows(source, staged.kept, first));
     (issues, problems)
+}
+
+/// That fewer rows count than a check demands, which stops the run.
+pub(super) fn too_few_rows(source: &Source, kept: u64, place: impl Fn() -> ExportPlace) -> Vec<Diagnostic> {
+    let stopping = source.checks.iter().filter(|check| check.on_failure == OnFailure::Stop);
+    let too_few = stopping.filter_map(|check| match check.rule {
+        CheckRule::AtLeastRows(wanted) if kept < wanted => {
+            let message = format!("{kept} rows of source `{}` count, expected at least {wanted}", source.id);
+            Some(Diagnostic::data("check.too-few-rows", place(), message)
+                .hint("Look into the source's checks and its `keep`: `groundwork check` says how many rows each leaves out."))
+        }
+        _ => None,
+    });
+    too_few.collect()
 }
 
 /// The check that a row broke.

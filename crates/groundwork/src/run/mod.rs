@@ -137,6 +137,11 @@ pub(crate) fn resolve(request: &Request) -> Result<(Plan, Vec<Diagnostic>), Vec<
     Ok((plan, checked.diagnostics))
 }
 
+/// Whether the pipeline of a request names an engine, as far as it can be understood.
+pub(crate) fn has_engine(request: &Request) -> bool {
+    resolve(request).map_or(true, |(plan, _)| plan.engine.is_some())
+}
+
 /// The sheets that the pipeline takes indicators from.
 pub(crate) fn indicator_sheets(request: &Request) -> Result<Vec<IndicatorSheet>, Vec<Diagnostic>> {
     match indicators_from(&request.text) {

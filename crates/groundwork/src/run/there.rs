@@ -2,7 +2,7 @@
 //! count, and how many do not. Nothing of a row comes here but the different texts of columns that are
 //! not free text, to be understood by the rules that every export is read with.
 
-use super::load::{Loaded, LoadedSource};
+use super::load::{Loaded, LoadedSource, too_few_rows};
 use crate::spark::{Failure, Sending, Spark};
 use arrow::array::{ArrayRef, AsArray as _, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema};
@@ -12,8 +12,10 @@ use groundwork_plan::location::{ExportPlace, Location};
 use groundwork_plan::plan::Plan;
 use groundwork_plan::query::{Query, SqlType, Statement, rows_of};
 use groundwork_plan::remote::{self, TEXTS_MOST, Taken};
-use groundwork_plan::source::{Column, ColumnType, DateOrder, DateRole, Era, Export, Origin, Reader, Source};
-use groundwork_plan::staging;
+use groundwork_plan::source::{
+    Check, CheckRule, Column, ColumnType, DateOrder, DateRole, Era, Export, OnFailure, Origin, Reader, Source,
+};
+use groundwork_plan::staging::{self, Order};
 use groundwork_sources::Context;
 use groundwork_store::{Staged, Store};
 use std::collections::BTreeSet;
@@ -93,7 +95,8 @@ impl Loading<'_> {
     }
 
     fn stage(&self) -> Result<(), Vec<Diagnostic>> {
-        let all = staging::stage(self.source, &self.plan.sources, self.plan.calendar.as_of);
+        let as_of = self.plan.calendar.as_of;
+        let all = staging::stage(self.source, &self.plan.sources, as_of, Order::Values);
         all.iter().try_for_each(|statement| self.run(statement))
     }
 
@@ -131,7 +134,7 @@ impl Loading<'_> {
         self.run(&remote::read(self.source, &fields, &taken))?;
         self.stage()?;
         let mut staged = Staged::default();
-        let mut set_aside = 0;
+        let (mut set_aside, mut duplicates) = (0, 0);
         for (state, counts) in self.counted(&staging::states(&self.source.id))? {
             let n = unsigned(counts.first().copied().unwrap_or(0));
             match state.as_str() {
@@ -142,17 +145,21 @@ impl Loading<'_> {
                 "left_out" => staged.left_out = n,
                 check => {
                     set_aside += n;
+                    let rule = self.check(check).map(|check| &check.rule);
+                    duplicates += if matches!(rule, Some(CheckRule::Unique(_))) { n } else { 0 };
                     loaded.issues.extend(self.issue(export, check, Action::RowSetAside));
                 }
             }
         }
-        let problems = self.reported(export, loaded)?;
+        let mut problems = self.reported(export, loaded)?;
+        let place = || ExportPlace::file(export.pattern.clone());
+        problems.extend(too_few_rows(self.source, staged.kept, place));
         loaded.read_there.push((self.source.id.clone(), content));
         loaded.sources.push(LoadedSource {
             id: self.source.id.clone(),
             files: Vec::new(),
             read,
-            duplicates: 0,
+            duplicates,
             // Which rows they are is not known here.
             set_aside_by_tool: set_aside,
             staged,
@@ -288,14 +295,18 @@ impl Loading<'_> {
         ExportPlace { column, ..ExportPlace::file(export.pattern.clone()) }
     }
 
+    /// The check of a state `check:N` or `check:N:column`.
+    fn check(&self, state: &str) -> Option<&Check> {
+        self.source.checks.get(state.split(':').nth(1)?.parse::<usize>().ok()?)
+    }
+
     /// An issue of rows that broke a check, `check:N` or `check:N:column`.
     fn issue(&self, export: &Export, state: &str, action: Action) -> Option<Issue> {
-        let mut parts = state.splitn(3, ':').skip(1);
-        let check = self.source.checks.get(parts.next()?.parse::<usize>().ok()?)?;
+        let check = self.check(state)?;
         let stopped = action == Action::Stopped;
         Some(Issue {
             source: self.source.id.clone(),
-            place: self.export_place(export, parts.next().map(str::to_owned)),
+            place: self.export_place(export, state.splitn(3, ':').nth(2).map(str::to_owned)),
             check: check.rule.word().to_owned(),
             severity: if stopped { Severity::Error } else { Severity::Warning },
             action,
@@ -308,8 +319,7 @@ impl Loading<'_> {
         let Some(query) = remote::reported(self.source) else { return Ok(problems) };
         for (state, counts) in self.counted(&query)? {
             let n = counts.first().copied().unwrap_or(0);
-            let check = state.split(':').nth(1).and_then(|at| at.parse::<usize>().ok());
-            let stops = check.is_some_and(|at| remote::stops(self.source, at));
+            let stops = self.check(&state).is_some_and(|check| check.on_failure == OnFailure::Stop);
             let action = if stops { Action::Stopped } else { Action::Kept };
             let issue = self.issue(export, &state, action);
             if let (true, Some(issue)) = (stops, &issue) {
