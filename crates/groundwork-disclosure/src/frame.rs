@@ -14,7 +14,7 @@ pub struct Frame {
     /// Columns of which each category lies within one category of another, such as districts in
     /// provinces.
     pub nestings: Vec<Nesting>,
-    /// The largest amount that one person adds to a sum or a mean.
+    /// The largest amount that one person adds to a sum or a mean, without its sign.
     pub largest: BTreeMap<CellKey, f64>,
     /// How many households stand behind the numbers of a cell, where they are counted.
     pub households: BTreeMap<CellKey, Households>,

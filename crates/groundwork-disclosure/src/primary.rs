@@ -139,7 +139,8 @@ pub(crate) fn is_dominated(cell: &Cell, frame: &Frame) -> bool {
         return false;
     };
     let is_sum = matches!(cell.counts, Counts::Amount | Counts::Quotient);
-    is_sum && cell.numerator - 2.0 * largest < P * largest
+    // Where some amounts are negative the sum says less of the others, and more is withheld.
+    is_sum && cell.numerator.abs() - 2.0 * largest < P * largest
 }
 
 /// How uncertain a dominated amount has to stay, in the units of amounts, as a threshold: its possible

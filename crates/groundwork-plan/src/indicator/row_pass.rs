@@ -289,10 +289,11 @@ impl<'a> RowPass<'a> {
                 |m: &Member<'_>| [&m.y, &m.x].iter().any(|a| matches!(a, Adds::Number(of) if *of == at));
             let floats = self.members.iter().any(|m| m.indicator.floats && adds(m));
             let added = if floats { number.clone().cast(SqlType::Double) } else { number.clone() };
+            let size = Value::Call("abs", vec![number.clone()]);
             scan = scan
                 .column(added.sum(), format!("sum:{at}"))
                 .column(Value::Call("count", vec![number.clone()]), format!("count:{at}"))
-                .column(Value::Call("max", vec![number.clone()]), format!("max:{at}"));
+                .column(Value::Call("max", vec![size]), format!("max:{at}"));
             let of_this = |m: &&Member<'_>| matches!(m.y, Adds::Number(of) if of == at);
             let squared = |m: &Member<'_>| m.indicator.squared(number.clone());
             if let Some(square) = self.members.iter().filter(of_this).find_map(squared) {
@@ -336,7 +337,7 @@ fn columns(level: Option<&Dimension>) -> Vec<&str> {
 }
 
 impl Member<'_> {
-    /// What a group adds: `y`, `x`, `squares` and `n`, and `top`, the largest of its numbers; nothing
+    /// What a group adds: `y`, `x`, `squares` and `n`, and `top`, the largest of its numbers without their signs; nothing
     /// where the conditions do not hold.
     fn sums(&self) -> Vec<(&'static str, Value)> {
         let column = |name: String| Value::column("s", name);

@@ -70,7 +70,7 @@ impl Indicator {
 
     /// The query that adds up, one row a cell: `site, period, dimension, category, y, x, immature,
     /// squares, top, n`, in the order of the first four. `squares` is the sum of the squares of
-    /// `y`, `top` the largest.
+    /// `y`, `top` the largest of them without its sign.
     pub fn cells(&self, counted: &Counted, dimensions: &[Dimension], with_total: bool) -> Query {
         let summed = |name| self.summed(name);
         let adding = |select: Select, squares: Value, top: Value, n: Value| {
@@ -88,7 +88,8 @@ impl Indicator {
             Counted::Units(table) => levels(dimensions, with_total, |dimension| {
                 let square = self.squared(Value::column("u", "y"));
                 let squares = square.map_or(zero(), |square| Value::Call("sum", vec![square]));
-                adding(level(table, dimension), squares, Value::column("u", "y"), Value::CountRows)
+                let size = Value::Call("abs", vec![Value::column("u", "y")]);
+                adding(level(table, dimension), squares, size, Value::CountRows)
             }),
             Counted::Sums(sums) => {
                 let mut select = Select::from(sums.clone().rows(), "u");

@@ -38,7 +38,7 @@ pub(super) struct Results {
     pub(super) ratios: BTreeMap<CellKey, ClusteredRatio>,
     /// For the totals of ratios with clusters: the sums of every cluster.
     pub(super) clusters: BTreeMap<CellKey, Vec<ClusterSum>>,
-    /// For sums and means: the largest amount that one unit adds.
+    /// For sums and means: the largest amount that one unit adds, without its sign.
     pub(super) largest: BTreeMap<CellKey, f64>,
     /// How many households stand behind each cell, where they are counted.
     pub(super) households: BTreeMap<CellKey, Households>,
@@ -137,7 +137,7 @@ pub(super) fn compute(
                     cell.numerator = upper;
                 }
             }
-            // A change may be negative: then the largest says nothing of how much one adds.
+            // Changes go both ways: the largest says nothing of how much one adds to their sum.
             let adds = match &indicator.kind {
                 Kind::Sum(_) | Kind::Mean(_) | Kind::Quantile(_) => true,
                 // Of two sums the upper one may be a count of people, as in tables that were added up.
