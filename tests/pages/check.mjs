@@ -54,8 +54,8 @@ for (const file of given) {
     await page.goto(url);
     await page.evaluate((open) => document.querySelectorAll("details").forEach((d) => (d.open = open)), view.name === "desktop");
 
-    const seen = await page.evaluate((smallest) => {
-      const out = { wide: document.documentElement.scrollWidth - innerWidth, scripts: document.scripts.length, texts: 0, bad: [] };
+    const seen = await page.evaluate(({ smallest, width }) => {
+      const out = { wide: document.documentElement.scrollWidth - width, scripts: document.scripts.length, texts: 0, bad: [] };
       for (const svg of document.querySelectorAll("svg")) {
         const frame = svg.getBoundingClientRect();
         if (frame.width === 0) continue;
@@ -80,7 +80,7 @@ for (const file of given) {
         }
       }
       return out;
-    }, SMALLEST);
+    }, { smallest: SMALLEST, width: view.width });
     labels += seen.texts;
     if (seen.wide > 0) found(file, view.name, `${seen.wide} px wider than the screen`);
     if (seen.scripts > 0) found(file, view.name, "holds a script");

@@ -39,10 +39,27 @@ impl Scratch {
     }
 }
 
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        empty(self.folder.path());
+    }
+}
+
+/// Removes what a folder holds but for its lock: it is the last to go, so that a run that is killed
+/// meanwhile leaves a folder that the next one knows.
+fn empty(folder: &Path) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for path in entries.map(|entry| entry.path()).filter(|path| !path.ends_with(LOCK)) {
+        // What is left is removed with the folder, or stays and is not ours to complain of.
+        let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    }
+}
+
 /// Removes the folders of runs that are no more.
 fn sweep(parent: &Path, beginning: &str) {
     for path in abandoned(parent, beginning) {
         // What another user owns stays, and is not ours to complain of.
+        empty(&path);
         let _ = fs::remove_dir_all(path);
     }
 }
