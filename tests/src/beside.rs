@@ -104,9 +104,10 @@ pub fn measured(program: &Path, rows: u64) -> Result<String, Box<dyn Error>> {
     let own = numbers(&folder.join("out/indicators.csv"))?;
     let mut line = |what: &str, run: &Timed| {
         _ = write!(out, "| {what} |");
-        let parts = steps(&run.said);
+        let parts = steps(run);
         for part in PARTS {
-            let seconds: f64 = parts.iter().filter(|(step, _)| step.part() == part).map(|(_, s)| s).sum();
+            let seconds: f64 =
+                parts.iter().filter(|done| done.step.part() == part).map(|done| done.seconds).sum();
             _ = write!(out, " {seconds:.1} s |");
         }
         for (own, other) in [(cold.seconds, run.seconds), (cold.processor, run.processor)] {
@@ -201,18 +202,28 @@ pub(crate) fn run(program: &Path, folder: &Path, text: &str, more: &[&str]) -> R
     Ok(timed(command.current_dir(folder).args(["run", "pipeline.yaml", "--out", "out"]).args(more))?)
 }
 
-/// The steps that a run or a script names, each with the seconds that stand in the line below. A line
-/// that is indented says more of the step before.
-pub(crate) fn steps(said: &str) -> Vec<(Step, f64)> {
-    let mut out: Vec<(Step, f64)> = Vec::new();
-    let mut step = Step::Load;
-    for line in said.lines() {
+/// A step that a run or a script named.
+pub(crate) struct Done {
+    pub(crate) step: Step,
+    /// Wall time.
+    pub(crate) seconds: f64,
+    /// Time of processors, seconds.
+    pub(crate) processor: f64,
+}
+
+/// The steps that a run or a script names: the seconds of each stand in the line below. A line that is
+/// indented says more of the step before.
+pub(crate) fn steps(run: &Timed) -> Vec<Done> {
+    let mut out: Vec<Done> = Vec::new();
+    let (mut step, mut begun) = (Step::Load, 0.0);
+    for (line, at) in run.said.lines().zip(&run.said_at) {
         let time = line.strip_prefix("  ").and_then(|rest| rest.strip_suffix(" s")?.parse().ok());
         match time {
-            Some(seconds) => out.push((step, seconds)),
+            Some(seconds) => out.push(Done { step, seconds, processor: at - begun }),
             None if line.starts_with(' ') => {}
             None => step = Step::of(line),
         }
+        begun = *at;
     }
     out
 }

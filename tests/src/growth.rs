@@ -1,11 +1,12 @@
 //! How time and memory grow with the rows: the whole way at each size, every size from Parquet, so that
 //! they can be compared, and whether a step grows faster than n log n.
 //!
-//! A step takes `t` seconds for `n` rows. Where it grows as n log n, `t / (n log2 n)` is the same at every
-//! size; where it grows faster, that rises from one size to the next.
+//! A step takes `t` seconds of processors for `n` rows, which depend less on what else the machine does than
+//! seconds of the wall do. Where it grows as n log n, `t / (n log2 n)` is the same at every size; where it
+//! grows faster, that rises from one size to the next.
 
 use crate::attendance::draw;
-use crate::beside::{Step, load_of_machine, run, steps, whole_way};
+use crate::beside::{Done, Step, load_of_machine, run, steps, whole_way};
 use groundwork_charts::{About, ChartSite, Trend, TrendLine, TrendPanel};
 use groundwork_disclosure::{Cell, CellKey, Counts, Finding, release};
 use groundwork_plan::disclosure::{Audience, Policy};
@@ -18,11 +19,13 @@ use std::path::Path;
 
 const FILE: &str = "attendance.parquet";
 
-/// What was measured at one size: seconds of every step and of the whole, and MB.
+/// What was measured at one size.
 struct Size {
     rows: u64,
+    /// Seconds of processors in every step.
     steps: [f64; Step::ALL.len()],
-    seconds: f64,
+    /// Seconds of processors in all.
+    processor: f64,
     peak_mb: u64,
 }
 
@@ -44,30 +47,32 @@ pub fn measured(program: &Path, sizes: &[u64]) -> Result<(String, String), Box<d
     for step in Step::ALL {
         _ = write!(out, " {} |", step.name());
     }
-    out += " whole | a row | peak memory | memory a row |\n|---|---|---|---|---|---|---|---|---|---|---|\n";
+    out += " whole | a row | processors | peak memory | memory a row |\n\
+            |---|---|---|---|---|---|---|---|---|---|---|---|\n";
     for rows in sizes {
         let folder = tempfile::tempdir()?;
         let folder = folder.path();
         draw(&folder.join(FILE), *rows)?;
         let load = load_of_machine();
         let ran = run(program, folder, &whole_way(FILE), &[])?;
-        let found = steps(&ran.said);
-        let seconds_of = |step| found.iter().filter(|(of, _)| *of == step).map(|(_, seconds)| seconds).sum();
+        let found = steps(&ran);
+        let sum = |step, of: fn(&Done) -> f64| found.iter().filter(|d| d.step == step).map(of).sum::<f64>();
         let size = Size {
             rows: *rows,
-            steps: Step::ALL.map(seconds_of),
-            seconds: ran.seconds,
+            steps: Step::ALL.map(|step| sum(step, |done| done.processor)),
+            processor: ran.processor,
             peak_mb: ran.peak_mb,
         };
         _ = write!(out, "| {rows} | {load} |");
-        for seconds in size.steps {
-            _ = write!(out, " {seconds:.2} s |");
+        for step in Step::ALL {
+            _ = write!(out, " {:.2} s |", sum(step, |done| done.seconds));
         }
         _ = writeln!(
             out,
-            " {:.2} s | {:.2} µs | {} MB | {:.0} B |",
-            size.seconds,
-            size.seconds * 1e6 / *rows as f64,
+            " {:.2} s | {:.2} µs | {:.2} s | {} MB | {:.0} B |",
+            ran.seconds,
+            ran.seconds * 1e6 / *rows as f64,
+            size.processor,
             size.peak_mb,
             size.peak_mb as f64 * 1e6 / *rows as f64
         );
@@ -83,15 +88,16 @@ pub fn measured(program: &Path, sizes: &[u64]) -> Result<(String, String), Box<d
 /// For every step, how much faster than n log n it grew from one size to the next, as a table: above 1 is
 /// faster; and what that says.
 fn verdict(all: &[Size]) -> (String, String) {
-    let mut out =
-        String::from("\nGrowth from one size to the next, as a part of that of n log n:\n\n| step |");
+    let mut out = String::from(
+        "\nGrowth of the time of processors from one size to the next, as a part of that of n log n:\n\n| step |",
+    );
     for pair in all.windows(2) {
         _ = write!(out, " {} to {} |", label(pair[0].rows), label(pair[1].rows));
     }
     _ = write!(out, "\n|---|{}\n", "---|".repeat(all.len().saturating_sub(1)));
     let mut faster = Vec::new();
     for (at, name) in Step::ALL.iter().map(|step| step.name()).chain(["whole"]).enumerate() {
-        let seconds = |size: &Size| size.steps.get(at).copied().unwrap_or(size.seconds);
+        let seconds = |size: &Size| size.steps.get(at).copied().unwrap_or(size.processor);
         _ = write!(out, "| {name} |");
         for pair in all.windows(2) {
             let [before, after] = [&pair[0], &pair[1]].map(|size| size.nanoseconds(seconds(size)));
@@ -154,16 +160,16 @@ fn chart(all: &[Size], title: String) -> Result<String, Box<dyn Error>> {
     for (at, step) in Step::ALL.iter().enumerate() {
         panel(step.name(), "ns", all.iter().map(|size| size.nanoseconds(size.steps[at])).collect());
     }
-    panel("whole", "ns", all.iter().map(|size| size.nanoseconds(size.seconds)).collect());
+    panel("whole", "ns", all.iter().map(|size| size.nanoseconds(size.processor)).collect());
     panel("peak memory", "MB", all.iter().map(|size| size.peak_mb as f64).collect());
     let mut about = About::new(
         title,
-        "nanoseconds of each step divided by n log2 n, and MB, by number of rows",
+        "nanoseconds of processors in each step divided by n log2 n, and MB, by number of rows",
         Language::En,
     );
     about.captioned = true;
     about.subtitle =
-        "Nanoseconds of each step divided by n log2 n, and peak memory, by number of rows n".into();
+        "Nanoseconds of processors divided by n log2 n, and peak memory, by number of rows n".into();
     let labels = all.iter().map(|size| label(size.rows)).collect();
     let trend = Trend { about, periods, labels, panels, band: None, marks: Vec::new() };
     let figure = trend.draw(&release(cells, Vec::new(), &Policy::of(Audience::Internal)));

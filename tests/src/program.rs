@@ -1,7 +1,7 @@
 //! Starting the program under test.
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -71,6 +71,8 @@ pub struct Timed {
     pub peak_mb: u64,
     /// What it said on standard error.
     pub said: String,
+    /// The time of processors that it had had when it said each line.
+    pub said_at: Vec<f64>,
 }
 
 /// Runs a command and measures it.
@@ -81,10 +83,16 @@ pub fn timed(command: &mut Command) -> Result<Timed, String> {
         .stderr(Stdio::piped())
         .spawn()
         .map_err(|e| format!("{}: {e}", command.get_program().display()))?;
-    let mut said = child.stderr.take().ok_or("no standard error")?;
+    let stderr = child.stderr.take().ok_or("no standard error")?;
+    let id = child.id();
     let said = std::thread::spawn(move || {
-        let mut text = String::new();
-        said.read_to_string(&mut text).map(|_| text)
+        let (mut text, mut at) = (String::new(), Vec::new());
+        for line in BufReader::new(stderr).lines() {
+            at.push(processor_seconds(id).or(at.last().copied()).unwrap_or(0.0));
+            text.push_str(&line?);
+            text.push('\n');
+        }
+        Ok::<_, std::io::Error>((text, at))
     });
     let (mut peak_mb, mut processor) = (0, 0.0_f64);
     let status = loop {
@@ -92,17 +100,17 @@ pub fn timed(command: &mut Command) -> Result<Timed, String> {
             break status;
         }
         // The kernel keeps the high-water mark; the last look before the end is the peak.
-        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
         let mark =
             status.lines().find_map(|l| l.strip_prefix("VmHWM:")).and_then(|l| l.split_whitespace().next());
         peak_mb = peak_mb.max(mark.and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0) / 1024);
-        processor = processor.max(processor_seconds(child.id()).unwrap_or(0.0));
+        processor = processor.max(processor_seconds(id).unwrap_or(0.0));
         std::thread::sleep(Duration::from_millis(10));
     };
     let seconds = begun.elapsed().as_secs_f64();
-    let said = said.join().map_err(|_| "standard error was lost")?.map_err(|e| e.to_string())?;
+    let (said, said_at) = said.join().map_err(|_| "standard error was lost")?.map_err(|e| e.to_string())?;
     if status.success() {
-        Ok(Timed { seconds, processor, peak_mb, said })
+        Ok(Timed { seconds, processor, peak_mb, said, said_at })
     } else {
         Err(format!("ended with {status}\n{said}"))
     }
