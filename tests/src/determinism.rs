@@ -1,6 +1,6 @@
-//! The same bytes everywhere: every pipeline of the repository is run twice, with other threads, in
-//! another folder, under another language, time zone and umask of the machine, and at another time.
-//! Rows in another order give the same numbers.
+//! The same bytes everywhere: every pipeline of the repository is run twice, with other threads and
+//! another limit of memory, in another folder, under another language, time zone and umask of the
+//! machine, and at another time. Rows in another order give the same numbers.
 
 use crate::program::{self, files};
 use libtest_mimic::{Failed, Trial};
@@ -57,6 +57,7 @@ pub fn copied(to: &Path) -> Result<(), String> {
 struct Place {
     inside: &'static str,
     threads: &'static str,
+    memory: &'static str,
     umask: &'static str,
     variables: [(&'static str, &'static str); 3],
 }
@@ -65,12 +66,14 @@ const PLACES: [Place; 2] = [
     Place {
         inside: "here",
         threads: "1",
+        memory: "4096",
         umask: "022",
         variables: [("TZ", "UTC"), ("LC_ALL", "C"), ("LANG", "C")],
     },
     Place {
         inside: "a much longer folder/ที่อื่น",
         threads: "2",
+        memory: "256",
         umask: "077",
         variables: [("TZ", "Asia/Bangkok"), ("LC_ALL", "th_TH.UTF-8"), ("LANG", "my_MM.UTF-8")],
     },
@@ -90,6 +93,7 @@ fn twice(path: &Path) -> Result<(), String> {
             .args(["-c", "umask \"$0\" && exec \"$@\"", place.umask])
             .arg(program.get_program())
             .args(["run", &shown, "--out", "out", "--afresh", "--threads", place.threads])
+            .args(["--memory", place.memory])
             .env(program::AS_PROGRAM, "1")
             .envs(place.variables)
             .current_dir(&at)

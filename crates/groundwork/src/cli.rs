@@ -135,6 +135,10 @@ pub(crate) struct Overrides {
     /// Threads; as many as the machine has where it is missing. Never changes an output.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
+    /// Megabytes that the database may take before it spills to disk; a quarter of the machine's, and
+    /// 700 at least, where it is missing. Never changes an output.
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(256..))]
+    pub(crate) memory: Option<u64>,
 }
 
 /// The period of reports.

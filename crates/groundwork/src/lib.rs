@@ -9,6 +9,7 @@ pub mod cli;
 mod commands;
 mod exit;
 mod files;
+mod machine;
 pub mod page;
 mod record;
 mod run;

@@ -73,7 +73,7 @@ impl Sheet {
 impl Dictionary {
     /// Writes, and says what is to be completed.
     pub(crate) fn run(self) -> u8 {
-        let overrides = Overrides { as_of: None, audience: None, engine: None, threads: None };
+        let overrides = Overrides { as_of: None, audience: None, engine: None, threads: None, memory: None };
         let request = match super::request(&self.pipeline.path, &overrides) {
             Ok(request) => request,
             Err(problem) => return ui::ended(Format::Text, &[problem], None),

@@ -15,6 +15,7 @@ mod watch;
 
 use crate::cli::Overrides;
 use crate::files::read_pipeline;
+use crate::machine;
 use crate::run::Request;
 use groundwork_plan::diag::Diagnostic;
 use std::path::Path;
@@ -22,10 +23,6 @@ use std::path::Path;
 /// A request for a pipeline file, with what the command line changes.
 fn request(path: &Path, overrides: &Overrides) -> Result<Request, Diagnostic> {
     let (text, folder) = read_pipeline(path)?;
-    let threads = match overrides.threads {
-        Some(threads) => usize::from(threads),
-        None => std::thread::available_parallelism().map_or(1, usize::from),
-    };
     Ok(Request {
         path: path.to_owned(),
         text,
@@ -35,7 +32,8 @@ fn request(path: &Path, overrides: &Overrides) -> Result<Request, Diagnostic> {
         audience: overrides.audience,
         languages: Vec::new(),
         reports: Vec::new(),
-        threads,
+        threads: overrides.threads.map_or_else(machine::threads, usize::from),
+        memory_mb: overrides.memory.unwrap_or_else(machine::memory_mb),
         engine: overrides.engine.clone(),
         keeps: false,
     })

@@ -73,7 +73,8 @@ fn with_plan(
     format: Format,
     act: impl Fn(&Request, &Plan) -> Result<(), Diagnostic>,
 ) -> u8 {
-    let overrides = crate::cli::Overrides { as_of: None, audience: None, engine: None, threads: Some(1) };
+    let overrides =
+        crate::cli::Overrides { as_of: None, audience: None, engine: None, threads: Some(1), memory: None };
     let request = match super::request(&pipeline.path, &overrides) {
         Ok(request) => request,
         Err(problem) => return ui::ended(format, &[problem], None),

@@ -50,7 +50,7 @@ impl Tested {
 impl Test {
     /// Runs every case, and says how each ended.
     pub(crate) fn run(self) -> u8 {
-        let overrides = Overrides { as_of: None, audience: None, engine: None, threads: None };
+        let overrides = Overrides { as_of: None, audience: None, engine: None, threads: None, memory: None };
         let request = match super::request(&self.pipeline.path, &overrides) {
             Ok(request) => request,
             Err(problem) => return ui::ended(self.format, &[problem], None),

@@ -7,6 +7,7 @@
 use crate::changes::Changes;
 use crate::cli::{Format, engine};
 use crate::files::Folder;
+use crate::machine;
 use crate::record::Record;
 use crate::run::{self, Request, Where};
 use crate::signature::{self, Checked};
@@ -238,10 +239,8 @@ impl Verify {
             audience: Audience::ALL.into_iter().find(|a| a.word() == audience),
             languages: spoken,
             reports: reports.iter().filter_map(|r| r["id"].as_str().map(str::to_owned)).collect(),
-            threads: match self.threads {
-                Some(threads) => usize::from(threads),
-                None => std::thread::available_parallelism().map_or(1, usize::from),
-            },
+            threads: self.threads.map_or_else(machine::threads, usize::from),
+            memory_mb: machine::memory_mb(),
             engine: None,
             // What is verified is worked out again, and not looked up.
             keeps: false,

@@ -2,8 +2,9 @@
 
 use super::load::{Asked, Rows, load};
 use super::planned::Planned;
-use super::{Beside, Limits, Loaded, MEMORY_MB, Store, compute, evaluated, tables};
+use super::{Beside, Limits, Loaded, Store, compute, evaluated, tables};
 use crate::files::Folder;
+use crate::machine;
 use crate::page::{Case, Purpose};
 use crate::scratch::Scratch;
 use crate::table::Table;
@@ -45,7 +46,7 @@ pub(crate) fn example(plan: &Plan, case: &Case) -> Result<Example, Vec<Diagnosti
     }
     // Decisions are about the records of the programme, not about those of an example.
     plan.people.iter_mut().for_each(|step| step.decisions = None);
-    let limits = Limits { threads: 1, memory_mb: MEMORY_MB };
+    let limits = Limits { threads: 1, memory_mb: machine::LEAST_MB };
     let store = Store::open(scratch.path(), limits).map_err(alone)?;
     let progress = Progress::new(true);
     let loaded = load(&store, &plan, &Rows::Given(scratch.path(), &given), 1, None, None, &progress)?;

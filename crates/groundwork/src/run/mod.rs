@@ -91,6 +91,8 @@ pub(crate) struct Request {
     pub(crate) engine: Option<Where>,
     /// Threads.
     pub(crate) threads: usize,
+    /// Megabytes that the database may take; it spills to disk beyond.
+    pub(crate) memory_mb: u64,
     /// Whether what is worked out is kept beside the pipeline, and looked for there.
     pub(crate) keeps: bool,
 }
@@ -117,10 +119,6 @@ pub(crate) struct Outcome {
     /// What the reports can be made from again.
     pub(crate) kept: Kept,
 }
-
-/// The memory that the database may take, MB; it spills to disk beyond. With what reading takes, ten
-/// million rows need less than a gibibyte.
-const MEMORY_MB: u64 = 700;
 
 /// Reads and resolves the pipeline of a request, with what the command line changes.
 pub(crate) fn resolve(request: &Request) -> Result<(Plan, Vec<Diagnostic>), Vec<Diagnostic>> {
@@ -215,7 +213,7 @@ pub(crate) fn load(
     let scratch = Scratch::new(&std::env::temp_dir(), "groundwork-").map_err(|e| {
         vec![Diagnostic::machine("file.scratch", format!("no scratch folder can be made: {e}"))]
     })?;
-    let limits = Limits { threads: request.threads, memory_mb: MEMORY_MB };
+    let limits = Limits { threads: request.threads, memory_mb: request.memory_mb };
     let store = Store::open(scratch.path(), limits).map_err(|d| vec![d])?;
     interrupts_stop(&store);
     // First, so that nobody waits for the rows of exports to learn that the engine is not there.
