@@ -137,7 +137,7 @@ pub(crate) struct Overrides {
     pub(crate) threads: Option<u16>,
     /// Megabytes that the database may take before it spills to disk; a quarter of the machine's, and
     /// 700 at least, where it is missing. Never changes an output.
-    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(256..))]
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(256..=1 << 24))]
     pub(crate) memory: Option<u64>,
 }
 

@@ -28,15 +28,3 @@ fn megabytes_of(text: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kibibytes| kibibytes >> 10)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_quarter_of_the_memory_and_never_less_than_the_least() {
-        assert_eq!(megabytes_of("MemTotal:       24683520 kB\nMemFree: 1 kB\n"), Some(24105));
-        assert_eq!(megabytes_of("MemFree: 1 kB\n"), None);
-        assert!(memory_mb() >= LEAST_MB);
-    }
-}
