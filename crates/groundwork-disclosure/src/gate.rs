@@ -174,9 +174,11 @@ fn decide(ground: &Ground<'_>, frame: &Frame) -> Decided {
         let audit = Audit::of(&matrix, &decision, stepped_back.len());
         Judgement { decision, stepped_back, audit }
     };
-    let keys: Vec<String> = cells.iter().map(|cell| cell.key.to_string()).collect();
-    let judged = format!("{}\n{reasons:?} {:?}\n{}", matrix.content(), policy.ladders, keys.join("\n"));
-    let known = Judgement::read(&remember(judged, &|| judge().lines()), cells.len());
+    let judged = || {
+        let keys: Vec<String> = cells.iter().map(|cell| cell.key.to_string()).collect();
+        format!("{}\n{reasons:?} {:?}\n{}", matrix.content(), policy.ladders, keys.join("\n"))
+    };
+    let known = Judgement::read(&remember(&judged, &|| judge().lines()), cells.len());
     let judgement = known.unwrap_or_else(judge);
     Decided { matrix, reasons, judgement }
 }

@@ -15,9 +15,9 @@ pub(crate) struct Judgement {
     pub(crate) audit: Audit,
 }
 
-/// Gives the lines of the judgement that was passed before on what a text describes, or those of the one
-/// that is passed now.
-pub type Remember<'a> = dyn Fn(String, &dyn Fn() -> Vec<Vec<i64>>) -> Vec<Vec<i64>> + 'a;
+/// Gives the lines of the judgement that was passed before on what the text of the first describes, or
+/// those of the second, which passes it now.
+pub type Remember<'a> = dyn Fn(&dyn Fn() -> String, &dyn Fn() -> Vec<Vec<i64>>) -> Vec<Vec<i64>> + 'a;
 
 impl Judgement {
     /// As lines: the cells that are withheld, the numbers that nothing protects, the cells that stepped

@@ -438,9 +438,9 @@ fn evaluated(
     let estimates = evaluate::evaluate(plan, &all, &beside.log, &names, asked)?;
     let contrasts = evaluate::site_comparison::contrasts(plan, &all);
     progress.step("apply the disclosure policy");
-    let remember = |judged: String, judge: &dyn Fn() -> Vec<Vec<i64>>| {
+    let remember = |judged: &dyn Fn() -> String, judge: &dyn Fn() -> Vec<Vec<i64>>| {
         let Some(memory) = asked.memory else { return judge() };
-        let (judgement, is_known) = memory.judgement(&judged, judge);
+        let (judgement, is_known) = memory.judgement(&judged(), judge);
         if is_known {
             progress.step("  as it was decided before");
         }
