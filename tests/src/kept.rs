@@ -18,6 +18,7 @@ pub fn trials() -> Vec<Trial> {
         trial("damaged or deleted, it is made anew", damage),
         trial("two runs at once", at_once),
         trial("after a late row, only what rests on its source is worked out", late_row),
+        trial("after a change of one caption, the pages that it stands on are set", caption),
         trial("a check leaves nothing behind", nothing),
     ]
 }
@@ -177,6 +178,44 @@ fn at_once() -> Result<(), String> {
     }
     let aside = program::files(&folder.join(".groundwork"))?.into_keys().find(|name| name.contains("aside"));
     aside.map_or(Ok(()), |name| Err(format!("{name} was left behind")))
+}
+
+/// Two reports in two languages, of which one page says something else.
+fn caption() -> Result<(), String> {
+    const PIPELINE: &str = "groundwork: 1
+programme: {id: p, title: P}
+calendar: {periods: quarter, from: 2021-Q1, to: 2021-Q1, as_of: 2021-04-15}
+sources:
+  visits: {export: visits.csv, columns: {on: {type: date}}}
+indicators:
+  visits_made: {kind: count, title: {en: Visits, th: การเยี่ยม}, from: visits, period_by: on}
+  days: {kind: distinct_count, of: on, title: {en: Days, th: วัน}, from: visits, period_by: on}
+reports:
+  one: {template: quarterly-page, languages: [en, th], indicators: [visits_made]}
+  two: {template: quarterly-page, languages: [en, th], indicators: [days]}
+audience: internal
+";
+    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+    let folder = folder.path();
+    write(folder, "visits.csv", "on\n2021-01-04\n2021-02-01\n")?;
+    for (from, to, as_before) in [
+        ("", "", None),
+        ("", "", Some("reports/one-en, reports/one-th, reports/two-en, reports/two-th")),
+        ("en: Days", "en: Days with visits", Some("reports/one-en, reports/one-th, reports/two-th")),
+        ("th: การเยี่ยม", "th: การเยี่ยมบ้าน", Some("reports/one-en, reports/two-en, reports/two-th")),
+    ] {
+        write(folder, "pipeline.yaml", &PIPELINE.replacen(from, to, 1))?;
+        let (said, with) = ran(folder, &[])?;
+        let found = said.lines().find_map(|line| line.trim().strip_prefix("with the pages of before: "));
+        if found != as_before {
+            return Err(format!("`{to}`: the pages of before are {found:?}, and not {as_before:?}"));
+        }
+        let (_, without) = ran(folder, &["--afresh"])?;
+        if with != without {
+            return Err(format!("`{to}`: other bytes than afresh"));
+        }
+    }
+    Ok(())
 }
 
 /// Two small sources, one of which gets a row more.

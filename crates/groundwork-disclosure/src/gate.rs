@@ -8,12 +8,13 @@ use crate::judgement::{Judgement, Remember};
 use crate::ladder;
 use crate::ledger::{self, Published};
 use crate::look::Unreleased;
-use crate::matrix::{Address, Matrix};
+use crate::matrix::{Address, Groups, Matrix};
 use crate::partner::Partners;
 use crate::primary;
 use crate::release::{ContrastFigures, Figures, Released, ReleasedCell, ReleasedContrast, Status};
 use crate::series;
 use groundwork_plan::disclosure::{Policy, SENSITIVE_THRESHOLD};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What passed, and how that was decided.
@@ -23,7 +24,8 @@ pub struct Passed {
     pub released: Released,
     /// What was withheld, why, and how well it is protected.
     pub audit: Audit,
-    /// Every number of people that readers now know, for the ledger.
+    /// Every number of people that readers now know, for the ledger; none where there is no ledger and the
+    /// judgement was known.
     pub published: Vec<Published>,
     /// What finished files must not hold.
     pub unreleased: Unreleased,
@@ -102,14 +104,31 @@ pub fn release_remembering(
     let cells: Vec<Cell> = cells.into_values().collect();
     let thresholds: Vec<i64> = cells.iter().map(|cell| threshold(cell, policy, frame)).collect();
     let known = ledger::known(earlier, policy.audience);
-    let thresholds = thresholds.as_slice();
-    let ground = Ground { cells: &cells, thresholds, people: &people, policy, known: &known, remember };
-    // How many rows there are is told where nobody is found by it.
-    let all = decide(&ground, frame);
-    let rows_told = all.judgement.decision.open.is_empty() || frame.rows.is_empty();
-    let decided =
-        if rows_told { all } else { decide(&ground, &Frame { rows: BTreeMap::new(), ..frame.clone() }) };
-    let Decided { matrix, mut reasons, judgement: Judgement { decision, stepped_back, audit } } = decided;
+    let dominated = cells.iter().filter(|cell| primary::is_dominated(cell, frame));
+    let dominated = dominated.filter_map(|cell| frame.measures.get(&cell.key.indicator)?.amount.as_ref());
+    let dominated = dominated.map(|amount| amount.of.clone()).collect();
+    let frame = &Frame { dominated, ..frame.clone() };
+    let groups = &people.groups;
+    let ground = Ground { cells: &cells, thresholds: &thresholds, groups, known: &known, policy, frame };
+    let now = OnceCell::new();
+    let judge = || {
+        let decided = ground.judge();
+        let lines = decided.judgement.lines();
+        // It is asked once.
+        let _ = now.set(decided);
+        lines
+    };
+    let lines = remember(&|| ground.told(), &judge);
+    let from_before = || {
+        let judgement = Judgement::read(&lines, cells.len())?;
+        // The ledger alone asks for more than the judgement.
+        let asks = policy.ledger.is_some() || !earlier.is_empty() || !judgement.decision.open.is_empty();
+        let matrix = asks.then(|| ground.ruled(&ground.bare(), judgement.rows_told).0);
+        Some(Decided { matrix: matrix.unwrap_or_default(), judgement })
+    };
+    let decided = now.into_inner().or_else(from_before).unwrap_or_else(|| ground.judge());
+    let Decided { matrix, judgement } = decided;
+    let Judgement { rows_told, mut reasons, decision, stepped_back, audit } = judgement;
     stepped_back.iter().for_each(|cell| reasons[*cell] = Some("rolled_up"));
     let mut open = decision.open.clone();
     open.extend(ledger::revealing(earlier, &matrix, &decision.hidden, policy.audience));
@@ -137,50 +156,66 @@ pub fn release_remembering(
 struct Ground<'a> {
     cells: &'a [Cell],
     thresholds: &'a [i64],
-    people: &'a StandIns,
-    policy: &'a Policy,
+    groups: &'a Groups,
     known: &'a [(Address, i64)],
-    remember: &'a Remember<'a>,
+    policy: &'a Policy,
+    frame: &'a Frame,
 }
 
 /// What was decided, with the matrix that it rests on.
 struct Decided {
     matrix: Matrix,
-    reasons: Vec<Option<&'static str>>,
     judgement: Judgement,
 }
 
-fn decide(ground: &Ground<'_>, frame: &Frame) -> Decided {
-    let Ground { cells, thresholds, people, policy, known, remember } = *ground;
-    let dominated = cells.iter().filter(|cell| primary::is_dominated(cell, frame));
-    let dominated = dominated.filter_map(|cell| frame.measures.get(&cell.key.indicator)?.amount.as_ref());
-    let dominated = dominated.map(|amount| amount.of.clone()).collect();
-    let frame = &Frame { dominated, ..frame.clone() };
-    let mut matrix = Matrix::of(cells, frame, thresholds, &people.groups, known);
-    let mut reasons: Vec<Option<&'static str>> = cells
-        .iter()
-        .zip(thresholds)
-        .map(|(cell, threshold)| {
-            let groups = people.groups.get(&cell.key).map(Vec::as_slice).unwrap_or_default();
-            let small = |(_, size): &(Counting, u64)| *size > 0 && (*size as i64) < *threshold;
-            let small = groups.iter().any(small).then_some(primary::BELOW);
-            small.or_else(|| primary::reason(cell, *threshold, policy, frame))
-        })
-        .collect();
-    guard_classes(cells, &mut matrix, &mut reasons, policy, frame);
-    series::guard(cells, &mut matrix, &mut reasons, thresholds, frame);
-    let judge = || {
-        let (decision, stepped_back) = ladder::decide(cells, &matrix, &reasons, policy);
+impl Ground<'_> {
+    /// Everything that the judgement depends on.
+    fn told(&self) -> String {
+        let Self { cells, thresholds, groups, known, policy, frame } = self;
+        format!("{cells:?}\n{thresholds:?}\n{groups:?}\n{known:?}\n{policy:?}\n{frame:?}")
+    }
+
+    /// How many rows there are is told where nobody is found by it.
+    fn judge(&self) -> Decided {
+        let bare = self.bare();
+        let all = self.decide(&bare, true);
+        if all.judgement.decision.open.is_empty() || self.frame.rows.is_empty() {
+            return all;
+        }
+        self.decide(&bare, false)
+    }
+
+    /// The matrix without how many rows there are.
+    fn bare(&self) -> Matrix {
+        Matrix::of(self.cells, self.frame, self.thresholds, self.groups, self.known)
+    }
+
+    /// The whole matrix, with the cells that a rule withholds.
+    fn ruled(&self, bare: &Matrix, rows_told: bool) -> (Matrix, Vec<Option<&'static str>>) {
+        let Self { cells, thresholds, groups, policy, frame, .. } = *self;
+        let none = BTreeMap::new();
+        let mut matrix = bare.clone().with_rows(if rows_told { &frame.rows } else { &none });
+        let mut reasons: Vec<Option<&'static str>> = cells
+            .iter()
+            .zip(thresholds)
+            .map(|(cell, threshold)| {
+                let groups = groups.get(&cell.key).map(Vec::as_slice).unwrap_or_default();
+                let small = |(_, size): &(Counting, u64)| *size > 0 && (*size as i64) < *threshold;
+                let small = groups.iter().any(small).then_some(primary::BELOW);
+                small.or_else(|| primary::reason(cell, *threshold, policy, frame))
+            })
+            .collect();
+        guard_classes(cells, &mut matrix, &mut reasons, policy, frame);
+        series::guard(cells, &mut matrix, &mut reasons, thresholds, frame);
+        (matrix, reasons)
+    }
+
+    fn decide(&self, bare: &Matrix, rows_told: bool) -> Decided {
+        let (matrix, reasons) = self.ruled(bare, rows_told);
+        let (decision, stepped_back) = ladder::decide(self.cells, &matrix, &reasons, self.policy);
         let audit = Audit::of(&matrix, &decision, stepped_back.len());
-        Judgement { decision, stepped_back, audit }
-    };
-    let judged = || {
-        let keys: Vec<String> = cells.iter().map(|cell| cell.key.to_string()).collect();
-        format!("{}\n{reasons:?} {:?}\n{}", matrix.content(), policy.ladders, keys.join("\n"))
-    };
-    let known = Judgement::read(&remember(&judged, &|| judge().lines()), cells.len());
-    let judgement = known.unwrap_or_else(judge);
-    Decided { matrix, reasons, judgement }
+        Decided { judgement: Judgement { rows_told, reasons, decision, stepped_back, audit }, matrix }
+    }
 }
 
 /// Marks the numbers of which nobody may find out that they are everybody or nobody.

@@ -1,14 +1,19 @@
 //! A judgement: what is withheld of a release, with its proofs, and what the audit says of it.
 //!
-//! It takes most of the time of the gate and depends on numbers and sums alone, so that it can be kept
-//! as lines of whole numbers, and taken again as long as none of them changed.
+//! It takes most of the time of the gate and depends on nothing that is only said, so that it can be kept
+//! as lines of whole numbers, and taken again as long as no number and no rule changed.
 
 use crate::audit::Audit;
+use crate::primary::REASONS;
 use crate::secondary::Decision;
 
 /// What is withheld.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Judgement {
+    /// Whether it may be told how many rows of each source there are.
+    pub(crate) rows_told: bool,
+    /// The rule that withholds each cell, before what else is withheld.
+    pub(crate) reasons: Vec<Option<&'static str>>,
     pub(crate) decision: Decision,
     /// Cells for which a coarser column stands in.
     pub(crate) stepped_back: Vec<usize>,
@@ -20,7 +25,8 @@ pub(crate) struct Judgement {
 pub type Remember<'a> = dyn Fn(&dyn Fn() -> String, &dyn Fn() -> Vec<Vec<i64>>) -> Vec<Vec<i64>> + 'a;
 
 impl Judgement {
-    /// As lines: the cells that are withheld, the numbers that nothing protects, the cells that stepped
+    /// As lines: whether rows are told, the rule of each cell by its place among all rules counted from 1,
+    /// or 0; the cells that are withheld, the numbers that nothing protects, the cells that stepped
     /// back, four counts of the audit; then for each cell with an interval the cell and its ends; then,
     /// after an empty line, for each number its proof.
     pub(crate) fn lines(&self) -> Vec<Vec<i64>> {
@@ -28,7 +34,14 @@ impl Judgement {
         let all = |numbers: &mut dyn Iterator<Item = usize>| numbers.map(whole).collect::<Vec<i64>>();
         let hidden = self.decision.hidden.iter().enumerate().filter(|(_, hidden)| **hidden);
         let Audit { numbers, relations, protected, proven, .. } = self.audit;
+        let rule = |reason: &Option<&str>| match reason {
+            // What is not known is never read.
+            Some(reason) => REASONS.iter().position(|known| known == reason).map_or(-1, |at| whole(at + 1)),
+            None => 0,
+        };
         let mut out = vec![
+            vec![i64::from(self.rows_told)],
+            self.reasons.iter().map(rule).collect(),
             all(&mut hidden.map(|(at, _)| at)),
             all(&mut self.decision.open.iter().copied()),
             all(&mut self.stepped_back.iter().copied()),
@@ -48,8 +61,17 @@ impl Judgement {
     pub(crate) fn read(lines: &[Vec<i64>], cells: usize) -> Option<Self> {
         let place = |number: &i64| usize::try_from(*number).ok();
         let places = |line: &[i64]| line.iter().map(place).collect::<Option<Vec<usize>>>();
-        let [hidden, open, stepped_back, counts, rest @ ..] = lines else { return None };
-        let mut out = Self { stepped_back: places(stepped_back)?, ..Self::default() };
+        let [told, rules, hidden, open, stepped_back, counts, rest @ ..] = lines else { return None };
+        let reason = |rule: &i64| match place(rule)?.checked_sub(1) {
+            Some(at) => REASONS.get(at).map(|reason| Some(*reason)),
+            None => Some(None),
+        };
+        let reasons: Vec<Option<&'static str>> = rules.iter().map(reason).collect::<Option<_>>()?;
+        if reasons.len() != cells {
+            return None;
+        }
+        let (rows_told, stepped_back) = (*told == [1], places(stepped_back)?);
+        let mut out = Self { rows_told, reasons, stepped_back, ..Self::default() };
         out.decision.hidden = vec![false; cells];
         for cell in places(hidden)? {
             *out.decision.hidden.get_mut(cell)? = true;
@@ -80,6 +102,8 @@ mod tests {
     #[test]
     fn a_judgement_is_read_as_it_was_kept() {
         let judgement = Judgement {
+            rows_told: true,
+            reasons: vec![Some(REASONS[4]), None, Some(REASONS[0])],
             decision: Decision {
                 hidden: vec![true, false, true],
                 proofs: BTreeMap::from([(3, BTreeSet::from([3, 5])), (4, BTreeSet::new())]),

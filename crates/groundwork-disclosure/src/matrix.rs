@@ -117,7 +117,8 @@ type Spans = BTreeMap<(Date, Date), usize>;
 type Tables = BTreeMap<(Address, String), Vec<(Vec<String>, usize)>>;
 
 impl Matrix {
-    /// The matrix of the cells of a run; `thresholds` has one entry a cell.
+    /// The matrix of the cells of a run; `thresholds` has one entry a cell. It is whole with
+    /// [`Self::with_rows`].
     /// `given` is what earlier releases published, as readers know it.
     /// `groups` are those behind estimates: first all of them, then what they fall into.
     pub(crate) fn of(
@@ -191,21 +192,15 @@ impl Matrix {
         matrix.relate_nested_columns(frame);
         matrix.relate_sites();
         matrix.relate_periods();
-        matrix.relate_all(&frame.rows);
-        matrix.relate_conditions();
         matrix
     }
 
-    /// Everything but what its numbers are called: what is decided depends on nothing else of it.
-    pub(crate) fn content(&self) -> String {
-        let of = |q: &Quantity| {
-            format!("{} {} {} {} {:?} {:?}", q.value, q.threshold, q.class, q.given, q.cells, q.relations)
-        };
-        let quantities: Vec<String> = self.quantities.iter().map(of).collect();
-        let relations: Vec<String> = self.relations.iter().map(|r| format!("{:?}", r.terms)).collect();
-        let Matrix { shown, everybody, numerators, amounts, .. } = self;
-        let beside = format!("{shown:?} {everybody:?} {numerators:?} {amounts:?}");
-        [quantities.join("\n"), relations.join("\n"), beside].join("\n\n")
+    /// The whole matrix, where readers are told how many rows these sources have.
+    #[must_use]
+    pub(crate) fn with_rows(mut self, rows: &BTreeMap<Counting, u64>) -> Self {
+        self.relate_all(rows);
+        self.relate_conditions();
+        self
     }
 
     /// The groups behind an estimate, where they make up all of its rows.

@@ -24,6 +24,8 @@ pub(crate) const FEW_HOUSEHOLDS: &str = "few_households";
 pub(crate) const CLASS: &str = "everybody_or_nobody";
 pub(crate) const SMALL_BASE: &str = "small_base";
 pub(crate) const DOMINANCE: &str = "dominance";
+/// All of them.
+pub(crate) const REASONS: [&str; 5] = [BELOW, FEW_HOUSEHOLDS, CLASS, SMALL_BASE, DOMINANCE];
 
 /// p of the p % rule.
 const P: f64 = 0.10;

@@ -332,7 +332,8 @@ fn a_pattern_that_gives_a_cell_away_gets_one_more_cell() {
     let name = |cell: &Cell| format!("{}{}", cell.key.site, cell.key.category);
     let thresholds: Vec<i64> = cells.iter().map(|cell| if name(cell) == "wb" { 48 } else { 0 }).collect();
     let primary: Vec<bool> = cells.iter().map(|cell| documented.contains(&name(cell).as_str())).collect();
-    let matrix = Matrix::of(&cells, &Frame::default(), &thresholds, &BTreeMap::new(), &[]);
+    let matrix =
+        Matrix::of(&cells, &Frame::default(), &thresholds, &BTreeMap::new(), &[]).with_rows(&BTreeMap::new());
     let decision = suppress(&matrix, &primary);
     let more: Vec<String> = cells
         .iter()

@@ -475,7 +475,8 @@ impl<'a> Maker<'a> {
     fn provenance(&self) -> doc::ProvenanceText {
         let provenance = self.input.provenance;
         doc::ProvenanceText {
-            run_id: clean(&provenance.run_id),
+            // Made from everything else in the document.
+            report_id: String::new(),
             inputs: provenance
                 .inputs
                 .iter()
@@ -486,7 +487,6 @@ impl<'a> Maker<'a> {
                 })
                 .collect(),
             pipeline: clean(&provenance.pipeline),
-            pipeline_sha256: short(&provenance.pipeline_sha256),
             versions: provenance
                 .versions
                 .iter()

@@ -82,6 +82,11 @@ pub(crate) fn attachment(name: &str, what: &str) -> Diagnostic {
     Diagnostic::bug("report.attachment", format!("attachment `{name}` {what}"))
 }
 
+/// Set pages that files cannot be put in.
+pub(crate) fn not_attached(what: &str) -> Diagnostic {
+    Diagnostic::bug("report.not-attached", format!("no file can be put in the set pages: {what}"))
+}
+
 /// Something in Typst refused what groundwork itself asked for.
 pub(crate) fn refused(what: &str) -> Diagnostic {
     Diagnostic::bug("report.refused", what)

@@ -1,4 +1,4 @@
-//! The data that templates get as `report.json`: schema `groundwork.document/1`.
+//! The data that templates get as `report.json`: schema `groundwork.document/2`.
 //!
 //! A template computes nothing. Every number comes raw, as readers of the language write it, and
 //! as `indicators.csv` writes it; every sentence that depends on a number comes ready-made. What
@@ -8,7 +8,7 @@
 use serde::Serialize;
 
 /// The schema of [`Document`]. It changes when a field is removed or changes its meaning.
-pub const SCHEMA: &str = "groundwork.document/1";
+pub const SCHEMA: &str = "groundwork.document/2";
 
 /// One report in one language.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -648,14 +648,12 @@ pub struct Withheld {
 /// Where the numbers come from.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ProvenanceText {
-    /// The identifier of the run.
-    pub run_id: String,
+    /// The identifier of the report; see [`crate::Manuscript::id`].
+    pub report_id: String,
     /// The exports.
     pub inputs: Vec<InputFileText>,
     /// The pipeline file.
     pub pipeline: String,
-    /// The first twelve digits of its SHA-256.
-    pub pipeline_sha256: String,
     /// Programs and their versions, the first being groundwork.
     pub versions: Vec<Version>,
     /// The command that checks the report.

@@ -16,11 +16,10 @@ mod outline;
 mod people;
 mod sources;
 
+use crate::Manuscript;
 use crate::document::{Document, Figure};
 use crate::input::{Input, PlacedFigure};
-use crate::templates::Templates;
 use crate::words::Words;
-use groundwork_plan::diag::Diagnostic;
 use markup::tagged;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use outline::{Call, Part};
@@ -38,24 +37,24 @@ pub struct WebPage {
     pub left_out: Vec<String>,
 }
 
-/// Writes a report as a page of HTML.
-///
-/// # Errors
-///
-/// A template that does not exist, or a catalogue of words that lacks a text.
-pub fn web_page(input: &Input<'_>, templates: &Templates) -> Result<WebPage, Vec<Diagnostic>> {
-    let words = Words::of(templates, input.language)?;
-    let main = format!("{}.typ", input.template);
-    let source = templates.files.get(&main).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-    let Some(source) = source else {
-        return Err(vec![crate::diag::unknown_template(input.template, templates.names())]);
-    };
-    let style = templates.files.get(STYLE).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-    let doc = crate::document(input, &words);
-    let page = Page { doc: &doc, words: &words, input, tables: Cell::new(0), figures: Cell::new(0) };
-    let (sections, left_out) = page.sections(&outline::parts(&source));
-    let html = page.shell(&sections, &style.unwrap_or_default()).into_string();
-    Ok(WebPage { html, left_out })
+impl Manuscript<'_> {
+    /// Writes the report as a page of HTML.
+    pub fn web_page(&self) -> WebPage {
+        let file = |path: &str| {
+            self.templates.files.get(path).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+        };
+        let source = file(&format!("{}.typ", self.input.template)).unwrap_or_default();
+        let page = Page {
+            doc: &self.document,
+            words: &self.words,
+            input: self.input,
+            tables: Cell::new(0),
+            figures: Cell::new(0),
+        };
+        let (sections, left_out) = page.sections(&outline::parts(&source));
+        let html = page.shell(&sections, &file(STYLE).unwrap_or_default()).into_string();
+        WebPage { html, left_out }
+    }
 }
 
 /// What sections are written from.
@@ -240,7 +239,7 @@ impl<'a> Page<'a> {
     fn footer(&self) -> String {
         let doc = self.doc;
         let mut parts = vec![
-            format!("{} {}", self.say("provenance.run"), doc.provenance.run_id),
+            format!("{} {}", self.say("provenance.report"), doc.provenance.report_id),
             format!("{} {}", self.say("data_to"), doc.as_of.text),
         ];
         parts.extend(doc.provenance.versions.first().map(|v| format!("{} {}", v.name, v.version)));

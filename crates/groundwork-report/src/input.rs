@@ -1,5 +1,6 @@
 //! What a report is made from.
 
+use crate::attached::Packed;
 use groundwork_disclosure::{CellKey, Released};
 use groundwork_plan::issue::Action;
 use groundwork_plan::label::Labels;
@@ -9,6 +10,7 @@ use groundwork_plan::report::Lesson;
 use groundwork_plan::site::Site;
 use groundwork_plan::text::{Language, Localised};
 use jiff::civil::Date;
+use std::sync::Arc;
 
 /// Everything that one report in one language is made from.
 #[derive(Debug, Clone, Copy)]
@@ -302,14 +304,10 @@ pub enum Anchor {
 /// Where the numbers come from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Provenance {
-    /// The identifier of the run.
-    pub run_id: String,
     /// The exports that were read.
     pub inputs: Vec<InputFile>,
     /// The pipeline file, as the user names it.
     pub pipeline: String,
-    /// SHA-256 of the pipeline file, hexadecimal.
-    pub pipeline_sha256: String,
     /// Programs and their versions, the first being groundwork itself.
     pub versions: Vec<(String, String)>,
     /// The command that checks the report, such as `groundwork verify report.pdf`.
@@ -333,7 +331,7 @@ pub struct Attachment {
     /// Its name, without folders.
     pub name: String,
     /// Its content.
-    pub bytes: Vec<u8>,
+    pub content: Arc<Packed>,
     /// What it is to the document.
     pub relationship: Relationship,
     /// Its media type, such as `text/csv`.

@@ -1,7 +1,7 @@
 //! Reports: released numbers, figures and words in; one PDF out.
 //!
-//! [`compose`] turns an [`Input`] into the [`document::Document`] that templates get, and has
-//! Typst set it. Numbers about people come in as `Released` and in no other way; charts come in
+//! A [`Manuscript`] turns an [`Input`] into the [`Document`] that templates get, and has Typst set it;
+//! [`attach`] puts files in its places. Numbers about people come in as `Released` and in no other way; charts come in
 //! as drawings with labels. Nothing is read from the machine: templates and fonts are in memory,
 //! the date is handed in, packages are off. The same input gives the same bytes.
 //!
@@ -32,8 +32,9 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
-pub use attached::attached;
-pub use html::{WebPage, web_page};
+pub use attached::{Packed, attach, attached};
+pub use document::Document;
+pub use html::WebPage;
 pub use input::{
     AdaptationInfo, Anchor, Attachment, ComparisonInfo, Direction, Drawing, EvaluationInfo, IndicatorInfo,
     Input, InputFile, IssueCount, PeopleQuality, PlacedFigure, PlacedLabel, Provenance, Relationship,
@@ -45,6 +46,7 @@ pub use words::Words;
 
 use groundwork_disclosure::ReleasedCell;
 use groundwork_plan::diag::Diagnostic;
+use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use typst::diag::Warned;
 use typst::foundations::{Bytes, Smart};
@@ -60,83 +62,127 @@ pub fn standing(cell: Option<&ReleasedCell>, target: Option<f64>, direction: Dir
     standing::place(cell, target, direction).word()
 }
 
-/// The document that a template gets as `report.json`, in the words of its language.
-pub fn document(input: &Input<'_>, words: &Words) -> document::Document {
-    assemble::document(input, words)
+/// A report that is ready to be set: its document, with the drawings and the templates that it is set
+/// from.
+pub struct Manuscript<'a> {
+    input: &'a Input<'a>,
+    templates: &'a Templates,
+    words: Words,
+    document: Document,
+    /// SHA-256 of everything that the report says and shows, in hexadecimal digits.
+    said: String,
 }
 
-/// Sets a report: a PDF/A-3a, PDF/UA-1 file.
-///
-/// # Errors
-///
-/// A template that does not exist or has an error, a letter that no font has, a figure or an
-/// attachment that cannot be placed. Typst's warnings count as errors.
-pub fn compose(input: &Input<'_>, templates: &Templates) -> Result<Vec<u8>, Vec<Diagnostic>> {
-    let problems = check(input, templates);
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    let files = files(input, &Words::of(templates, input.language)?)?;
-    let main = format!("{}.typ", input.template);
-    let world = world::World::new(templates, &main, files, input.as_of)
-        .ok_or_else(|| vec![diag::unknown_template(input.template, templates.names())])?;
-    let Warned { output, warnings } = typst::compile::<PagedDocument>(&world);
-    typst::comemo::evict(CACHE_AGE);
-    let pages = match output {
-        Ok(pages) if warnings.is_empty() => pages,
-        Ok(_) => return Err(diag::typst(&world, &warnings)),
-        Err(errors) => return Err(diag::typst(&world, errors.iter().chain(&warnings))),
-    };
-    let options = options(input)?;
-    let mut pdf = typst_pdf::pdf(&pages, &options).map_err(|errors| diag::typst(&world, &errors))?;
-    end_streams_clearly(&mut pdf);
-    Ok(pdf)
-}
-
-/// Makes the end of every stream plain. The writer ends a stream with a line feed, which does not
-/// count as data. Where the data happens to end with a carriage return, as about one compressed
-/// stream in 256 does, a strict validator takes both for the end of the line and finds the stream
-/// a byte short. A carriage return ends a line as well, and two of them cannot be taken for one.
-/// No byte moves.
-fn end_streams_clearly(pdf: &mut [u8]) {
-    const END: &[u8] = b"\r\nendstream\nendobj";
-    let ends: Vec<usize> =
-        pdf.windows(END.len()).enumerate().filter(|(_, window)| *window == END).map(|(at, _)| at).collect();
-    for at in ends {
-        if let Some(byte) = pdf.get_mut(at + 1) {
-            *byte = b'\r';
+impl<'a> Manuscript<'a> {
+    /// Puts a report together.
+    ///
+    /// # Errors
+    ///
+    /// A template that does not exist, a catalogue of words that lacks a text, a figure or an attachment
+    /// that cannot be placed.
+    pub fn new(input: &'a Input<'a>, templates: &'a Templates) -> Result<Self, Vec<Diagnostic>> {
+        let problems = check(input, templates);
+        if !problems.is_empty() {
+            return Err(problems);
         }
+        let words = Words::of(templates, input.language)?;
+        let document = assemble::document(input, &words);
+        let mut manuscript = Self { input, templates, words, document, said: String::new() };
+        manuscript.said = sha256(manuscript.parts()?.iter().map(Vec::as_slice));
+        manuscript.document.provenance.report_id = manuscript.said.chars().take(16).collect();
+        Ok(manuscript)
     }
+
+    /// The identifier that the report prints: the beginning of the SHA-256 of everything that it says
+    /// and shows, in 16 hexadecimal digits. Two reports have the same one where they say the same.
+    pub fn id(&self) -> &str {
+        &self.document.provenance.report_id
+    }
+
+    /// The SHA-256, in hexadecimal digits, of everything that decides the pages beside the program and
+    /// what comes with it: what the report says and shows, and the files of its template's author.
+    pub fn content(&self) -> String {
+        let Input { as_of, .. } = self.input;
+        let (ident, as_of) = (ident(self.input), as_of.to_string());
+        let own = self.templates.own();
+        let own = own.iter().flat_map(|(path, bytes)| [path.as_bytes(), *bytes]);
+        sha256([self.said.as_bytes(), ident.as_bytes(), as_of.as_bytes()].into_iter().chain(own))
+    }
+
+    /// What a template gets as `report.json`.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// What the report says and shows: its document, then the marks of its drawings.
+    fn parts(&self) -> Result<Vec<Vec<u8>>, Vec<Diagnostic>> {
+        let json = serde_json::to_vec_pretty(&self.document)
+            .map_err(|_| vec![diag::refused("the document cannot be written as JSON")])?;
+        let marks = self.input.figures.iter().map(|figure| figure.marks_svg.clone());
+        Ok(std::iter::once(json).chain(marks).collect())
+    }
+
+    /// Sets the pages: a PDF/A-3a, PDF/UA-1 file with an empty place for every attachment, to be handed
+    /// to [`attach`].
+    ///
+    /// # Errors
+    ///
+    /// An error in a template, or a letter that no font has. Typst's warnings count as errors.
+    pub fn pages(&self) -> Result<Vec<u8>, Vec<Diagnostic>> {
+        let Self { input, templates, .. } = self;
+        let main = format!("{}.typ", input.template);
+        let world = world::World::new(templates, &main, self.files()?, input.as_of)
+            .ok_or_else(|| vec![diag::unknown_template(input.template, templates.names())])?;
+        let Warned { output, warnings } = typst::compile::<PagedDocument>(&world);
+        typst::comemo::evict(CACHE_AGE);
+        let pages = match output {
+            Ok(pages) if warnings.is_empty() => pages,
+            Ok(_) => return Err(diag::typst(&world, &warnings)),
+            Err(errors) => return Err(diag::typst(&world, errors.iter().chain(&warnings))),
+        };
+        let options = options(input)?;
+        typst_pdf::pdf(&pages, &options).map_err(|errors| diag::typst(&world, &errors))
+    }
+
+    /// The files of the report, by path: the document, the marks of the figures, the places of the
+    /// attachments.
+    fn files(&self) -> Result<BTreeMap<String, Bytes>, Vec<Diagnostic>> {
+        let marks = (0..self.input.figures.len()).map(placed::marks_path);
+        let paths = std::iter::once("report.json".to_owned()).chain(marks);
+        let said = paths.zip(self.parts()?.into_iter().map(Bytes::new));
+        let places = self.input.attachments.iter();
+        let places = places.map(|a| (placed::attachment_path(&a.name), Bytes::new(attached::PLACE)));
+        let without_slash = |(path, bytes): (String, Bytes)| (path.trim_start_matches('/').to_owned(), bytes);
+        Ok(said.chain(places).map(without_slash).collect())
+    }
+}
+
+/// SHA-256 of parts, each with its length, in hexadecimal digits.
+fn sha256<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> String {
+    let mut all = Sha256::new();
+    for part in parts {
+        all.update((part.len() as u64).to_le_bytes());
+        all.update(part);
+    }
+    all.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What tells a PDF apart from others.
+fn ident(input: &Input<'_>) -> String {
+    let Input { language, period, template, programme, .. } = input;
+    format!("{}:{template}:{}:{language}", programme.en, period.id())
 }
 
 fn options(input: &Input<'_>) -> Result<PdfOptions, Vec<Diagnostic>> {
     let standards = PdfStandards::new(&[PdfStandard::A_3a, PdfStandard::Ua_1])
         .map_err(|problem| vec![diag::refused(problem.message())])?;
-    let Input { language, period, template, programme, .. } = input;
     Ok(PdfOptions {
-        ident: Smart::Custom(format!("{}:{template}:{}:{language}", programme.en, period.id())),
+        ident: Smart::Custom(ident(input)),
         creator: Smart::Custom(Some(concat!("groundwork ", env!("CARGO_PKG_VERSION")).into())),
         timestamp: world::datetime(input.as_of).map(Timestamp::new_utc),
         standards,
         ..PdfOptions::default()
     })
-}
-
-/// The files of one report, by path: the document, the marks of the figures, the attachments.
-fn files(input: &Input<'_>, words: &Words) -> Result<BTreeMap<String, Bytes>, Vec<Diagnostic>> {
-    let json = serde_json::to_vec_pretty(&document(input, words))
-        .map_err(|_| vec![diag::refused("the document cannot be written as JSON")])?;
-    let mut files = BTreeMap::from([("report.json".to_owned(), Bytes::new(json))]);
-    let mut add = |path: String, bytes: &[u8]| {
-        files.insert(path.trim_start_matches('/').to_owned(), Bytes::new(bytes.to_vec()));
-    };
-    for (at, figure) in input.figures.iter().enumerate() {
-        add(placed::marks_path(at), &figure.marks_svg);
-    }
-    for attachment in input.attachments {
-        add(placed::attachment_path(&attachment.name), &attachment.bytes);
-    }
-    Ok(files)
 }
 
 /// What would stop the typesetter, or would be refused by the standards, said in our words.

@@ -1,5 +1,6 @@
 //! One invented report for the tests: two sites, five indicators, a withheld number.
 
+use crate::attached::Packed;
 use crate::input::{
     Anchor, Attachment, ComparisonInfo, Direction, IndicatorInfo, Input, InputFile, IssueCount,
     PeopleQuality, PlacedFigure, PlacedLabel, Provenance, Relationship, SourceQuality,
@@ -13,6 +14,7 @@ use groundwork_plan::period::Period;
 use groundwork_plan::site::{Site, SiteRole};
 use groundwork_plan::text::{Language, Localised};
 use jiff::civil::date;
+use std::sync::Arc;
 
 /// The denominator of the withheld cell: a number that nothing else has.
 pub(crate) const SECRET: f64 = 7919.0;
@@ -327,10 +329,15 @@ fn people() -> PeopleQuality {
     }
 }
 
+/// The content of an attachment.
+pub(crate) fn packed(bytes: &[u8]) -> Arc<Packed> {
+    Arc::new(Packed::new(bytes).unwrap())
+}
+
 pub(crate) fn sample() -> Sample {
     let attachment = |name: &str, relationship, mime: &str, description: &str| Attachment {
         name: name.into(),
-        bytes: b"indicator,site\n".to_vec(),
+        content: packed(b"indicator,site\n"),
         relationship,
         mime: mime.into(),
         description: description.into(),
@@ -354,14 +361,12 @@ pub(crate) fn sample() -> Sample {
         figures: vec![figure("sites"), figure("trend")],
         limits: vec![both("Income is what families say.", "รายได้มาจากคำบอกเล่าของครอบครัว")],
         provenance: Provenance {
-            run_id: "7f3ac2d91e44b0c8".into(),
             inputs: vec![InputFile {
                 path: "exports/family-register.xlsx".into(),
                 sha256: "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab".into(),
                 rows: Some(742),
             }],
             pipeline: "northern-thailand.yaml".into(),
-            pipeline_sha256: "0f1e2d3c4b5a".repeat(5),
             versions: vec![("groundwork".into(), "0.1.0".into()), ("Typst".into(), "0.15.1".into())],
             verify: "groundwork verify report.pdf".into(),
         },

@@ -3,8 +3,8 @@
 
 use crate::document::Document;
 use crate::input::Direction;
-use crate::sample::{Sample, both, contrast, figure, indicator, policy, sample, share, site};
-use crate::{ComparisonInfo, Input, Templates, Words, compose};
+use crate::sample::{Sample, both, contrast, figure, indicator, packed, policy, sample, share, site};
+use crate::{ComparisonInfo, Input, Manuscript, Templates, attach, attached};
 use groundwork_disclosure::{Cell, CellKey, Finding, release};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::number::Unit;
@@ -13,12 +13,17 @@ use page_validation::{ValidationOptions, ValidationProfile, validate_pdf_bytes};
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+/// The whole way: put together, set, with the files in it.
+fn compose(input: &Input<'_>, templates: &Templates) -> Result<Vec<u8>, Vec<Diagnostic>> {
+    attach(Manuscript::new(input, templates)?.pages()?, input.attachments)
+}
+
 fn composed(input: &Input<'_>) -> Vec<u8> {
     compose(input, &Templates::built_in()).unwrap_or_else(|problems| panic!("{problems:#?}"))
 }
 
 fn document(input: &Input<'_>) -> Document {
-    crate::document(input, &Words::of(&Templates::built_in(), input.language).unwrap())
+    Manuscript::new(input, &Templates::built_in()).unwrap().document().clone()
 }
 
 fn assert_valid(pdf: &[u8]) {
@@ -68,6 +73,35 @@ fn every_language_gives_a_valid_file_and_the_same_bytes_each_time() {
 }
 
 #[test]
+fn other_files_inside_move_no_byte_of_the_pages() {
+    let mut sample = sample();
+    let templates = Templates::built_in();
+    let manuscript = |sample: &Sample| {
+        let input = sample.input(Language::En);
+        let manuscript = Manuscript::new(&input, &templates).unwrap();
+        (manuscript.id().to_owned(), manuscript.content(), manuscript.pages().unwrap())
+    };
+    let (id, content, pages) = manuscript(&sample);
+    for bytes in [b"indicator,site\n".repeat(2000), b"\r".to_vec(), Vec::new()] {
+        for attachment in &mut sample.attachments {
+            attachment.content = packed(&bytes);
+        }
+        assert_eq!(manuscript(&sample), (id.clone(), content.clone(), pages.clone()));
+        let whole = attach(pages.clone(), &sample.attachments).unwrap();
+        assert!(whole.starts_with(&pages));
+        assert_valid(&whole);
+        let inside = ["manifest.json", "indicators.csv"].map(|name| (name.to_owned(), bytes.clone()));
+        let mut found = attached(&whole);
+        found.sort();
+        found.reverse();
+        assert_eq!(found, inside);
+    }
+    sample.figures[0].caption.push('.');
+    let (other_id, other_content, other_pages) = manuscript(&sample);
+    assert!(id != other_id && content != other_content && pages != other_pages);
+}
+
+#[test]
 fn the_text_says_everything() {
     let sample = sample();
     for language in [Language::En, Language::Th] {
@@ -80,11 +114,10 @@ fn the_text_says_everything() {
             document.title.clone(),
             document.programme.clone(),
             document.provenance.verify.clone(),
-            document.provenance.run_id.clone(),
+            document.provenance.report_id.clone(),
             document.invented.clone().unwrap(),
             "··".into(),
             "9c56cc51b374".into(),
-            "0f1e2d3c4b5a".into(),
         ];
         for row in &document.evidence {
             expected.push(row.indicator.clone());
@@ -343,9 +376,7 @@ fn a_figure_or_an_attachment_that_cannot_be_placed_is_named() {
     flat.height_pt = 0.0;
     let mut mute = figure("mute");
     mute.alt.clear();
-    let mut wide = figure("wide");
-    wide.width_pt = 960.0;
-    sample.figures = vec![flat, mute, wide];
+    sample.figures = vec![flat, mute];
     for attachment in &mut sample.attachments {
         attachment.name = "a.csv".into();
     }
@@ -353,15 +384,18 @@ fn a_figure_or_an_attachment_that_cannot_be_placed_is_named() {
     let codes: Vec<_> =
         problems(compose(&input, &Templates::built_in())).into_iter().map(|(c, _)| c).collect();
     assert_eq!(codes, ["report.figure", "report.figure", "report.attachment"]);
-    let widths: Vec<f64> = document(&input).figures.iter().map(|f| f.width).collect();
-    assert_eq!(widths, [480.0, 480.0, 480.0]);
+    let mut wide = figure("wide");
+    wide.width_pt = 960.0;
+    let sample = Sample { figures: vec![wide], ..crate::sample::sample() };
+    let widths: Vec<f64> = document(&sample.input(Language::En)).figures.iter().map(|f| f.width).collect();
+    assert_eq!(widths, [480.0]);
     assert!(Templates::built_in().with_files([("x.ttf".to_owned(), b"no".to_vec())]).is_err());
 }
 
 #[test]
 fn a_stream_that_ends_with_a_carriage_return_is_ended_by_another() {
     let mut pdf = b"stream\nab\r\nendstream\nendobj\nstream\nabc\nendstream\nendobj\n".to_vec();
-    crate::end_streams_clearly(&mut pdf);
+    crate::attached::end_streams_clearly(&mut pdf);
     let expected = b"stream\nab\r\rendstream\nendobj\nstream\nabc\nendstream\nendobj\n";
     assert_eq!(pdf, expected);
 }

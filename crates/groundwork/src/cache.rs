@@ -24,7 +24,7 @@ const MOST: u64 = 8 << 30;
 /// kept however small they are, and holds no texts that nobody asked for.
 pub(crate) const WORTHWHILE: u64 = 4 << 20;
 
-/// What ends the names of answers: MessagePack, in which floating numbers keep every bit.
+/// What ends the names of answers: pages, or MessagePack, in which floating numbers keep every bit.
 const ANSWER: &str = "answer";
 
 /// What begins the names of entries that are being written, and how long that takes at most.
@@ -32,6 +32,7 @@ const ASIDE: &str = "aside-";
 const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// The entries beside one pipeline.
+#[derive(Clone)]
 pub(crate) struct Cache {
     folder: PathBuf,
     /// Which program this is: another build may work things out otherwise.
@@ -102,25 +103,36 @@ impl Cache {
 
     /// The answer that is kept under a key.
     pub(crate) fn answer<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        let file = self.folder.join(format!("{key}.{ANSWER}"));
-        let bytes = fs::read(&file).ok()?;
-        let (hash, body) = bytes.split_at_checked(64)?;
-        if sha256(body).as_bytes() != hash {
-            self.forget(key);
-            return None;
-        }
-        touch(&file);
-        rmp_serde::from_slice(body).ok()
+        rmp_serde::from_slice(&self.bytes(key)?).ok()
     }
 
     /// Keeps an answer. That nothing can be kept stops no run.
     pub(crate) fn keep(&self, key: &str, answer: &impl Serialize) {
+        if let Ok(body) = rmp_serde::to_vec_named(answer) {
+            self.keep_bytes(key, &body);
+        }
+    }
+
+    /// The bytes that are kept under a key.
+    pub(crate) fn bytes(&self, key: &str) -> Option<Vec<u8>> {
+        let file = self.folder.join(format!("{key}.{ANSWER}"));
+        let mut bytes = fs::read(&file).ok()?;
+        let body = bytes.split_off(bytes.len().min(64));
+        if sha256(&body).as_bytes() != bytes {
+            self.forget(key);
+            return None;
+        }
+        touch(&file);
+        Some(body)
+    }
+
+    /// Keeps bytes. That nothing can be kept stops no run.
+    pub(crate) fn keep_bytes(&self, key: &str, body: &[u8]) {
         let put = || -> io::Result<()> {
-            let body = rmp_serde::to_vec_named(answer).map_err(io::Error::other)?;
             self.make()?;
             let mut new = tempfile::NamedTempFile::with_prefix_in(ASIDE, &self.folder)?;
-            new.write_all(sha256(&body).as_bytes())?;
-            new.write_all(&body)?;
+            new.write_all(sha256(body).as_bytes())?;
+            new.write_all(body)?;
             new.persist(self.folder.join(format!("{key}.{ANSWER}")))?;
             Ok(())
         };

@@ -151,8 +151,8 @@ impl Page<'_> {
         let provenance = &doc.provenance;
         said.push(format!(
             "{} {} · {} {}",
-            self.say("provenance.run"),
-            provenance.run_id,
+            self.say("provenance.report"),
+            provenance.report_id,
             self.say("provenance.verify"),
             provenance.verify
         ));

@@ -85,17 +85,11 @@ impl Page<'_> {
         let p = &self.doc.provenance;
         let versions: Vec<String> = p.versions.iter().map(|v| format!("{} {}", v.name, v.version)).collect();
         let mut said = vec![
-            format!("{} {}", self.say("provenance.run"), p.run_id),
+            format!("{} {}", self.say("provenance.report"), p.report_id),
             format!("{} {}", self.say("data_to"), self.doc.as_of.text),
         ];
         if !p.pipeline.is_empty() {
-            said.push(format!(
-                "{} {}, {} {}",
-                self.say("provenance.pipeline"),
-                p.pipeline,
-                self.say("provenance.sha256"),
-                p.pipeline_sha256
-            ));
+            said.push(format!("{} {}", self.say("provenance.pipeline"), p.pipeline));
         }
         if !versions.is_empty() {
             said.push(format!("{} {}", self.say("provenance.versions"), versions.join(", ")));

@@ -11,6 +11,7 @@ use groundwork_plan::plan::Plan;
 use groundwork_report::Templates;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// The manifest of a run.
 #[derive(Clone)]
@@ -148,9 +149,15 @@ impl Manifest {
         self.with(self.tables.clone())
     }
 
-    /// The manifest of the run directory, with every file in it.
-    pub(crate) fn finished(&self, files: &Folder) -> Vec<u8> {
-        self.with(listed(files))
+    /// The manifest of the run directory, with every file in it, and the identifiers that reports print.
+    pub(crate) fn finished(&self, files: &Folder, ids: &BTreeMap<String, String>) -> Vec<u8> {
+        let mut outputs = listed(files);
+        for output in outputs.as_array_mut().into_iter().flatten() {
+            if let Some(id) = output["path"].as_str().and_then(|path| ids.get(path)) {
+                output["report_id"] = json!(id);
+            }
+        }
+        self.with(outputs)
     }
 
     fn with(&self, outputs: Value) -> Vec<u8> {

@@ -56,9 +56,10 @@ use jiff::civil::Date;
 use load::{Asked, Rows};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 pub(crate) use example::{Example, example};
 pub(crate) use explain::{Explained, ExplainedEvaluation, Question, explain, explain_evaluation};
@@ -66,6 +67,7 @@ pub(crate) use load::{Loaded, LoadedSource, MissingValues};
 pub(crate) use people::{PeopleFound, RowPlace};
 pub(crate) use report::method;
 pub(crate) use tables::guarded;
+use workbook::Workbooks;
 pub(crate) use worked::in_words as method_in_words;
 
 /// What a run is asked for.
@@ -306,9 +308,6 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
         files.insert("adaptations.csv".into(), table);
     }
     manifest.list_tables(&files);
-    let rows = tables::indicator_rows(&plan, &passed.released);
-    let sheets = workbook::Sheets { plan: &plan, rows: &rows, tables: &files, manifest: &manifest };
-    files.extend(sheets.write()?);
     if let Some(iati) = &plan.iati {
         if plan.policy.audience == Audience::Public {
             files.insert("iati.xml".into(), iati::write(&plan, iati, &passed.released).map_err(|d| vec![d])?);
@@ -316,7 +315,6 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
             warnings.push(iati_for_the_public(plan.policy.audience));
         }
     }
-    let flagged = protect::last_look(&files, &Folder::new(), &passed.unreleased);
     let run_id = manifest.run_id().to_owned();
     let record = ledger.and_then(|ledger| ledger.lines(&run_id, &passed.published));
     let kept = Kept {
@@ -328,7 +326,8 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
         beside,
         manifest,
         tables: files,
-        flagged,
+        workbooks: OnceLock::new(),
+        cache: ground.cache.clone(),
     };
     let (files, left_out) = kept.written(progress)?;
     warnings.extend(left_out);
@@ -361,8 +360,10 @@ pub(crate) struct Kept {
     beside: Beside,
     manifest: manifest::Manifest,
     tables: Folder,
-    /// What was found in the tables that must not be in them.
-    flagged: Vec<Diagnostic>,
+    /// Made from the tables, and what was found in both that must not be in them.
+    workbooks: OnceLock<(Workbooks, Vec<Diagnostic>)>,
+    /// Where pages are kept, and looked for.
+    cache: Option<Cache>,
 }
 
 impl Kept {
@@ -375,30 +376,56 @@ impl Kept {
         }
         let reports = self.plan.reports.iter().map(|report| report.id.as_str());
         let manifest = self.manifest.with_templates(reports.zip(&templates));
+        let inside = report::Inside::new(&self.request, &self.loaded, &manifest, &self.tables)?;
         let made = Made {
             plan: &self.plan,
             released: &self.passed.released,
             loaded: &self.loaded,
             rows_told: self.passed.rows_told,
-            manifest: &manifest,
+            inside: &inside,
             templates: &templates,
             planned: &self.planned,
             beside: &self.beside,
+            cache: self.cache.as_ref(),
         };
-        let (mut files, left_out) = outputs(&self.request, &made, &self.tables, progress)?;
+        let papers = papers(&self.request, &made)?;
+        let told: Vec<String> = papers.iter().map(Paper::told).collect();
+        if !told.is_empty() {
+            progress.step(&format!("set report {}", told.join(", ")));
+        }
+        let (workbooks, set) = rayon::join(|| self.workbooks(), || outputs(&self.request, &made, &papers));
+        let (workbooks, mut flagged) = workbooks?.clone();
+        let Outputs { mut files, mut ids, left_out, as_before } = set?;
+        if !as_before.is_empty() {
+            progress.step(&format!("  with the pages of before: {}", as_before.join(", ")));
+        }
         stop_if_interrupted()?;
-        let mut flagged = self.flagged.clone();
         flagged.extend(protect::last_look(&files, &self.tables, &self.passed.unreleased));
         if !flagged.is_empty() {
             return Err(flagged);
         }
         files.extend(self.tables.iter().map(|(name, bytes)| (name.clone(), bytes.clone())));
+        files.extend(workbooks.files);
+        ids.extend(workbooks.ids);
         // All of them hold hashes, and nothing that was not looked at.
         let described = data_package::describe(&self.plan, manifest.run_id(), &files);
         files.insert(data_package::NAME.into(), described);
         attestation::attest(&self.plan, &manifest, &mut files);
-        files.insert("manifest.json".into(), manifest.finished(&files));
+        files.insert("manifest.json".into(), manifest.finished(&files, &ids));
         Ok((files, left_out))
+    }
+
+    /// The workbooks, with what was found in them and in the tables that must not be in them.
+    fn workbooks(&self) -> Result<&(Workbooks, Vec<Diagnostic>), Vec<Diagnostic>> {
+        if let Some(made) = self.workbooks.get() {
+            return Ok(made);
+        }
+        let Self { plan, passed, tables, cache, .. } = self;
+        let rows = tables::indicator_rows(plan, &passed.released);
+        let workbooks = workbook::Sheets { plan, rows: &rows, tables, cache: cache.as_ref() }.write()?;
+        let mut flagged = protect::last_look(tables, &Folder::new(), &passed.unreleased);
+        flagged.extend(protect::last_look(&workbooks.files, tables, &passed.unreleased));
+        Ok(self.workbooks.get_or_init(|| (workbooks, flagged)))
     }
 
     /// The folders of templates that reports are set from.
@@ -489,19 +516,27 @@ struct Made<'a> {
     released: &'a Released,
     loaded: &'a Loaded,
     rows_told: bool,
-    manifest: &'a manifest::Manifest,
+    inside: &'a report::Inside,
     templates: &'a [Templates],
     planned: &'a planned::Planned,
     beside: &'a Beside,
+    cache: Option<&'a Cache>,
 }
 
-/// Draws and sets every report in every language; and what pages for screens leave out.
-fn outputs(
-    request: &Request,
-    made: &Made<'_>,
-    tables: &Folder,
-    progress: &Progress,
-) -> Result<(Folder, Vec<Diagnostic>), Vec<Diagnostic>> {
+/// What reports lead to.
+#[derive(Default)]
+struct Outputs {
+    files: Folder,
+    /// The identifiers that reports print, by their files.
+    ids: BTreeMap<String, String>,
+    /// What pages for screens leave out.
+    left_out: Vec<Diagnostic>,
+    /// The reports of which an earlier run set the pages.
+    as_before: Vec<String>,
+}
+
+/// The reports, with what they say.
+fn papers<'a>(request: &Request, made: &Made<'a>) -> Result<Vec<Paper<'a>>, Vec<Diagnostic>> {
     let mut papers = Vec::new();
     for (report, templates) in made.plan.reports.iter().zip(made.templates) {
         let earlier = earlier::earlier(request, made.plan, report)?;
@@ -513,24 +548,26 @@ fn outputs(
         };
         papers.push(Paper { report, templates, earlier, plan, released });
     }
-    let told: Vec<String> = papers.iter().map(Paper::told).collect();
-    if !told.is_empty() {
-        progress.step(&format!("set report {}", told.join(", ")));
-    }
+    Ok(papers)
+}
+
+/// Draws and sets every report in every language.
+fn outputs(request: &Request, made: &Made<'_>, papers: &[Paper<'_>]) -> Result<Outputs, Vec<Diagnostic>> {
     let in_languages =
         papers.iter().flat_map(|paper| paper.report.languages.iter().map(move |language| (paper, *language)));
     let all: Vec<(&Paper<'_>, Language)> = in_languages.collect();
     // Each by itself; which of them is ready first changes nothing.
-    let all: Vec<_> =
-        all.par_iter().map(|(paper, language)| paper.set(request, made, *language, tables)).collect();
-    let (mut files, mut left_out) = (Folder::new(), Vec::new());
+    let all: Vec<_> = all.par_iter().map(|(paper, language)| paper.set(request, made, *language)).collect();
+    let mut out = Outputs::default();
     for set in all {
-        let (set, problem) = set?;
-        files.extend(set);
-        left_out.extend(problem);
+        let set = set?;
+        out.files.extend(set.files);
+        out.ids.extend(["pdf", "html"].map(|ending| (format!("{}.{ending}", set.stem), set.id.clone())));
+        out.left_out.extend(set.left_out);
+        out.as_before.extend(set.is_as_before.then_some(set.stem));
     }
-    left_out.dedup();
-    Ok((files, left_out))
+    out.left_out.dedup();
+    Ok(out)
 }
 
 /// A report, with what it says.
@@ -542,6 +579,19 @@ struct Paper<'a> {
     released: Cow<'a, Released>,
 }
 
+/// A report in a language.
+struct Set {
+    /// How its files begin.
+    stem: String,
+    files: Folder,
+    /// The identifier that it prints.
+    id: String,
+    /// What its page for screens leaves out.
+    left_out: Option<Diagnostic>,
+    /// Whether its pages were set by an earlier run.
+    is_as_before: bool,
+}
+
 impl Paper<'_> {
     /// Its name and its languages.
     fn told(&self) -> String {
@@ -549,14 +599,8 @@ impl Paper<'_> {
         format!("{} ({})", self.report.id, languages.join(", "))
     }
 
-    /// Its files in a language, and what its page for screens leaves out.
-    fn set(
-        &self,
-        request: &Request,
-        made: &Made<'_>,
-        language: Language,
-        tables: &Folder,
-    ) -> Result<(Folder, Option<Diagnostic>), Vec<Diagnostic>> {
+    /// It in a language.
+    fn set(&self, request: &Request, made: &Made<'_>, language: Language) -> Result<Set, Vec<Diagnostic>> {
         stop_if_interrupted()?;
         let Self { report, templates, plan, .. } = self;
         let mut files = Folder::new();
@@ -585,20 +629,21 @@ impl Paper<'_> {
             released: &self.released,
             loaded: made.loaded,
             rows_told: made.rows_told,
-            manifest: made.manifest,
+            inside: made.inside,
             figures: &figures,
             planned: made.planned,
             words: &words,
             beside: made.beside,
             earlier: &self.earlier,
+            cache: made.cache,
         };
-        let (pdf, page) = parts
-            .compose(language, tables, templates)
-            .map_err(|problems| templates::placed(problems, report))?;
+        let composed =
+            parts.compose(language, templates).map_err(|problems| templates::placed(problems, report))?;
         let stem = format!("reports/{}-{language}", report.id);
-        files.insert(format!("{stem}.pdf"), pdf);
-        files.insert(format!("{stem}.html"), page.html.into_bytes());
-        Ok((files, templates::left_out(report, &page.left_out)))
+        files.insert(format!("{stem}.pdf"), composed.pdf);
+        files.insert(format!("{stem}.html"), composed.page.html.into_bytes());
+        let left_out = templates::left_out(report, &composed.page.left_out);
+        Ok(Set { stem, files, id: composed.id, left_out, is_as_before: composed.is_as_before })
     }
 }
 

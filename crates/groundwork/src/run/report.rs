@@ -7,7 +7,8 @@ use super::manifest::Manifest;
 use super::planned::Planned;
 use super::tables::smallest;
 use super::voices::Voice;
-use super::{Beside, Loaded, Request, lock, pipeline_hash, pipeline_name, quality};
+use super::{Beside, Loaded, Request, lock, pipeline_name, quality};
+use crate::cache::Cache;
 use crate::files::Folder;
 use groundwork_charts::{Figure, Label};
 use groundwork_disclosure::{CellKey, Released};
@@ -21,9 +22,10 @@ use groundwork_plan::plan::{Plan, Report};
 use groundwork_plan::text::{Language, Localised};
 use groundwork_report::{
     AdaptationInfo, Anchor, Attachment, ComparisonInfo, Direction, Drawing, EvaluationInfo, IndicatorInfo,
-    Input, InputFile, PlacedFigure, PlacedLabel, Provenance, Relationship, Templates, VoiceInfo, WebPage,
-    Words, compose, web_page,
+    Input, InputFile, Manuscript, Packed, PlacedFigure, PlacedLabel, Provenance, Relationship, Templates,
+    VoiceInfo, WebPage, Words, attach,
 };
+use std::sync::Arc;
 
 /// What a report in every language is made from.
 pub(super) struct Parts<'a> {
@@ -33,23 +35,34 @@ pub(super) struct Parts<'a> {
     pub(super) released: &'a Released,
     pub(super) loaded: &'a Loaded,
     pub(super) rows_told: bool,
-    pub(super) manifest: &'a Manifest,
+    pub(super) inside: &'a Inside,
     /// Each figure as it is printed, and drawn for narrow screens.
     pub(super) figures: &'a [(Drawn, Option<Drawn>)],
     pub(super) planned: &'a Planned,
     pub(super) words: &'a Words,
     pub(super) beside: &'a Beside,
     pub(super) earlier: &'a [(CellKey, f64)],
+    /// Where pages are kept, and looked for.
+    pub(super) cache: Option<&'a Cache>,
+}
+
+/// A report in a language.
+pub(super) struct Composed {
+    /// The identifier that it prints.
+    pub(super) id: String,
+    pub(super) pdf: Vec<u8>,
+    pub(super) page: WebPage,
+    /// Whether the pages were set by an earlier run.
+    pub(super) is_as_before: bool,
 }
 
 impl Parts<'_> {
-    /// Sets the report in a language: its pages, and its twin for screens.
+    /// The report in a language: its pages, with the files that travel inside, and its twin for screens.
     pub(super) fn compose(
         &self,
         language: Language,
-        files: &Folder,
         templates: &Templates,
-    ) -> Result<(Vec<u8>, WebPage), Vec<Diagnostic>> {
+    ) -> Result<Composed, Vec<Diagnostic>> {
         let plan = self.plan;
         let indicators: Vec<IndicatorInfo> = plan.indicators.iter().map(|i| self.indicator(i)).collect();
         let comparisons: Vec<ComparisonInfo> = plan
@@ -88,7 +101,7 @@ impl Parts<'_> {
         let quality = if self.rows_told { quality::quality(self.loaded, &plan.labels) } else { Vec::new() };
         let people = quality::people(self.loaded, smallest(plan));
         let provenance = self.provenance();
-        let attachments = self.attachments(files, self.words);
+        let attachments = self.attachments();
         let input = Input {
             language,
             period: self.report.period,
@@ -115,8 +128,23 @@ impl Parts<'_> {
             invented: plan.programme.notice.as_ref(),
             labels: &plan.labels,
         };
-        let (pdf, page) = rayon::join(|| compose(&input, templates), || web_page(&input, templates));
-        Ok((pdf?, page?))
+        let manuscript = Manuscript::new(&input, templates)?;
+        let (pages, page) = rayon::join(|| self.pages(&manuscript), || manuscript.web_page());
+        let (pages, is_as_before) = pages?;
+        let id = manuscript.id().to_owned();
+        Ok(Composed { id, pdf: attach(pages, &attachments)?, page, is_as_before })
+    }
+
+    /// The pages, and whether they are those of an earlier run that said the same.
+    fn pages(&self, manuscript: &Manuscript<'_>) -> Result<(Vec<u8>, bool), Vec<Diagnostic>> {
+        let Some(cache) = self.cache else { return Ok((manuscript.pages()?, false)) };
+        let key = cache.key(&["pages", &manuscript.content()]);
+        if let Some(pages) = cache.bytes(&key) {
+            return Ok((pages, true));
+        }
+        let pages = manuscript.pages()?;
+        cache.keep_bytes(&key, &pages);
+        Ok((pages, false))
     }
 
     fn adaptations(&self) -> Vec<AdaptationInfo> {
@@ -169,7 +197,6 @@ impl Parts<'_> {
         let mut versions = vec![("groundwork".to_owned(), env!("CARGO_PKG_VERSION").to_owned())];
         versions.extend(lock::versions());
         Provenance {
-            run_id: self.manifest.run_id().to_owned(),
             inputs: self
                 .loaded
                 .files
@@ -181,55 +208,74 @@ impl Parts<'_> {
                 })
                 .collect(),
             pipeline: pipeline_name(&self.request.path),
-            pipeline_sha256: pipeline_hash(self.request, self.loaded),
             versions,
             // The same exports and the same program give the same bytes.
             verify: format!("groundwork run {} --out again", pipeline_name(&self.request.path)),
         }
     }
 
-    fn attachments(&self, files: &Folder, words: &Words) -> Vec<Attachment> {
-        let said = |what: &str| words.fill(&format!("attachments.{what}"), &[]);
+    fn attachments(&self) -> Vec<Attachment> {
+        let Inside { manifest, pipeline, sheet, indicators } = self.inside;
+        let said = |what: &str| self.words.fill(&format!("attachments.{what}"), &[]);
+        let attachment =
+            |name: &str, content: &Arc<Packed>, relationship, mime: &str, what: &str| Attachment {
+                name: name.to_owned(),
+                content: Arc::clone(content),
+                relationship,
+                mime: mime.to_owned(),
+                description: said(what),
+            };
+        let name = pipeline_name(&self.request.path);
         let mut out = vec![
-            Attachment {
-                name: "manifest.json".into(),
-                bytes: self.manifest.inside(),
-                relationship: Relationship::Source,
-                mime: "application/json".into(),
-                description: said("manifest"),
-            },
-            Attachment {
-                name: pipeline_name(&self.request.path),
-                bytes: self.request.text.clone().into_bytes(),
-                relationship: Relationship::Source,
-                mime: "application/yaml".into(),
-                description: said("pipeline"),
-            },
+            attachment("manifest.json", manifest, Relationship::Source, "application/json", "manifest"),
+            attachment(&name, pipeline, Relationship::Source, "application/yaml", "pipeline"),
         ];
-        if let Some((name, bytes)) = &self.loaded.indicator_sheet {
-            let (ending, mime) = match name.to_lowercase().ends_with(".xlsx") {
+        if let Some((is_workbook, sheet)) = sheet {
+            let (ending, mime) = match is_workbook {
                 true => ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
                 false => ("csv", "text/csv"),
             };
-            out.push(Attachment {
-                // Its own name may be that of another attachment.
-                name: format!("indicator-sheet.{ending}"),
-                bytes: bytes.clone(),
-                relationship: Relationship::Source,
-                mime: mime.into(),
-                description: said("sheet"),
-            });
+            // Its own name may be that of another attachment.
+            let name = format!("indicator-sheet.{ending}");
+            out.push(attachment(&name, sheet, Relationship::Source, mime, "sheet"));
         }
-        if let Some(bytes) = files.get("indicators.csv") {
-            out.push(Attachment {
-                name: "indicators.csv".into(),
-                bytes: bytes.clone(),
-                relationship: Relationship::Data,
-                mime: "text/csv".into(),
-                description: said("indicators"),
-            });
+        if let Some(indicators) = indicators {
+            out.push(attachment("indicators.csv", indicators, Relationship::Data, "text/csv", "indicators"));
         }
         out
+    }
+}
+
+/// What travels inside every report.
+pub(super) struct Inside {
+    manifest: Arc<Packed>,
+    pipeline: Arc<Packed>,
+    /// The file that indicators stand in, and whether it is a workbook.
+    sheet: Option<(bool, Arc<Packed>)>,
+    indicators: Option<Arc<Packed>>,
+}
+
+impl Inside {
+    pub(super) fn new(
+        request: &Request,
+        loaded: &Loaded,
+        manifest: &Manifest,
+        tables: &Folder,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let packed = |bytes: &[u8]| match Packed::new(bytes) {
+            Ok(packed) => Ok(Arc::new(packed)),
+            Err(e) => Err(vec![Diagnostic::bug("report.packed", format!("a file could not be packed: {e}"))]),
+        };
+        let sheet = match &loaded.indicator_sheet {
+            Some((name, bytes)) => Some((name.to_lowercase().ends_with(".xlsx"), packed(bytes)?)),
+            None => None,
+        };
+        Ok(Self {
+            manifest: packed(&manifest.inside())?,
+            pipeline: packed(request.text.as_bytes())?,
+            sheet,
+            indicators: tables.get("indicators.csv").map(|bytes| packed(bytes)).transpose()?,
+        })
     }
 }
 

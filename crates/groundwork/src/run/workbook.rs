@@ -1,10 +1,13 @@
 //! The workbook of a run in a language: the performance table for readers, the tables as they stand
 //! in the CSV files, definitions and notes. Every number is one of the tables; no cell is a formula.
+//!
+//! A workbook is gone through twice: first for what it says, from which its identifier is made, and then,
+//! where no earlier run wrote one that says the same, to write it.
 
 use super::figures::period_label;
-use super::manifest::Manifest;
 use super::report::{limits, method};
 use super::tables::Row;
+use crate::cache::Cache;
 use crate::files::Folder;
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::indicator::{Direction, Indicator};
@@ -15,6 +18,8 @@ use groundwork_plan::text::Language;
 use groundwork_report::{Templates, Words, standing};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 
 /// The rows that a worksheet holds below its header.
 const ROWS: usize = 1_048_575;
@@ -52,12 +57,20 @@ pub(super) struct Sheets<'a> {
     pub(super) plan: &'a Plan,
     pub(super) rows: &'a [Row<'a>],
     pub(super) tables: &'a Folder,
-    pub(super) manifest: &'a Manifest,
+    /// Where workbooks are kept, and looked for.
+    pub(super) cache: Option<&'a Cache>,
+}
+
+/// Workbooks, with the identifiers that they print, by their files.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Workbooks {
+    pub(super) files: Folder,
+    pub(super) ids: BTreeMap<String, String>,
 }
 
 impl Sheets<'_> {
     /// Writes the workbook of every language that a report is in; in English where there is none.
-    pub(super) fn write(&self) -> Result<Folder, Vec<Diagnostic>> {
+    pub(super) fn write(&self) -> Result<Workbooks, Vec<Diagnostic>> {
         let mut languages: Vec<Language> =
             self.plan.reports.iter().flat_map(|r| &r.languages).copied().collect();
         if languages.is_empty() {
@@ -65,18 +78,36 @@ impl Sheets<'_> {
         }
         languages.sort();
         languages.dedup();
-        let written = |language: &Language| {
+        let written = |language: &Language| -> Result<(String, String, Vec<u8>), Vec<Diagnostic>> {
             let words = Words::of(&Templates::built_in(), *language)?;
-            let bytes = self.workbook(&words).map_err(|e| {
+            let (id, bytes) = self.workbook(&words).map_err(|e| {
                 vec![Diagnostic::bug("workbook.xlsx", format!("the workbook could not be written: {e}"))]
             })?;
-            Ok((format!("reports/indicators-{language}.xlsx"), bytes))
+            Ok((format!("reports/indicators-{language}.xlsx"), id, bytes))
         };
-        languages.par_iter().map(written).collect()
+        let mut out = Workbooks::default();
+        for workbook in languages.par_iter().map(written).collect::<Vec<_>>() {
+            let (name, id, bytes) = workbook?;
+            out.ids.insert(name.clone(), id);
+            out.files.insert(name, bytes);
+        }
+        Ok(out)
     }
 
-    fn workbook(&self, words: &Words) -> Result<Vec<u8>, XlsxError> {
-        let say = |path: &str| words.fill(path, &[]);
+    /// The identifier of a workbook, and the workbook.
+    fn workbook(&self, words: &Words) -> Result<(String, Vec<u8>), XlsxError> {
+        let mut said = Sha256::new();
+        said.update(self.title(words));
+        said.update(self.plan.calendar.as_of.to_string());
+        for sheet in self.sheets(words, None, "")? {
+            said.update(sheet.said.finalize());
+        }
+        let said: String = said.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let id: String = said.chars().take(16).collect();
+        let kept = self.cache.map(|cache| (cache, cache.key(&["workbook", &said])));
+        if let Some(bytes) = kept.as_ref().and_then(|(cache, key)| cache.bytes(key)) {
+            return Ok((id, bytes));
+        }
         let mut workbook = Workbook::new();
         // The day of the exports: a workbook never reads the clock.
         let day = self.plan.calendar.as_of;
@@ -84,20 +115,37 @@ impl Sheets<'_> {
         workbook.set_properties(
             &DocProperties::new().set_title(self.title(words)).set_creation_datetime(&created),
         );
-        let style = Style::new();
+        for sheet in self.sheets(words, Some(&Style::new()), &id)? {
+            workbook.push_worksheet(sheet.written);
+        }
+        let bytes = workbook.save_to_buffer()?;
+        if let Some((cache, key)) = kept {
+            cache.keep_bytes(&key, &bytes);
+        }
+        Ok((id, bytes))
+    }
+
+    /// The sheets, written where there is a style, with an identifier.
+    fn sheets<'s>(
+        &self,
+        words: &Words,
+        style: Option<&'s Style>,
+        id: &str,
+    ) -> Result<Vec<Sheet<'s>>, XlsxError> {
+        let sheet = |name: &str| Sheet::new(&words.fill(&format!("workbook.{name}"), &[]), style);
         let mut left = Vec::new();
-        workbook.push_worksheet(self.performance(words, &style)?);
+        let mut out = vec![self.performance(words, sheet("performance")?)?];
         for (name, file, frozen) in [("data", "indicators.csv", 3), ("estimates", "estimates.csv", 2)] {
             let bytes = self.tables.get(file).map(Vec::as_slice).unwrap_or_default();
-            let (sheet, more) = table(&say(&format!("workbook.{name}")), bytes, frozen, &style)?;
-            workbook.push_worksheet(sheet);
+            let (sheet, more) = table(bytes, frozen, sheet(name)?)?;
+            out.push(sheet);
             if more > 0 {
                 left.push((file, more));
             }
         }
-        workbook.push_worksheet(self.definitions(words, &style)?);
-        workbook.push_worksheet(self.notes(words, &style, &left)?);
-        workbook.save_to_buffer()
+        out.push(self.definitions(words, sheet("definitions")?)?);
+        out.push(self.notes(words, &left, id, sheet("notes")?)?);
+        Ok(out)
     }
 
     fn title(&self, words: &Words) -> String {
@@ -111,37 +159,36 @@ impl Sheets<'_> {
     }
 
     /// One row for each cell, with names instead of identifiers.
-    fn performance(&self, words: &Words, style: &Style) -> Result<Worksheet, XlsxError> {
+    fn performance<'s>(&self, words: &Words, mut sheet: Sheet<'s>) -> Result<Sheet<'s>, XlsxError> {
         let language = words.language();
         let say = |path: &str| words.fill(path, &[]);
-        let mut sheet = Worksheet::new();
-        sheet.set_name(sheet_name(&say("workbook.performance")))?;
-        let columns: [(&str, f64, &Format); 17] = [
-            ("indicators.indicator", 44.0, &style.plain),
-            ("evidence.site", 18.0, &style.plain),
-            ("changes.period", 22.0, &style.plain),
-            ("workbook.group", 26.0, &style.plain),
-            ("workbook.unit", 12.0, &style.plain),
+        let columns: [(&str, f64, Look); 17] = [
+            ("indicators.indicator", 44.0, Look::Plain),
+            ("evidence.site", 18.0, Look::Plain),
+            ("changes.period", 22.0, Look::Plain),
+            ("workbook.group", 26.0, Look::Plain),
+            ("workbook.unit", 12.0, Look::Plain),
             // As the unit of the indicator asks for.
-            ("workbook.baseline", 11.0, &style.plain),
-            ("indicators.target", 11.0, &style.plain),
-            ("workbook.actual", 11.0, &style.plain),
-            ("workbook.lower", 11.0, &style.plain),
-            ("workbook.upper", 11.0, &style.plain),
-            ("indicators.achievement", 11.0, &style.share),
-            ("workbook.progress", 11.0, &style.share),
-            ("indicators.status", 26.0, &style.plain),
-            ("methods.numerator", 12.0, &style.plain),
-            ("methods.denominator", 12.0, &style.plain),
-            ("n", 9.0, &style.count),
-            ("workbook.published", 34.0, &style.plain),
+            ("workbook.baseline", 11.0, Look::Plain),
+            ("indicators.target", 11.0, Look::Plain),
+            ("workbook.actual", 11.0, Look::Plain),
+            ("workbook.lower", 11.0, Look::Plain),
+            ("workbook.upper", 11.0, Look::Plain),
+            ("indicators.achievement", 11.0, Look::Share),
+            ("workbook.progress", 11.0, Look::Share),
+            ("indicators.status", 26.0, Look::Plain),
+            ("methods.numerator", 12.0, Look::Plain),
+            ("methods.denominator", 12.0, Look::Plain),
+            ("n", 9.0, Look::Count),
+            ("workbook.published", 34.0, Look::Plain),
         ];
-        for (at, (path, width, format)) in (0u16..).zip(columns) {
+        for (at, (path, width, look)) in (0u16..).zip(columns) {
             let name = if path == "evidence.site" { say("workbook.site") } else { say(path) };
-            sheet.write_string_with_format(0, at, name, &style.head)?;
-            sheet.set_column_width(at, width)?.set_column_format(at, format)?;
+            sheet.string(0, at, &name, Look::Head)?;
+            sheet.column(at, width, look)?;
         }
         let rows = self.rows.get(..self.rows.len().min(ROWS)).unwrap_or_default();
+        let mut groups: BTreeMap<(&str, &str), String> = BTreeMap::new();
         for (at, row) in (1u32..).zip(rows) {
             let (cell, key) = (row.cell, row.cell.key());
             let indicator = self.plan.indicator(&key.indicator);
@@ -153,41 +200,44 @@ impl Sheets<'_> {
             };
             let period = Period::parse_in(&key.period, self.plan.calendar.fiscal);
             let period = period.map_or_else(|| key.period.clone(), |p| period_label(p, language));
-            let group = match key.dimension.as_str() {
-                "" => String::new(),
-                dimension => format!(
-                    "{}: {}",
-                    self.plan.labels.word(dimension, language),
-                    self.plan.labels.category(dimension, &key.category, language)
-                ),
-            };
-            let texts = [title, &site, &period, &group, &unit_word(cell.unit(), words)];
+            let group = groups.entry((&key.dimension, &key.category)).or_insert_with(|| {
+                let labels = &self.plan.labels;
+                match key.dimension.as_str() {
+                    "" => String::new(),
+                    dimension => format!(
+                        "{}: {}",
+                        labels.word(dimension, language),
+                        labels.category(dimension, &key.category, language)
+                    ),
+                }
+            });
+            let texts = [title, &site, &period, group, &unit_word(cell.unit(), words)];
             for (column, text) in (0u16..).zip(texts) {
-                string(&mut sheet, at, column, text, None)?;
+                sheet.string(at, column, text, Look::Unset)?;
             }
             let figures = cell.figures();
             let interval = figures.and_then(|f| f.interval());
-            let value = style.of(cell.unit());
+            let value = Look::of(cell.unit());
             let numbers = [
-                (row.baseline, Some(value)),
-                (row.target, Some(value)),
-                (cell.value(), Some(value)),
-                (interval.map(|i| i.0), Some(value)),
-                (interval.map(|i| i.1), Some(value)),
-                (row.achievement, None),
-                (row.progress, None),
+                (row.baseline, value),
+                (row.target, value),
+                (cell.value(), value),
+                (interval.map(|i| i.0), value),
+                (interval.map(|i| i.1), value),
+                (row.achievement, Look::Unset),
+                (row.progress, Look::Unset),
             ];
-            for (column, (number, format)) in (5u16..).zip(numbers) {
-                figure(&mut sheet, at, column, number, format)?;
+            for (column, (number, look)) in (5u16..).zip(numbers) {
+                sheet.figure(at, column, number, look)?;
             }
             let direction = indicator.map_or(Direction::Increase, |i| i.direction);
             let place = standing(Some(cell), row.target, super::report::direction(direction));
             if place != "none" {
-                string(&mut sheet, at, 12, &shown(place, words), None)?;
+                sheet.string(at, 12, &shown(place, words), Look::Unset)?;
             }
-            figure(&mut sheet, at, 13, figures.map(|f| f.numerator()), None)?;
-            figure(&mut sheet, at, 14, figures.and_then(|f| f.denominator()), None)?;
-            figure(&mut sheet, at, 15, figures.map(|f| f.n() as f64), None)?;
+            sheet.figure(at, 13, figures.map(|f| f.numerator()), Look::Unset)?;
+            sheet.figure(at, 14, figures.and_then(|f| f.denominator()), Look::Unset)?;
+            sheet.figure(at, 15, figures.map(|f| f.n() as f64), Look::Unset)?;
             let status = say(&format!("status.{}", cell.status().word()));
             let reason = format!("reason.{}", cell.reason());
             let told = match say(&reason) {
@@ -195,18 +245,16 @@ impl Sheets<'_> {
                 text if text == reason => format!("{status}: {}", cell.reason().replace('_', " ")),
                 text => format!("{status}: {text}"),
             };
-            string(&mut sheet, at, 16, &told, None)?;
+            sheet.string(at, 16, &told, Look::Unset)?;
         }
-        layout(&mut sheet, rows.len(), columns.len(), 1)?;
+        sheet.layout(rows.len(), columns.len(), 1)?;
         Ok(sheet)
     }
 
     /// What each indicator is.
-    fn definitions(&self, words: &Words, style: &Style) -> Result<Worksheet, XlsxError> {
+    fn definitions<'s>(&self, words: &Words, mut sheet: Sheet<'s>) -> Result<Sheet<'s>, XlsxError> {
         let language = words.language();
         let say = |path: &str| words.fill(path, &[]);
-        let mut sheet = Worksheet::new();
-        sheet.set_name(sheet_name(&say("workbook.definitions")))?;
         let columns = [
             ("workbook.identifier", 26.0),
             ("indicators.indicator", 34.0),
@@ -220,8 +268,8 @@ impl Sheets<'_> {
         ];
         for (at, (path, width)) in (0u16..).zip(columns) {
             let name = if path == "methods.title" { "workbook.adding" } else { path };
-            sheet.write_string_with_format(0, at, say(name), &style.head)?;
-            sheet.set_column_width(at, width)?;
+            sheet.string(0, at, &say(name), Look::Head)?;
+            sheet.column(at, width, Look::Unset)?;
         }
         for (at, indicator) in (1u32..).zip(&self.plan.indicators) {
             let (numerator, denominator) = indicator.parts(language);
@@ -241,21 +289,25 @@ impl Sheets<'_> {
                 say(&format!("methods.additive.{}", additive(indicator))),
             ];
             for (column, text) in (0u16..).zip(&texts) {
-                string(&mut sheet, at, column, text, Some(&style.prose))?;
+                sheet.string(at, column, text, Look::Prose)?;
             }
         }
-        layout(&mut sheet, self.plan.indicators.len(), columns.len(), 2)?;
+        sheet.layout(self.plan.indicators.len(), columns.len(), 2)?;
         Ok(sheet)
     }
 
     /// Who, when, for whom, and how to read the sheets.
-    fn notes(&self, words: &Words, style: &Style, left: &[(&str, usize)]) -> Result<Worksheet, XlsxError> {
+    fn notes<'s>(
+        &self,
+        words: &Words,
+        left: &[(&str, usize)],
+        id: &str,
+        mut sheet: Sheet<'s>,
+    ) -> Result<Sheet<'s>, XlsxError> {
         let language = words.language();
         let say = |path: &str| words.fill(path, &[]);
         let plan = self.plan;
-        let mut sheet = Worksheet::new();
-        sheet.set_name(sheet_name(&say("workbook.notes")))?;
-        sheet.set_column_width(0, 110)?;
+        sheet.column(0, 110.0, Look::Unset)?;
         let (threshold, audience) = (plan.policy.threshold("", ""), plan.policy.audience.word());
         let audience = say(&format!("workbook.audiences.{audience}"));
         let threshold = digits(&threshold.to_string(), language);
@@ -289,25 +341,23 @@ impl Sheets<'_> {
         }
         lines.extend(limits(plan).iter().map(|l| l.get(language).to_owned()));
         lines.push(say("limits.intervals"));
-        lines.push(format!(
-            "{} {} · groundwork {}",
-            say("provenance.run"),
-            self.manifest.run_id(),
-            env!("CARGO_PKG_VERSION")
-        ));
-        string(&mut sheet, 0, 0, &self.title(words), Some(&style.head))?;
+        lines.push(format!("{} {id} · groundwork {}", say("workbook.identifier"), env!("CARGO_PKG_VERSION")));
+        sheet.string(0, 0, &self.title(words), Look::Head)?;
         for (at, line) in (1u32..).zip(&lines) {
-            string(&mut sheet, at, 0, line, Some(&style.prose))?;
+            sheet.string(at, 0, line, Look::Prose)?;
         }
-        printed(&mut sheet);
+        sheet.printed();
         Ok(sheet)
     }
 }
 
 /// A CSV file as a sheet, typed: its values are those of the file. How many rows did not fit.
-fn table(name: &str, bytes: &[u8], frozen: u16, style: &Style) -> Result<(Worksheet, usize), XlsxError> {
-    let mut sheet = Worksheet::new();
-    sheet.set_name(sheet_name(name))?;
+fn table<'s>(bytes: &[u8], frozen: u16, mut sheet: Sheet<'s>) -> Result<(Sheet<'s>, usize), XlsxError> {
+    if sheet.style.is_none() {
+        sheet.says(0, frozen, *b"file", bytes, Look::Unset);
+        let rows = csv::Reader::from_reader(bytes).byte_records().flatten().count();
+        return Ok((sheet, rows.saturating_sub(ROWS)));
+    }
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes);
     let mut header: Vec<String> = Vec::new();
     let (mut rows, mut more) = (0usize, 0usize);
@@ -315,10 +365,10 @@ fn table(name: &str, bytes: &[u8], frozen: u16, style: &Style) -> Result<(Worksh
         if header.is_empty() {
             header = record.iter().map(str::to_owned).collect();
             for (column, name) in (0u16..).zip(&header) {
-                sheet.write_string_with_format(0, column, name, &style.head)?;
+                sheet.string(0, column, name, Look::Head)?;
                 let width = if TEXTS.contains(&name.as_str()) { 20.0 } else { 13.0 };
-                let format = if DAYS.contains(&name.as_str()) { &style.day } else { &style.plain };
-                sheet.set_column_width(column, width)?.set_column_format(column, format)?;
+                let look = if DAYS.contains(&name.as_str()) { Look::Day } else { Look::Plain };
+                sheet.column(column, width, look)?;
             }
             continue;
         }
@@ -330,121 +380,173 @@ fn table(name: &str, bytes: &[u8], frozen: u16, style: &Style) -> Result<(Worksh
         let at = u32::try_from(rows).unwrap_or(u32::MAX);
         for ((column, value), name) in (0u16..).zip(&record).zip(&header) {
             if TEXTS.contains(&name.as_str()) {
-                string(&mut sheet, at, column, value, None)?;
+                sheet.string(at, column, value, Look::Unset)?;
             } else if let Some(day) = parsed_day(value).filter(|_| DAYS.contains(&name.as_str())) {
-                sheet.write_datetime(at, column, day)?;
+                sheet.day(at, column, value, day)?;
             } else if let Some(number) = value.parse::<f64>().ok().filter(|n| n.is_finite()) {
-                sheet.write_number(at, column, number)?;
+                sheet.number(at, column, number, Look::Unset)?;
             } else {
-                string(&mut sheet, at, column, value, None)?;
+                sheet.string(at, column, value, Look::Unset)?;
             }
         }
     }
-    layout(&mut sheet, rows, header.len(), frozen)?;
+    sheet.layout(rows, header.len(), frozen)?;
     Ok((sheet, more))
 }
 
-/// Formats of cells.
-struct Style {
-    head: Format,
-    prose: Format,
-    day: Format,
-    plain: Format,
-    count: Format,
-    share: Format,
-    ratio: Format,
-    score: Format,
-    amount: Format,
+/// How a cell looks; where it is unset, as its column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Unset,
+    Head,
+    Prose,
+    Day,
+    Plain,
+    Count,
+    Share,
+    Ratio,
+    Score,
+    Amount,
 }
+
+impl Look {
+    fn of(unit: &Unit) -> Self {
+        match unit {
+            Unit::Share => Look::Share,
+            Unit::Count => Look::Count,
+            Unit::Ratio => Look::Ratio,
+            Unit::Score => Look::Score,
+            Unit::Amount(_) => Look::Amount,
+        }
+    }
+}
+
+/// The formats of cells.
+struct Style([(Look, Format); 9]);
 
 impl Style {
     fn new() -> Self {
         let top = Format::new().set_align(FormatAlign::Top);
         let number = |format: &str| top.clone().set_num_format(format);
-        Self {
-            head: top.clone().set_bold().set_text_wrap().set_background_color("E8EAED"),
-            prose: top.clone().set_text_wrap(),
-            day: number("yyyy-mm-dd"),
-            count: number("#,##0"),
-            share: number("0.0%"),
-            ratio: number("#,##0.0"),
-            score: number("0.00"),
-            amount: number("#,##0.00"),
-            plain: top,
+        Self([
+            (Look::Head, top.clone().set_bold().set_text_wrap().set_background_color("E8EAED")),
+            (Look::Prose, top.clone().set_text_wrap()),
+            (Look::Day, number("yyyy-mm-dd")),
+            (Look::Count, number("#,##0")),
+            (Look::Share, number("0.0%")),
+            (Look::Ratio, number("#,##0.0")),
+            (Look::Score, number("0.00")),
+            (Look::Amount, number("#,##0.00")),
+            (Look::Plain, top),
+        ])
+    }
+
+    fn format(&self, look: Look) -> Option<&Format> {
+        self.0.iter().find(|(known, _)| *known == look).map(|(_, format)| format)
+    }
+}
+
+/// A sheet: what it says, or where it has a style the sheet as it is written.
+struct Sheet<'s> {
+    said: Sha256,
+    style: Option<&'s Style>,
+    written: Worksheet,
+}
+
+impl<'s> Sheet<'s> {
+    fn new(name: &str, style: Option<&'s Style>) -> Result<Self, XlsxError> {
+        let mut sheet = Self { said: Sha256::new(), style, written: Worksheet::new() };
+        sheet.written.set_name(sheet_name(name))?;
+        sheet.says(0, 0, *b"name", name.as_bytes(), Look::Unset);
+        Ok(sheet)
+    }
+
+    /// Something is said at a place, of a kind.
+    fn says(&mut self, row: u32, column: u16, kind: [u8; 4], what: &[u8], look: Look) {
+        if self.style.is_none() {
+            let length = u32::try_from(what.len()).unwrap_or(u32::MAX);
+            let place = [row, u32::from(column), look as u32, length].map(u32::to_le_bytes);
+            self.said.update([&kind, place.as_flattened(), what].concat());
         }
     }
 
-    fn of(&self, unit: &Unit) -> &Format {
-        match unit {
-            Unit::Share => &self.share,
-            Unit::Count => &self.count,
-            Unit::Ratio => &self.ratio,
-            Unit::Score => &self.score,
-            Unit::Amount(_) => &self.amount,
+    /// A text, never a formula, never longer than a cell.
+    fn string(&mut self, row: u32, column: u16, text: &str, look: Look) -> Result<(), XlsxError> {
+        if text.is_empty() {
+            return Ok(());
         }
+        self.says(row, column, *b"text", text.as_bytes(), look);
+        if let Some(style) = self.style {
+            // A sign outside the first plane takes two places in a workbook.
+            let mut room = LETTERS;
+            let fits = |c: &char| {
+                let fits = room >= c.len_utf16();
+                room = room.saturating_sub(c.len_utf16());
+                fits
+            };
+            let text: String = text.chars().take_while(fits).collect();
+            match style.format(look) {
+                Some(format) => self.written.write_string_with_format(row, column, text, format)?,
+                None => self.written.write_string(row, column, text)?,
+            };
+        }
+        Ok(())
     }
-}
 
-/// A text, never a formula, never longer than a cell; in the format of its column where none is given.
-fn string(
-    sheet: &mut Worksheet,
-    row: u32,
-    column: u16,
-    text: &str,
-    format: Option<&Format>,
-) -> Result<(), XlsxError> {
-    if !text.is_empty() {
-        // A sign outside the first plane takes two places in a workbook.
-        let mut room = LETTERS;
-        let fits = |c: &char| {
-            let fits = room >= c.len_utf16();
-            room = room.saturating_sub(c.len_utf16());
-            fits
-        };
-        let text: String = text.chars().take_while(fits).collect();
-        match format {
-            Some(format) => sheet.write_string_with_format(row, column, text, format)?,
-            None => sheet.write_string(row, column, text)?,
-        };
+    fn number(&mut self, row: u32, column: u16, number: f64, look: Look) -> Result<(), XlsxError> {
+        self.says(row, column, *b"real", &number.to_le_bytes(), look);
+        if let Some(style) = self.style {
+            match style.format(look) {
+                Some(format) => self.written.write_number_with_format(row, column, number, format)?,
+                None => self.written.write_number(row, column, number)?,
+            };
+        }
+        Ok(())
     }
-    Ok(())
-}
 
-/// A number with the digits of the CSV, in the format of its column where none is given; no cell where
-/// there is none.
-fn figure(
-    sheet: &mut Worksheet,
-    row: u32,
-    column: u16,
-    value: Option<f64>,
-    format: Option<&Format>,
-) -> Result<(), XlsxError> {
-    let value = value.and_then(|v| format_exact(v).parse::<f64>().ok()).filter(|v| v.is_finite());
-    if let Some(value) = value {
-        match format {
-            Some(format) => sheet.write_number_with_format(row, column, value, format)?,
-            None => sheet.write_number(row, column, value)?,
-        };
+    /// A number with the digits of the CSV; no cell where there is none.
+    fn figure(&mut self, row: u32, column: u16, value: Option<f64>, look: Look) -> Result<(), XlsxError> {
+        let value = value.and_then(|v| format_exact(v).parse::<f64>().ok()).filter(|v| v.is_finite());
+        value.map_or(Ok(()), |value| self.number(row, column, value, look))
     }
-    Ok(())
-}
 
-/// A header that stays on screen and on every page, and filters over the rows.
-fn layout(sheet: &mut Worksheet, rows: usize, columns: usize, frozen: u16) -> Result<(), XlsxError> {
-    sheet.set_freeze_panes(1, frozen)?;
-    let last = (u32::try_from(rows).unwrap_or(0), u16::try_from(columns.saturating_sub(1)).unwrap_or(0));
-    if rows > 0 {
-        sheet.autofilter(0, 0, last.0, last.1)?;
+    fn day(&mut self, row: u32, column: u16, text: &str, day: ExcelDateTime) -> Result<(), XlsxError> {
+        self.says(row, column, *b"date", text.as_bytes(), Look::Unset);
+        if self.style.is_some() {
+            self.written.write_datetime(row, column, day)?;
+        }
+        Ok(())
     }
-    sheet.set_repeat_rows(0, 0)?;
-    printed(sheet);
-    Ok(())
-}
 
-/// Printed on A4 across, as wide as a page.
-fn printed(sheet: &mut Worksheet) {
-    const A4: u8 = 9;
-    sheet.set_paper_size(A4).set_landscape().set_print_fit_to_pages(1, 0);
+    fn column(&mut self, column: u16, width: f64, look: Look) -> Result<(), XlsxError> {
+        self.says(0, column, *b"wide", &width.to_le_bytes(), look);
+        if let Some(style) = self.style {
+            self.written.set_column_width(column, width)?;
+            if let Some(format) = style.format(look) {
+                self.written.set_column_format(column, format)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A header that stays on screen and on every page, and filters over the rows.
+    fn layout(&mut self, rows: usize, columns: usize, frozen: u16) -> Result<(), XlsxError> {
+        let last = (u32::try_from(rows).unwrap_or(0), u16::try_from(columns.saturating_sub(1)).unwrap_or(0));
+        self.says(last.0, last.1, *b"head", &frozen.to_le_bytes(), Look::Unset);
+        self.written.set_freeze_panes(1, frozen)?;
+        if rows > 0 {
+            self.written.autofilter(0, 0, last.0, last.1)?;
+        }
+        self.written.set_repeat_rows(0, 0)?;
+        self.printed();
+        Ok(())
+    }
+
+    /// Printed on A4 across, as wide as a page.
+    fn printed(&mut self) {
+        const A4: u8 = 9;
+        self.written.set_paper_size(A4).set_landscape().set_print_fit_to_pages(1, 0);
+    }
 }
 
 /// A name that a worksheet may have.
