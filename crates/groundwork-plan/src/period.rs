@@ -81,7 +81,7 @@ impl Frequency {
         }
     }
 
-    fn months(self) -> i64 {
+    pub(crate) fn months(self) -> i64 {
         match self {
             Frequency::Month => 1,
             Frequency::Quarter | Frequency::FiscalQuarter(_) => 3,

@@ -8,12 +8,15 @@
 //! Kinds that look at each row's neighbours, or at the period itself, stand alone: see `units.rs`.
 
 use super::people_pass::PeoplePass;
-use super::row_pass::{Known, RowPass};
+use super::row_pass::RowPass;
 use super::rows::{Amount, RowMeasure};
 use super::{Counted, Dimension, Indicator, Kind, Summary, Window};
 use crate::period::Frequency;
 use crate::query::{SqlType, Statement, Value};
 use crate::source::ColumnType;
+
+/// The marks of one number of 64 bits, without its sign and some to spare.
+pub(super) const MARKS: usize = 60;
 
 /// How the indicators of a plan are computed.
 #[derive(Debug, Clone, Default)]
@@ -81,9 +84,44 @@ impl Passes {
             let known = known(pass.source());
             pass.finish(&format!("pass:{at}"), &known)
         });
-        let people = people.into_iter().enumerate().map(|(at, pass)| pass.finish(&format!("people:{at}")));
+        let people = people.into_iter().enumerate().map(|(at, pass)| {
+            let known = known(pass.source());
+            pass.finish(&format!("people:{at}"), &known)
+        });
         passes.shared = rows.chain(people).collect();
         passes
+    }
+}
+
+/// What is known of the rows of a source beforehand.
+pub(super) struct Known {
+    /// The columns.
+    pub(super) columns: Vec<(String, ColumnType)>,
+    /// How many sites there are.
+    pub(super) sites: usize,
+}
+
+impl Known {
+    /// How many values a column may have, where they are few; a missing one is one of them.
+    pub(super) fn few_values(&self, name: &str) -> Option<usize> {
+        match self.columns.iter().find(|(column, _)| column == name).map(|(_, kind)| kind)? {
+            ColumnType::Category(words) => Some(words.len() + 1),
+            ColumnType::Boolean => Some(3),
+            ColumnType::Site => Some(self.sites + 1),
+            ColumnType::Text | ColumnType::Integer | ColumnType::Number | ColumnType::Measurement => None,
+            ColumnType::Date | ColumnType::Timestamp => None,
+        }
+    }
+
+    /// The words that a column may hold, as texts, where they are few enough to have a mark each.
+    pub(super) fn words(&self, name: &str) -> Option<Vec<&str>> {
+        match self.columns.iter().find(|(column, _)| column == name).map(|(_, kind)| kind)? {
+            ColumnType::Category(words) if (1..MARKS).contains(&words.len()) => {
+                Some(words.iter().map(|word| word.id.as_str()).collect())
+            }
+            ColumnType::Boolean => Some(vec!["true", "false"]),
+            _ => None,
+        }
     }
 }
 

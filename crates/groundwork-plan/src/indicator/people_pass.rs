@@ -1,15 +1,13 @@
-//! A pass over people. Different people are put together first, once for all indicators that count
-//! the same column of a source, with a mark for each indicator in which they count; a person's
-//! category is resolved over all of their rows. Then people are counted by mark for every
-//! dimension.
+//! A pass over people. The rows of a source are looked at once for all indicators that count the same
+//! column of it: every person once a site and month or quarter, with a mark for each indicator in which
+//! they count and for each category that was seen of them. Whatever follows looks at these. A person's
+//! category is resolved over all of their rows; then people are counted by mark and category.
 
-use super::passes::{bucket, bucket_length, levels, same_place};
+use super::passes::{Known, MARKS, bucket, bucket_length, levels, same_place};
 use super::units::{Scope, Units, category_of, dimension_column, zero};
-use super::{Counted, Dimension, Indicator, Kind, Pass, UNKNOWN, Window, source_table};
+use super::{Counted, Dimension, Indicator, IndicatorPeriod, Kind, Pass, UNKNOWN, Window, source_table};
+use crate::period::shift_months;
 use crate::query::{From, JoinKind, Query, Select, SqlType, Statement, Value};
-
-/// The marks of one number of 64 bits, without its sign and some to spare.
-const MARKS: usize = 60;
 
 pub(super) struct PeoplePass<'a> {
     first: &'a Indicator,
@@ -37,6 +35,10 @@ impl<'a> PeoplePass<'a> {
         self.members.push((at, indicator));
     }
 
+    pub(super) fn source(&self) -> &'a str {
+        self.first.kind.from()
+    }
+
     fn of(&self) -> &str {
         match &self.first.kind {
             Kind::DistinctCount(kind) => &kind.of,
@@ -48,25 +50,27 @@ impl<'a> PeoplePass<'a> {
         self.members.iter().map(|(_, indicator)| *indicator)
     }
 
-    pub(super) fn finish(self, table: &str) -> Pass {
+    pub(super) fn finish(self, table: &str, known: &Known) -> Pass {
         let name = |part: &str| format!("{table}:{part}");
-        let (seen, known, heads, sums) = (name("seen"), name("known"), name("heads"), name("sums"));
+        let (seen, heads, people, fine, sums) =
+            (name("seen"), name("heads"), name("known"), name("fine"), name("sums"));
         let levels = levels(self.indicators());
-        let mut columns: Vec<&str> = Vec::new();
+        let mut columns: Vec<Seen<'_>> = Vec::new();
         for column in levels.iter().flatten().flat_map(|d| &d.columns) {
-            if !columns.contains(&column.as_str()) {
-                columns.push(column);
+            if !columns.iter().any(|seen| seen.column == column) {
+                columns.push(Seen { column, words: known.words(column) });
             }
         }
-        let mut made = vec![(seen.clone(), self.seen()), (heads.clone(), self.heads(&seen))];
+        let mut made = vec![(seen.clone(), self.seen(&columns)), (heads.clone(), self.heads(&seen))];
         if !columns.is_empty() {
-            made.push((known.clone(), self.known(&columns)));
+            made.push((people.clone(), known_of_people(&seen, &columns)));
         }
-        let of_levels = levels.iter().map(|level| self.counted(&heads, &known, *level)).collect();
+        made.push((fine.clone(), counted(&heads, &people, &columns)));
+        let of_levels = levels.iter().map(|level| rolled_up(&fine, *level)).collect();
         made.push((sums.clone(), Query::UnionAll(of_levels)));
         let tables: Vec<String> = made.iter().map(|(table, _)| table.clone()).collect();
         Pass {
-            source: self.first.kind.from().to_owned(),
+            source: self.source().to_owned(),
             units: self.of().to_owned(),
             prepare: made.into_iter().map(|(table, query)| Statement::CreateTable(table, query)).collect(),
             members: (0..self.members.len()).map(|at| (self.members[at].0, cells(&sums, at))).collect(),
@@ -74,17 +78,14 @@ impl<'a> PeoplePass<'a> {
         }
     }
 
-    fn rows(&self) -> Select {
-        let of = Value::column("s", self.of());
-        Select::from(From::Table(source_table(self.first.kind.from())), "s")
-            .group(of.clone().cast(SqlType::Text), "unit")
-            .filter(of.is_there())
-    }
-
-    /// Every person once a site and month or quarter, with the marks of their rows.
-    fn seen(&self) -> Query {
+    /// Every person once a site and month or quarter, with the marks of their rows and what was seen of
+    /// their categories.
+    fn seen(&self, columns: &[Seen<'_>]) -> Query {
         let column = |name: &str| Value::column("s", name);
-        let mut scan = self.rows();
+        let of = column(self.of());
+        let mut scan = Select::from(From::Table(source_table(self.source())), "s")
+            .group(of.clone().cast(SqlType::Text), "unit")
+            .filter(of.is_there());
         if let Some(site) = &self.first.site_by {
             scan = scan.group(column(site), site.clone());
         }
@@ -96,23 +97,11 @@ impl<'a> PeoplePass<'a> {
             None => bit(at),
         };
         let marks = self.indicators().enumerate().map(mark).reduce(|a, b| a.binary("+", b));
-        scan.column(Value::Call("bit_or", vec![marks.unwrap_or(zero()).cast(SqlType::Integer)]), "marks")
-            .query()
-    }
-
-    /// Each person's categories, over everything that is known of them.
-    fn known(&self, columns: &[&str]) -> Query {
-        let mut people = self.rows();
-        for name in columns {
-            let text = || Value::column("s", *name).cast(SqlType::Text);
-            let (least, most) = (Value::Call("min", vec![text()]), Value::Call("max", vec![text()]));
-            let only =
-                Value::Case(vec![(least.clone().binary("=", most), least)], Box::new(Value::text(UNKNOWN)));
-            // It is never empty; Sail gets lost where it can tell that something is never missing.
-            let only = Value::Call("nullif", vec![only, Value::text("")]);
-            people = people.column(only, dimension_column(name));
+        scan = scan.column(all_bits(marks.unwrap_or(zero()).cast(SqlType::Integer)), "marks");
+        for seen in columns {
+            scan = seen.in_rows(scan);
         }
-        people.query()
+        scan.query()
     }
 
     /// Every person once a site and period, and once a period for all sites together.
@@ -121,42 +110,137 @@ impl<'a> PeoplePass<'a> {
             Some(_) => vec![Scope::EverySite, Scope::AllSites],
             None => vec![Scope::AllSites],
         };
+        let months = bucket_length(self.indicators()).months();
+        let is_one = |p: &IndicatorPeriod| p.site.is_none() && shift_months(p.first_day, months) > p.last_day;
         let of_scope = |scope| {
             let units = Units { indicator: self.first, scope, household: None };
             let site_by = self.first.site_by.as_deref();
-            let heads = Select::from(From::Table(seen.to_owned()), "s")
-                .group(units.site(site_by), "site")
-                .group(units.period(), "period")
-                .group(Value::column("s", "unit"), "unit")
-                .column(Value::Call("bit_or", vec![Value::column("s", "marks")]), "marks");
+            let (unit, marks) = (Value::column("s", "unit"), Value::column("s", "marks"));
+            let heads = Select::from(From::Table(seen.to_owned()), "s");
+            // Where a period is one month or quarter, everybody is there once already.
+            let heads = if scope == Scope::EverySite && self.first.periods.iter().all(is_one) {
+                let heads = heads.column(units.site(site_by), "site").column(units.period(), "period");
+                heads.column(unit, "unit").column(marks, "marks")
+            } else {
+                let heads = heads.group(units.site(site_by), "site").group(units.period(), "period");
+                heads.group(unit, "unit").column(all_bits(marks), "marks")
+            };
             let heads = units.with_site(heads, site_by);
             units.with_periods(heads, self.first.period_by.as_deref(), Window::InPeriod).query()
         };
         Query::UnionAll(scopes.into_iter().map(of_scope).collect())
     }
+}
 
-    /// People by their marks and, where there is a dimension, by category.
-    fn counted(&self, heads: &str, known: &str, level: Option<&Dimension>) -> Query {
-        let column = |name: &str| Value::column("d", name);
-        let select = Select::from(From::Table(heads.to_owned()), "d")
-            .group(column("site"), "site")
-            .group(column("period"), "period")
-            .group(column("marks"), "marks")
-            .column(Value::CountRows, "n")
-            .column(Value::text(level.map_or("", |d| d.name.as_str())), "dimension");
-        let Some(dimension) = level else {
-            return select.column(Value::text(""), "category").query();
-        };
-        let category = category_of(dimension, &|column| Value::column("a", dimension_column(column)));
-        let same = Value::column("a", "unit").binary("=", column("unit"));
-        select
-            .group(category, "category")
-            .join(JoinKind::Inner, From::Table(known.to_owned()), "a", same)
-            .query()
+/// What is seen of a column of dimensions in the rows of a person.
+struct Seen<'a> {
+    column: &'a str,
+    /// The words that it may hold, where they are few enough to have a mark each.
+    words: Option<Vec<&'a str>>,
+}
+
+impl Seen<'_> {
+    fn least(&self) -> String {
+        format!("least:{}", self.column)
+    }
+
+    fn most(&self) -> String {
+        format!("most:{}", self.column)
+    }
+
+    /// Adds what a person's rows of part `s` hold: a mark for each word, or else the first and the last
+    /// text.
+    fn in_rows(&self, select: Select) -> Select {
+        let text = || Value::column("s", self.column).cast(SqlType::Text);
+        match &self.words {
+            Some(words) => {
+                let word = |(at, word): (usize, &&str)| (text().binary("=", Value::text(*word)), bit(at));
+                let other = (text().is_there(), bit(words.len()));
+                let whens = words.iter().enumerate().map(word).chain([other]).collect();
+                let marks = Value::Case(whens, Box::new(zero())).cast(SqlType::Integer);
+                select.column(all_bits(marks), dimension_column(self.column))
+            }
+            None => select
+                .column(Value::Call("min", vec![text()]), self.least())
+                .column(Value::Call("max", vec![text()]), self.most()),
+        }
+    }
+
+    /// The one category of a person, from all that was seen in part `s`.
+    fn resolved(&self) -> Value {
+        let unknown = || Box::new(Value::text(UNKNOWN));
+        let column = |name: String| Value::column("s", name);
+        match &self.words {
+            Some(words) => {
+                let marks = all_bits(column(dimension_column(self.column)));
+                let only =
+                    |(at, word): (usize, &&str)| (marks.clone().binary("=", bit(at)), Value::text(*word));
+                Value::Case(words.iter().enumerate().map(only).collect(), unknown())
+            }
+            None => {
+                let least = Value::Call("min", vec![column(self.least())]);
+                let most = Value::Call("max", vec![column(self.most())]);
+                Value::Case(vec![(least.clone().binary("=", most), least)], unknown())
+            }
+        }
     }
 }
 
-/// The mark of an indicator.
+/// Each person's categories, over everything that is known of them.
+fn known_of_people(seen: &str, columns: &[Seen<'_>]) -> Query {
+    let mut people =
+        Select::from(From::Table(seen.to_owned()), "s").group(Value::column("s", "unit"), "unit");
+    for column in columns {
+        // It is never empty; Sail gets lost where it can tell that something is never missing.
+        let only = Value::Call("nullif", vec![column.resolved(), Value::text("")]);
+        people = people.column(only, dimension_column(column.column));
+    }
+    people.query()
+}
+
+/// People by their marks and all their categories.
+fn counted(heads: &str, people: &str, columns: &[Seen<'_>]) -> Query {
+    let column = |name: &str| Value::column("d", name);
+    let mut select = Select::from(From::Table(heads.to_owned()), "d");
+    for name in ["site", "period", "marks"] {
+        select = select.group(column(name), name);
+    }
+    for seen in columns {
+        let name = dimension_column(seen.column);
+        select = select.group(Value::column("a", name.clone()), name);
+    }
+    if !columns.is_empty() {
+        let same = Value::column("a", "unit").binary("=", column("unit"));
+        select = select.join(JoinKind::Inner, From::Table(people.to_owned()), "a", same);
+    }
+    select.column(Value::CountRows, "n").query()
+}
+
+/// The same by the category of a dimension alone, or of all.
+fn rolled_up(fine: &str, level: Option<&Dimension>) -> Query {
+    let column = |name: &str| Value::column("d", name);
+    let mut select = Select::from(From::Table(fine.to_owned()), "d");
+    for name in ["site", "period", "marks"] {
+        select = select.group(column(name), name);
+    }
+    select = select
+        .column(column("n").sum().cast(SqlType::Integer), "n")
+        .column(Value::text(level.map_or("", |d| d.name.as_str())), "dimension");
+    match level {
+        None => select.column(Value::text(""), "category").query(),
+        Some(dimension) => {
+            let category = category_of(dimension, &|name| column(&dimension_column(name)));
+            select.group(category, "category").query()
+        }
+    }
+}
+
+/// Every mark that is in one of them.
+fn all_bits(marks: Value) -> Value {
+    Value::Call("bit_or", vec![marks])
+}
+
+/// The mark of an indicator, or of a word.
 fn bit(at: usize) -> Value {
     Value::integer(1 << at)
 }

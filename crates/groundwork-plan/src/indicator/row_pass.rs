@@ -4,13 +4,12 @@
 //! as many as keep its groups few; the others get a scan of their own. From the groups, the sums
 //! of every indicator are made for every dimension at once.
 
-use super::passes::{bucket, bucket_length, levels, same_place};
+use super::passes::{Known, bucket, bucket_length, levels, same_place};
 use super::rows::{Amount, RowMeasure};
 use super::units::{Scope, Units, category_of, zero};
 use super::{Counted, Dimension, Indicator, Pass, Summary, Window, row_category, source_table};
 use crate::period::{Frequency, shift_months};
 use crate::query::{From, Query, Select, SqlType, Statement, Value};
-use crate::source::ColumnType;
 use jiff::civil::Date;
 
 /// The most groups that rows are put together in. Ten times as many no longer fit in the caches
@@ -50,27 +49,6 @@ enum Adds {
     Rows,
     RowsWhere(Value),
     Number(usize),
-}
-
-/// What is known of the rows of a source beforehand.
-pub(super) struct Known {
-    /// The columns.
-    pub(super) columns: Vec<(String, ColumnType)>,
-    /// How many sites there are.
-    pub(super) sites: usize,
-}
-
-impl Known {
-    /// How many values a column may have, where they are few; a missing one is one of them.
-    fn few_values(&self, name: &str) -> Option<usize> {
-        match self.columns.iter().find(|(column, _)| column == name).map(|(_, kind)| kind)? {
-            ColumnType::Category(words) => Some(words.len() + 1),
-            ColumnType::Boolean => Some(3),
-            ColumnType::Site => Some(self.sites + 1),
-            ColumnType::Text | ColumnType::Integer | ColumnType::Number | ColumnType::Measurement => None,
-            ColumnType::Date | ColumnType::Timestamp => None,
-        }
-    }
 }
 
 impl<'a> RowPass<'a> {
@@ -169,7 +147,7 @@ impl<'a> RowPass<'a> {
 
     /// At most so many groups are made when these dimension columns stand apart.
     fn groups(&self, columns: &[&str], known: &Known) -> usize {
-        let months = if self.length() == Frequency::Quarter { 3 } else { 1 };
+        let months = self.length().months();
         let buckets = match (self.ends(), &self.first.period_by) {
             (Some((first, last)), Some(_)) => {
                 (0..).take_while(|at| shift_months(first, at * months) <= last).count()

@@ -189,6 +189,7 @@ impl Sheets<'_> {
         }
         let rows = self.rows.get(..self.rows.len().min(ROWS)).unwrap_or_default();
         let mut groups: BTreeMap<(&str, &str), String> = BTreeMap::new();
+        let mut told = BTreeMap::new();
         for (at, row) in (1u32..).zip(rows) {
             let (cell, key) = (row.cell, row.cell.key());
             let indicator = self.plan.indicator(&key.indicator);
@@ -238,14 +239,16 @@ impl Sheets<'_> {
             sheet.figure(at, 13, figures.map(|f| f.numerator()), Look::Unset)?;
             sheet.figure(at, 14, figures.and_then(|f| f.denominator()), Look::Unset)?;
             sheet.figure(at, 15, figures.map(|f| f.n() as f64), Look::Unset)?;
-            let status = say(&format!("status.{}", cell.status().word()));
-            let reason = format!("reason.{}", cell.reason());
-            let told = match say(&reason) {
-                text if cell.reason().is_empty() || text == status => status,
-                text if text == reason => format!("{status}: {}", cell.reason().replace('_', " ")),
-                text => format!("{status}: {text}"),
-            };
-            sheet.string(at, 16, &told, Look::Unset)?;
+            let told = told.entry((cell.status(), cell.reason())).or_insert_with(|| {
+                let status = say(&format!("status.{}", cell.status().word()));
+                let reason = format!("reason.{}", cell.reason());
+                match say(&reason) {
+                    text if cell.reason().is_empty() || text == status => status,
+                    text if text == reason => format!("{status}: {}", cell.reason().replace('_', " ")),
+                    text => format!("{status}: {text}"),
+                }
+            });
+            sheet.string(at, 16, told, Look::Unset)?;
         }
         sheet.layout(rows.len(), columns.len(), 1)?;
         Ok(sheet)
@@ -506,8 +509,15 @@ impl<'s> Sheet<'s> {
 
     /// A number with the digits of the CSV; no cell where there is none.
     fn figure(&mut self, row: u32, column: u16, value: Option<f64>, look: Look) -> Result<(), XlsxError> {
-        let value = value.and_then(|v| format_exact(v).parse::<f64>().ok()).filter(|v| v.is_finite());
-        value.map_or(Ok(()), |value| self.number(row, column, value, look))
+        let Some(value) = value.filter(|v| v.is_finite()) else { return Ok(()) };
+        if self.style.is_none() {
+            self.says(row, column, *b"real", &value.to_le_bytes(), look);
+            return Ok(());
+        }
+        match format_exact(value).parse() {
+            Ok(value) => self.number(row, column, value, look),
+            Err(_) => Ok(()),
+        }
     }
 
     fn day(&mut self, row: u32, column: u16, text: &str, day: ExcelDateTime) -> Result<(), XlsxError> {
