@@ -64,6 +64,9 @@ fn updated(pages: Vec<u8>, attachments: &[Attachment]) -> lopdf::Result<Vec<u8>>
             Some((place, attachments.iter().find(|a| a.name == name.trim_start_matches('/'))?))
         })
         .collect();
+    if places.is_empty() {
+        return Ok(pages);
+    }
     let mut update = IncrementalDocument::create_from(pages, set);
     for (place, attachment) in places {
         update.opt_clone_object_to_new_document(place)?;

@@ -141,7 +141,9 @@ impl<'a> Manuscript<'a> {
             Err(errors) => return Err(diag::typst(&world, errors.iter().chain(&warnings))),
         };
         let options = options(input)?;
-        typst_pdf::pdf(&pages, &options).map_err(|errors| diag::typst(&world, &errors))
+        let mut pdf = typst_pdf::pdf(&pages, &options).map_err(|errors| diag::typst(&world, &errors))?;
+        attached::end_streams_clearly(&mut pdf);
+        Ok(pdf)
     }
 
     /// The files of the report, by path: the document, the marks of the figures, the places of the

@@ -7,9 +7,9 @@
 //! Its own dimension `step` says how many of the same denominator reached each step in time, left
 //! before completing, or are still waiting.
 
-use super::units::{Units, dimension_column, observed_to};
-use super::{Dimension, Measured, Summary, Window};
-use crate::query::{Query, Value};
+use super::units::{Scope, Units, category_of, dimension_column, observed_to, row_category, zero};
+use super::{Counted, Dimension, Indicator, Kind, Measured, Summary, Window, source_table};
+use crate::query::{From, Query, Select, Statement, Value};
 use crate::text::Language;
 
 /// The share of a cohort that finished in time.
@@ -60,16 +60,20 @@ impl Completion {
         left.and(Value::Not(Box::new(self.completed())))
     }
 
-    fn of(&self, units: &Units, above: Value, step: Option<&str>) -> Query {
-        let indicator = units.indicator;
-        let site_by = indicator.site_by.as_deref();
+    /// Who is of a period.
+    fn belongs(&self) -> Value {
         let entered = || Value::column("s", &self.entered);
-        let belongs = match self.window {
+        match self.window {
             Window::ToDate => entered().binary("<=", observed_to()),
             Window::InPeriod => entered()
                 .binary("<=", observed_to())
                 .and(self.due().binary(">=", Value::column("p", "first_day"))),
-        };
+        }
+    }
+
+    fn of(&self, units: &Units, above: Value, step: Option<&str>) -> Query {
+        let indicator = units.indicator;
+        let site_by = indicator.site_by.as_deref();
         let mut select = units
             .source(&self.from)
             .column(units.site(site_by), "site")
@@ -83,8 +87,113 @@ impl Completion {
             Some(step) => select.column(Value::text(step), dimension_column("step")),
             None => units.row_dimensions(select),
         };
-        let select = units.join_periods(units.with_site(select, site_by), belongs);
+        let select = units.join_periods(units.with_site(select, site_by), self.belongs());
         select.filter_if(indicator.filter.as_ref(), "s").query()
+    }
+}
+
+/// A cohort put together by the days of entering, and what its cells are added up from. It is the same
+/// count as that of the units: there are few days and many people, who count in many periods each.
+#[derive(Debug, Clone)]
+pub struct Cohort {
+    /// Puts it together.
+    pub prepare: Statement,
+    /// What the cells are added up from.
+    pub cells: Counted,
+    /// What those of the kind's own dimension are added up from.
+    pub own: Counted,
+    /// Takes it away again.
+    pub dismantle: Statement,
+}
+
+/// What a cohort is put together by beside the columns of its source.
+const EXITED_IN_TIME: &str = "cohort:exited";
+
+fn in_time_column(step: &str) -> String {
+    format!("cohort:{step}")
+}
+
+impl Cohort {
+    /// The cohort of an indicator that has one whose members can be put together.
+    pub fn of(indicator: &Indicator) -> Option<Self> {
+        let Kind::Completion(kind) = &indicator.kind else { return None };
+        if indicator.filter.as_ref().is_some_and(|filter| filter.uses_period()) {
+            return None;
+        }
+        let table = format!("cohort:{}", indicator.id);
+        let column = |name: &str| Value::column("s", name);
+        let mut columns = vec![kind.entered.as_str()];
+        let of_dimensions = indicator.disaggregate.iter().flat_map(|d| &d.columns);
+        for name in indicator.site_by.iter().chain(of_dimensions) {
+            if !columns.contains(&name.as_str()) {
+                columns.push(name);
+            }
+        }
+        let mut rows = Select::from(From::Table(source_table(&kind.from)), "s");
+        for name in columns {
+            rows = rows.group(column(name), name);
+        }
+        for step in &kind.steps {
+            rows = rows.group(kind.in_time(step), in_time_column(step));
+        }
+        let rows = rows
+            .group(kind.exited(), EXITED_IN_TIME)
+            .column(Value::CountRows, "n")
+            .filter(column(&kind.entered).is_there())
+            .filter_if(indicator.filter.as_ref(), "s");
+        let in_time = |step: &String| column(&in_time_column(step));
+        let completed = || kind.steps.last().map_or(Value::Truth(false), in_time);
+        let levels = std::iter::once(None).chain(indicator.disaggregate.iter().map(Some));
+        let cells = levels.flat_map(|level| {
+            let (name, category) = match level {
+                None => ("", Value::text("")),
+                Some(dimension) => (dimension.name.as_str(), category_of(dimension, &row_category)),
+            };
+            kind.sums(indicator, &table, name, category, completed())
+        });
+        let waiting = Value::Not(Box::new(completed().binary("OR", column(EXITED_IN_TIME))));
+        let steps = kind.steps.iter().map(|step| (step.as_str(), in_time(step)));
+        let outcomes = steps.chain([(EXITED, column(EXITED_IN_TIME)), (WAITING, waiting)]);
+        let own =
+            outcomes.flat_map(|(name, above)| kind.sums(indicator, &table, "step", Value::text(name), above));
+        Some(Self {
+            cells: Counted::Sums(Query::UnionAll(cells.collect())),
+            own: Counted::Sums(Query::UnionAll(own.collect())),
+            prepare: Statement::CreateTable(table.clone(), rows.query()),
+            dismantle: Statement::DropTable(table),
+        })
+    }
+}
+
+impl Completion {
+    /// What the groups of a cohort add to a category, in every scope.
+    fn sums(
+        &self,
+        indicator: &Indicator,
+        table: &str,
+        dimension: &str,
+        category: Value,
+        above: Value,
+    ) -> Vec<Query> {
+        let site_by = indicator.site_by.as_deref();
+        let members = || Value::column("s", "n");
+        let those = |holds: Value| holds.flag().binary("*", members());
+        let of_scope = |scope: &Scope| {
+            let units = Units { indicator, scope: *scope, household: None };
+            let select = Select::from(From::Table(table.to_owned()), "s")
+                .column(units.site(site_by), "site")
+                .column(units.period(), "period")
+                .column(Value::text(dimension), "dimension")
+                .column(category.clone(), "category")
+                .column(those(self.mature().and(above.clone())), "y")
+                .column(those(self.mature()), "x")
+                .column(those(Value::Not(Box::new(self.mature()))), "immature")
+                .column(zero(), "squares")
+                .column(zero(), "top")
+                .column(members(), "n");
+            units.join_periods(units.with_site(select, site_by), self.belongs()).query()
+        };
+        Scope::all(site_by).iter().map(of_scope).collect()
     }
 }
 

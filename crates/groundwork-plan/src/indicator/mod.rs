@@ -30,7 +30,7 @@ mod units;
 pub use account::Account;
 pub use cascade::{Cascade, Tree};
 pub use change::Change;
-pub use completion::Completion;
+pub use completion::{Cohort, Completion};
 pub use concentration::Concentration;
 pub use count::Count;
 pub use derived::Derived;

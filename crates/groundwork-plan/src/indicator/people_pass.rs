@@ -106,13 +106,11 @@ impl<'a> PeoplePass<'a> {
 
     /// Every person once a site and period, and once a period for all sites together.
     fn heads(&self, seen: &str) -> Query {
-        let scopes = match &self.first.site_by {
-            Some(_) => vec![Scope::EverySite, Scope::AllSites],
-            None => vec![Scope::AllSites],
-        };
+        let scopes = Scope::all(self.first.site_by.as_deref());
         let months = bucket_length(self.indicators()).months();
         let is_one = |p: &IndicatorPeriod| p.site.is_none() && shift_months(p.first_day, months) > p.last_day;
-        let of_scope = |scope| {
+        let of_scope = |scope: &Scope| {
+            let scope = *scope;
             let units = Units { indicator: self.first, scope, household: None };
             let site_by = self.first.site_by.as_deref();
             let (unit, marks) = (Value::column("s", "unit"), Value::column("s", "marks"));
@@ -128,7 +126,7 @@ impl<'a> PeoplePass<'a> {
             let heads = units.with_site(heads, site_by);
             units.with_periods(heads, self.first.period_by.as_deref(), Window::InPeriod).query()
         };
-        Query::UnionAll(scopes.into_iter().map(of_scope).collect())
+        Query::UnionAll(scopes.iter().map(of_scope).collect())
     }
 }
 

@@ -346,17 +346,15 @@ impl Member<'_> {
 
     fn cells(&self, table: &str) -> Counted {
         let (indicator, at) = (self.indicator, self.at);
-        let scopes = match &indicator.site_by {
-            Some(_) => vec![Scope::EverySite, Scope::AllSites],
-            None => vec![Scope::AllSites],
-        };
+        let scopes = Scope::all(indicator.site_by.as_deref());
         let sums = self.sums();
         let sum = |what: &str| {
             let is_made = sums.iter().any(|(made, _)| *made == what);
             let column = || Value::column("s", format!("{what}:{at}"));
             if is_made { Value::Call("coalesce", vec![column(), zero()]) } else { zero() }
         };
-        let of_scope = |scope| {
+        let of_scope = |scope: &Scope| {
+            let scope = *scope;
             let units = Units { indicator, scope, household: None };
             let site_by = indicator.site_by.as_deref();
             let select = Select::from(From::Table(table.to_owned()), "s")
@@ -374,6 +372,6 @@ impl Member<'_> {
             let select = units.with_site(select, site_by);
             units.with_periods(select, indicator.period_by.as_deref(), self.window).query()
         };
-        Counted::Sums(Query::UnionAll(scopes.into_iter().map(of_scope).collect()))
+        Counted::Sums(Query::UnionAll(scopes.iter().map(of_scope).collect()))
     }
 }

@@ -25,6 +25,16 @@ pub(super) enum Scope {
     AllSites,
 }
 
+impl Scope {
+    /// Those of an indicator with a column of sites, or without one.
+    pub(super) fn all(site_by: Option<&str>) -> &'static [Self] {
+        match site_by {
+            Some(_) => &[Scope::EverySite, Scope::AllSites],
+            None => &[Scope::AllSites],
+        }
+    }
+}
+
 /// What the kinds build their queries with.
 pub(super) struct Units<'a> {
     pub(super) indicator: &'a Indicator,
@@ -60,12 +70,9 @@ impl Indicator {
     }
 
     fn in_every_scope(&self, household: Option<&str>, make: impl Fn(&Units) -> Vec<Query>) -> Query {
-        let scopes = match &self.site_by {
-            Some(_) => vec![Scope::EverySite, Scope::AllSites],
-            None => vec![Scope::AllSites],
-        };
-        let make = |scope| make(&Units { indicator: self, scope, household });
-        Query::UnionAll(scopes.into_iter().flat_map(make).collect())
+        let scopes = Scope::all(self.site_by.as_deref());
+        let make = |scope: &Scope| make(&Units { indicator: self, scope: *scope, household });
+        Query::UnionAll(scopes.iter().flat_map(make).collect())
     }
 
     /// The query that adds up, one row a cell: `site, period, dimension, category, y, x, immature,

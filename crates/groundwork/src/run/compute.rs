@@ -15,7 +15,8 @@ use crate::ui::Progress;
 use groundwork_disclosure::{Cell, CellKey, Counts, Finding, Households};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::indicator::{
-    Count, Counted, DistinctCount, Indicator, IndicatorPeriod, Kind, Linked, MeasureOf, Passes, Summary,
+    Cohort, Count, Counted, DistinctCount, Indicator, IndicatorPeriod, Kind, Linked, MeasureOf, Passes,
+    Summary,
 };
 use groundwork_plan::people;
 use groundwork_plan::plan::Plan;
@@ -340,6 +341,11 @@ fn units_table(indicator: &Indicator) -> String {
 
 /// Everything that is asked of the database for an indicator with units of its own.
 fn definition(indicator: &Indicator) -> Vec<String> {
+    if let (Some(cohort), Some(own)) = (Cohort::of(indicator), indicator.kind.own_dimension()) {
+        let cells = indicator.cells(&cohort.cells, &indicator.disaggregate, true);
+        let own = indicator.cells(&cohort.own, &[own], false);
+        return vec![cohort.prepare.to_string(), cells.to_string(), own.to_string()];
+    }
     let units = units_table(indicator);
     let mut texts: Vec<String> = indicator.kind.prepare().iter().map(ToString::to_string).collect();
     texts.push(indicator.units().to_string());
@@ -366,6 +372,13 @@ fn looked_at(times: usize, units: &str, query: Query) -> (Statement, Statement) 
 
 /// Counts an indicator from units of its own.
 fn on_its_own(counter: Counter<'_>, indicator: &Indicator) -> Result<Answer, Lost> {
+    if let (Some(cohort), Some(own)) = (Cohort::of(indicator), indicator.kind.own_dimension()) {
+        counter.run(&cohort.prepare)?;
+        let cells = counter.cells(&indicator.cells(&cohort.cells, &indicator.disaggregate, true))?;
+        let own = counter.cells(&indicator.cells(&cohort.own, &[own], false))?;
+        counter.run(&cohort.dismantle)?;
+        return Ok(Answer { cells, own, ..Answer::default() });
+    }
     counter.run_all(&indicator.kind.prepare())?;
     let units = units_table(indicator);
     let summary = indicator.kind.summary();
