@@ -20,8 +20,8 @@ use std::path::Path;
 
 const FILE: &str = "attendance.parquet";
 
-/// So many runs up to a number of rows, and one beyond, which makes the growth to there seem larger than it is.
-const RUNS: (usize, u64) = (3, 10_000_000);
+/// So many runs of each size.
+const RUNS: usize = 3;
 
 /// What was measured at one size.
 struct Size {
@@ -45,10 +45,8 @@ impl Size {
 pub fn measured(program: &Path, sizes: &[u64]) -> Result<(String, String), Box<dyn Error>> {
     let mut all = Vec::new();
     let mut out = format!(
-        "{} threads, dev profile of this workspace, from Parquet; the least of {} runs up to {} rows\n\n| rows | load of the machine before |",
-        std::thread::available_parallelism().map_or(1, usize::from),
-        RUNS.0,
-        label(RUNS.1)
+        "{} threads, dev profile of this workspace, from Parquet; the least of {RUNS} runs\n\n| rows | load of the machine before |",
+        std::thread::available_parallelism().map_or(1, usize::from)
     );
     for step in Step::ALL {
         _ = write!(out, " {} |", step.name());
@@ -61,7 +59,7 @@ pub fn measured(program: &Path, sizes: &[u64]) -> Result<(String, String), Box<d
         draw(&folder.join(FILE), *rows)?;
         let load = load_of_machine();
         let mut runs = Vec::new();
-        for _ in 0..if *rows <= RUNS.1 { RUNS.0 } else { 1 } {
+        for _ in 0..RUNS {
             let kept = folder.join(".groundwork");
             if kept.exists() {
                 std::fs::remove_dir_all(kept)?;
