@@ -8,7 +8,7 @@ use super::figures::period_label;
 use super::report::{limits, method};
 use super::tables::Row;
 use crate::cache::Cache;
-use crate::files::Folder;
+use crate::files::{Folder, sha256};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::indicator::{Direction, Indicator};
 use groundwork_plan::number::{Unit, digits, format_day, format_exact};
@@ -96,13 +96,11 @@ impl Sheets<'_> {
 
     /// The identifier of a workbook, and the workbook.
     fn workbook(&self, words: &Words) -> Result<(String, Vec<u8>), XlsxError> {
-        let mut said = Sha256::new();
-        said.update(self.title(words));
-        said.update(self.plan.calendar.as_of.to_string());
+        let mut said = format!("{}{}", self.title(words), self.plan.calendar.as_of).into_bytes();
         for sheet in self.sheets(words, None, "")? {
-            said.update(sheet.said.finalize());
+            said.extend(sheet.said.finalize());
         }
-        let said: String = said.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let said = sha256(&said);
         let id: String = said.chars().take(16).collect();
         let kept = self.cache.map(|cache| (cache, cache.key(&["workbook", &said])));
         if let Some(bytes) = kept.as_ref().and_then(|(cache, key)| cache.bytes(key)) {
