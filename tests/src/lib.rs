@@ -28,6 +28,7 @@ pub mod road;
 pub mod spark;
 pub mod spark_servers;
 pub mod spreadsheet;
+pub mod tally;
 pub mod tidy;
 pub mod truth;
 pub mod valid;

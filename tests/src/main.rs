@@ -7,7 +7,7 @@
 
 use groundwork_tests::{
     attack, authors, coverage, data_package, determinism, exports, faults, iati, kept, lessons, manifest,
-    page, partners, recount, restated, road, spark, spreadsheet, tidy, verdicts, verify,
+    page, partners, recount, restated, road, spark, spreadsheet, tally, tidy, verdicts, verify,
 };
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
@@ -37,6 +37,7 @@ fn main() -> ExitCode {
     trials.extend(restated::trials());
     trials.extend(determinism::trials());
     trials.extend(spark::trials());
+    trials.extend(tally::trials());
     trials.extend(tidy::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -24,6 +24,7 @@ mod rows;
 mod stock;
 mod sum;
 mod sustained;
+mod tally;
 mod union;
 mod units;
 
@@ -46,6 +47,7 @@ pub use rows::Missing;
 pub use stock::Stock;
 pub use sum::Sum;
 pub use sustained::Sustained;
+pub use tally::{Code, Number, Tally};
 pub use union::Union;
 pub use units::{Counted, source_table};
 

@@ -10,6 +10,7 @@
 use super::people_pass::PeoplePass;
 use super::row_pass::RowPass;
 use super::rows::{Amount, RowMeasure};
+use super::tally::Tally;
 use super::{Counted, Dimension, Indicator, Kind, Summary, Window};
 use crate::period::Frequency;
 use crate::query::{SqlType, Statement, Value};
@@ -34,21 +35,31 @@ pub struct Pass {
     pub source: String,
     /// What is put together: `rows`, or the column of the people.
     pub units: String,
-    /// What has to be made, in order.
-    pub prepare: Vec<Statement>,
+    /// The tables that rows are put together in.
+    pub scans: Vec<Statement>,
+    /// The same tables in one look, where that can be.
+    pub tally: Option<Tally>,
+    /// What is made then, in order.
+    pub sums: Vec<Statement>,
     /// Each indicator by its place in the plan, with what its cells are added up from.
     pub members: Vec<(usize, Counted)>,
     /// What takes the tables away again.
     pub dismantle: Vec<Statement>,
 }
 
+impl Pass {
+    /// Everything that has to be made, in order; the last is what cells are added up from.
+    pub fn statements(&self) -> impl Iterator<Item = &Statement> {
+        self.scans.iter().chain(&self.sums)
+    }
+}
+
 impl Passes {
-    /// Spreads indicators over passes. `columns` gives the columns of a source; there are so many
-    /// sites.
+    /// Spreads indicators over passes. `columns` gives the columns of a source.
     pub fn of(
         indicators: &[Indicator],
         columns: &dyn Fn(&str) -> Vec<(String, ColumnType)>,
-        sites: usize,
+        sites: &[&str],
     ) -> Self {
         let known = |source: &str| Known { columns: columns(source), sites };
         let mut passes = Passes::default();
@@ -94,20 +105,25 @@ impl Passes {
 }
 
 /// What is known of the rows of a source beforehand.
-pub(super) struct Known {
+pub(super) struct Known<'a> {
     /// The columns.
     pub(super) columns: Vec<(String, ColumnType)>,
-    /// How many sites there are.
-    pub(super) sites: usize,
+    /// The sites.
+    pub(super) sites: &'a [&'a str],
 }
 
-impl Known {
+impl Known<'_> {
+    /// What a column holds.
+    pub(super) fn kind(&self, name: &str) -> Option<&ColumnType> {
+        self.columns.iter().find(|(column, _)| column == name).map(|(_, kind)| kind)
+    }
+
     /// How many values a column may have, where they are few; a missing one is one of them.
     pub(super) fn few_values(&self, name: &str) -> Option<usize> {
-        match self.columns.iter().find(|(column, _)| column == name).map(|(_, kind)| kind)? {
+        match self.kind(name)? {
             ColumnType::Category(words) => Some(words.len() + 1),
             ColumnType::Boolean => Some(3),
-            ColumnType::Site => Some(self.sites + 1),
+            ColumnType::Site => Some(self.sites.len() + 1),
             ColumnType::Text | ColumnType::Integer | ColumnType::Number | ColumnType::Measurement => None,
             ColumnType::Date | ColumnType::Timestamp => None,
         }
@@ -115,7 +131,7 @@ impl Known {
 
     /// The words that a column may hold, as texts, where they are few enough to have a mark each.
     pub(super) fn words(&self, name: &str) -> Option<Vec<&str>> {
-        match self.columns.iter().find(|(column, _)| column == name).map(|(_, kind)| kind)? {
+        match self.kind(name)? {
             ColumnType::Category(words) if (1..MARKS).contains(&words.len()) => {
                 Some(words.iter().map(|word| word.id.as_str()).collect())
             }

@@ -50,7 +50,7 @@ impl<'a> PeoplePass<'a> {
         self.members.iter().map(|(_, indicator)| *indicator)
     }
 
-    pub(super) fn finish(self, table: &str, known: &Known) -> Pass {
+    pub(super) fn finish(self, table: &str, known: &Known<'_>) -> Pass {
         let name = |part: &str| format!("{table}:{part}");
         let (seen, heads, people, fine, sums) =
             (name("seen"), name("heads"), name("known"), name("fine"), name("sums"));
@@ -72,7 +72,9 @@ impl<'a> PeoplePass<'a> {
         Pass {
             source: self.source().to_owned(),
             units: self.of().to_owned(),
-            prepare: made.into_iter().map(|(table, query)| Statement::CreateTable(table, query)).collect(),
+            scans: Vec::new(),
+            tally: None,
+            sums: made.into_iter().map(|(table, query)| Statement::CreateTable(table, query)).collect(),
             members: (0..self.members.len()).map(|at| (self.members[at].0, cells(&sums, at))).collect(),
             dismantle: tables.into_iter().map(Statement::DropTable).collect(),
         }

@@ -1,11 +1,13 @@
 //! A pass over rows. It scans a source and puts its rows together by everything that its
 //! indicators tell apart: site, month or quarter, the categories that conditions name, the truth
 //! of the other comparisons in them, and the columns of dimensions. The dimensions of one scan are
-//! as many as keep its groups few; the others get a scan of their own. From the groups, the sums
+//! as many as keep its groups few; the others get a scan of their own. Where codes can stand for all
+//! that is told apart, a [`Tally`] makes the tables of all scans in one look. From the groups, the sums
 //! of every indicator are made for every dimension at once.
 
 use super::passes::{Known, bucket, bucket_length, levels, same_place};
 use super::rows::{Amount, RowMeasure};
+use super::tally::{Code, Number, Tally};
 use super::units::{Scope, Units, category_of, zero};
 use super::{Counted, Dimension, Indicator, Pass, Summary, Window, row_category, source_table};
 use crate::period::{Frequency, shift_months};
@@ -42,6 +44,13 @@ struct Member<'a> {
     window: Window,
 }
 
+/// One way in which rows are put together: a table, with the columns of the dimensions that it tells.
+struct Scan<'a> {
+    table: String,
+    columns: Vec<&'a str>,
+    levels: Vec<Option<&'a Dimension>>,
+}
+
 /// What a group of rows adds.
 #[derive(Clone)]
 enum Adds {
@@ -61,7 +70,7 @@ impl<'a> RowPass<'a> {
     }
 
     /// Whether an indicator may join: its rows are the same, and the groups stay few.
-    pub(super) fn takes(&self, indicator: &'a Indicator, measure: &RowMeasure, known: &Known) -> bool {
+    pub(super) fn takes(&self, indicator: &'a Indicator, measure: &RowMeasure, known: &Known<'_>) -> bool {
         if !same_place(self.first, indicator) {
             return false;
         }
@@ -73,7 +82,13 @@ impl<'a> RowPass<'a> {
         levels.all(|level| tried.groups(&columns(level), known) <= GROUPS_MOST)
     }
 
-    pub(super) fn add(&mut self, at: usize, indicator: &'a Indicator, measure: &RowMeasure, known: &Known) {
+    pub(super) fn add(
+        &mut self,
+        at: usize,
+        indicator: &'a Indicator,
+        measure: &RowMeasure,
+        known: &Known<'_>,
+    ) {
         let filter = indicator.filter.as_ref().map(|f| Value::of(f, "s"));
         let holds = filter.iter().chain(&measure.counts).map(|c| self.condition(c, known)).collect();
         let y = self.adds(&measure.y, known);
@@ -81,7 +96,7 @@ impl<'a> RowPass<'a> {
         self.members.push(Member { at, indicator, holds, y, x, window: measure.window });
     }
 
-    fn adds(&mut self, amount: &Amount, known: &Known) -> Adds {
+    fn adds(&mut self, amount: &Amount, known: &Known<'_>) -> Adds {
         match amount {
             Amount::Nothing => Adds::Nothing,
             Amount::One => Adds::Rows,
@@ -98,7 +113,7 @@ impl<'a> RowPass<'a> {
 
     /// A condition over groups instead of rows: comparisons of columns with few values stay, and
     /// those of other columns are decided for the rows beforehand.
-    fn condition(&mut self, value: &Value, known: &Known) -> Value {
+    fn condition(&mut self, value: &Value, known: &Known<'_>) -> Value {
         match value {
             Value::Binary(left, op @ ("AND" | "OR"), right) => {
                 self.condition(left, known).binary(op, self.condition(right, known))
@@ -129,7 +144,7 @@ impl<'a> RowPass<'a> {
                     self.atoms.push(other.clone());
                     self.atoms.len() - 1
                 });
-                Value::column("s", format!("atom:{at}"))
+                Value::column("s", atom_column(at))
             }
         }
     }
@@ -146,7 +161,7 @@ impl<'a> RowPass<'a> {
     }
 
     /// At most so many groups are made when these dimension columns stand apart.
-    fn groups(&self, columns: &[&str], known: &Known) -> usize {
+    fn groups(&self, columns: &[&str], known: &Known<'_>) -> usize {
         let months = self.length().months();
         let buckets = match (self.ends(), &self.first.period_by) {
             (Some((first, last)), Some(_)) => {
@@ -157,7 +172,7 @@ impl<'a> RowPass<'a> {
         let others = columns.iter().filter(|c| !self.keys.iter().any(|(key, _)| key == *c));
         let values = others.map(|c| known.few_values(c).unwrap_or(1));
         let keys = self.keys.iter().map(|(_, n)| *n).chain(values);
-        let sites = if self.first.site_by.is_some() { known.sites + 1 } else { 1 };
+        let sites = if self.first.site_by.is_some() { known.sites.len() + 1 } else { 1 };
         let all = keys.chain(self.atom_values()).chain([buckets, sites]);
         all.fold(1_usize, usize::saturating_mul)
     }
@@ -188,7 +203,7 @@ impl<'a> RowPass<'a> {
         by_columns.into_iter().map(values).collect()
     }
 
-    pub(super) fn finish(self, table: &str, known: &Known) -> Pass {
+    pub(super) fn finish(self, table: &str, known: &Known<'_>) -> Pass {
         // Dimensions that are scanned together.
         let mut scans: Vec<Vec<Option<&Dimension>>> = Vec::new();
         let wanted = |levels: &[Option<&'a Dimension>]| {
@@ -210,75 +225,136 @@ impl<'a> RowPass<'a> {
                 None => scans.push(vec![level]),
             }
         }
-        let scan_table = |at: usize| format!("{table}:{at}");
-        let sums = format!("{table}:sums");
-        let mut prepare: Vec<Statement> = scans
-            .iter()
+        let scans: Vec<Scan<'_>> = scans
+            .into_iter()
             .enumerate()
-            .map(|(at, scan)| Statement::CreateTable(scan_table(at), self.scan(&wanted(scan))))
+            .map(|(at, levels)| Scan { table: format!("{table}:{at}"), columns: wanted(&levels), levels })
             .collect();
+        let sums = format!("{table}:sums");
         let of_levels = scans
             .iter()
-            .enumerate()
-            .flat_map(|(at, scan)| scan.iter().map(move |level| (at, *level)))
-            .map(|(at, level)| self.sums(scan_table(at), level))
+            .flat_map(|scan| scan.levels.iter().map(|level| self.sums(scan.table.clone(), *level)))
             .collect();
-        prepare.push(Statement::CreateTable(sums.clone(), Query::UnionAll(of_levels)));
-        let tables = (0..scans.len()).map(scan_table).chain([sums.clone()]);
+        let scanned = |scan: &Scan<'_>| Statement::CreateTable(scan.table.clone(), self.scan(&scan.columns));
         Pass {
             source: self.source().to_owned(),
             units: "rows".into(),
-            prepare,
+            tally: self.tally(&scans, known),
+            scans: scans.iter().map(scanned).collect(),
+            sums: vec![Statement::CreateTable(sums.clone(), Query::UnionAll(of_levels))],
             members: self.members.iter().map(|m| (m.at, m.cells(&sums))).collect(),
-            dismantle: tables.map(Statement::DropTable).collect(),
+            dismantle: scans
+                .into_iter()
+                .map(|scan| scan.table)
+                .chain([sums])
+                .map(Statement::DropTable)
+                .collect(),
         }
+    }
+
+    /// The rows that may count for a member.
+    fn rows(&self) -> Select {
+        let rows = Select::from(From::Table(source_table(self.source())), "s");
+        let (Some(day), Some((from, to))) = (&self.first.period_by, self.ends()) else { return rows };
+        let day = || Value::column("s", day);
+        let rows = rows.filter(day().binary("<=", Value::Day(to)));
+        if self.members.iter().all(|m| m.window == Window::InPeriod) {
+            return rows.filter(day().binary(">=", Value::Day(from)));
+        }
+        rows
+    }
+
+    /// The columns with few values that rows are put together by beside site and day: those that
+    /// conditions name, and then those of these dimensions that are not among them.
+    fn few<'s>(&'s self, dimensions: &[&'s str]) -> (Vec<&'s str>, Vec<&'s str>) {
+        let taken = [&self.first.site_by, &self.first.period_by].map(|t| t.as_deref());
+        let is_new = |name: &&str| !taken.contains(&Some(*name));
+        let keys: Vec<&str> = self.keys.iter().map(|(key, _)| key.as_str()).filter(is_new).collect();
+        let others = dimensions.iter().copied().filter(|d| is_new(d) && !keys.contains(d)).collect();
+        (keys, others)
     }
 
     /// The rows put together, with these dimension columns.
     fn scan(&self, dimensions: &[&str]) -> Query {
-        let mut scan = Select::from(From::Table(source_table(self.source())), "s");
+        let mut scan = self.rows();
         let column = |name: &str| Value::column("s", name);
         if let Some(site) = &self.first.site_by {
             scan = scan.group(column(site), site.clone());
         }
         if let Some(day) = &self.first.period_by {
             scan = scan.group(bucket(self.length(), day), day.clone());
-            if let Some((from, to)) = self.ends() {
-                scan = scan.filter(column(day).binary("<=", Value::Day(to)));
-                if self.members.iter().all(|m| m.window == Window::InPeriod) {
-                    scan = scan.filter(column(day).binary(">=", Value::Day(from)));
-                }
-            }
         }
-        let taken = [&self.first.site_by, &self.first.period_by].map(|t| t.as_deref());
-        let mut keys: Vec<&str> = self.keys.iter().map(|(key, _)| key.as_str()).collect();
-        keys.extend(dimensions.iter().filter(|d| !self.keys.iter().any(|(key, _)| key == *d)));
-        for key in keys {
-            if !taken.contains(&Some(key)) {
-                scan = scan.group(column(key), key);
-            }
+        let (keys, others) = self.few(dimensions);
+        for key in keys.into_iter().chain(others) {
+            scan = scan.group(column(key), key);
         }
         for (at, atom) in self.atoms.iter().enumerate() {
-            scan = scan.group(atom.clone(), format!("atom:{at}"));
+            scan = scan.group(atom.clone(), atom_column(at));
         }
         scan = scan.column(Value::CountRows, "n");
         for (at, number) in self.numbers.iter().enumerate() {
-            let adds =
-                |m: &Member<'_>| [&m.y, &m.x].iter().any(|a| matches!(a, Adds::Number(of) if *of == at));
-            let floats = self.members.iter().any(|m| m.indicator.floats && adds(m));
-            let added = if floats { number.clone().cast(SqlType::Double) } else { number.clone() };
+            let added = if self.floats(at) { number.clone().cast(SqlType::Double) } else { number.clone() };
             let size = Value::Call("abs", vec![number.clone()]);
             scan = scan
                 .column(added.sum(), format!("sum:{at}"))
                 .column(Value::Call("count", vec![number.clone()]), format!("count:{at}"))
                 .column(Value::Call("max", vec![size]), format!("max:{at}"));
-            let of_this = |m: &&Member<'_>| matches!(m.y, Adds::Number(of) if of == at);
             let squared = |m: &Member<'_>| m.indicator.squared(number.clone());
-            if let Some(square) = self.members.iter().filter(of_this).find_map(squared) {
+            if let Some(square) = self.adding(at).find_map(squared) {
                 scan = scan.column(Value::Call("sum", vec![square]), format!("squares:{at}"));
             }
         }
         scan.query()
+    }
+
+    /// The members whose values are sums of a number.
+    fn adding(&self, number: usize) -> impl Iterator<Item = &Member<'a>> {
+        self.members.iter().filter(move |m| matches!(m.y, Adds::Number(of) if of == number))
+    }
+
+    /// Whether a number is one for which the order of adding matters.
+    fn floats(&self, number: usize) -> bool {
+        let adds =
+            |m: &Member<'_>| [&m.y, &m.x].iter().any(|a| matches!(a, Adds::Number(of) if *of == number));
+        self.members.iter().any(|m| m.indicator.floats && adds(m))
+    }
+
+    /// All scans in one look, where every column of theirs has few values and every number is exact.
+    fn tally(&self, scans: &[Scan<'_>], known: &Known<'_>) -> Option<Tally> {
+        let mut keys = Vec::new();
+        if let Some(site) = &self.first.site_by {
+            keys.push(Code::column(site, known)?);
+        }
+        if let Some(day) = &self.first.period_by {
+            keys.push(Code::days(day, self.length(), self.ends()?)?);
+        }
+        for key in self.few(&[]).0 {
+            keys.push(Code::column(key, known)?);
+        }
+        let atoms = self.atoms.iter().enumerate();
+        let comparisons = atoms.map(|(at, atom)| Code::truth(atom_column(at), atom.clone())).collect();
+        let mut apart: Vec<Code> = Vec::new();
+        let mut tables = Vec::new();
+        for scan in scans {
+            let mut places = Vec::new();
+            for name in self.few(&scan.columns).1 {
+                let found = apart.iter().position(|code| code.name == name);
+                places.push(found.unwrap_or(apart.len()));
+                if found.is_none() {
+                    apart.push(Code::column(name, known)?);
+                }
+            }
+            tables.push((scan.table.clone(), places));
+        }
+        let mut numbers = Vec::new();
+        for (at, number) in self.numbers.iter().enumerate() {
+            if self.floats(at) {
+                return None;
+            }
+            let digits = self.adding(at).find_map(|m| m.indicator.digits_squared());
+            numbers.push(Number::new(at, number.clone(), digits));
+        }
+        Tally::of(self.rows(), keys, comparisons, apart, numbers, tables)
     }
 
     /// The sums of every member that has a dimension, or of all for the total, by category.
@@ -308,6 +384,11 @@ impl<'a> RowPass<'a> {
         }
         select.query()
     }
+}
+
+/// The column of a comparison that rows are put together by.
+fn atom_column(at: usize) -> String {
+    format!("atom:{at}")
 }
 
 fn columns(level: Option<&Dimension>) -> Vec<&str> {

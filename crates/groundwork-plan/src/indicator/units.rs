@@ -18,6 +18,10 @@ use super::{Dimension, Indicator, Kind, Summary, UNKNOWN, Window};
 use crate::expression::Expression;
 use crate::query::{From, JoinKind, Query, Select, SqlType, Value};
 
+/// How many digits behind the point numbers have that are squared, and those of an index.
+const DIGITS: u8 = 4;
+const DIGITS_FINE: u8 = 9;
+
 /// Whether units are made for every site, or for all sites together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scope {
@@ -129,12 +133,20 @@ impl Indicator {
     /// The square of a number that is averaged. The product of two decimals keeps their width in
     /// DuckDB, so that they need room beforehand.
     pub(super) fn squared(&self, number: Value) -> Option<Value> {
-        let wide = match (self.kind.summary(), &self.kind) {
-            (Summary::RowMean, Kind::Index(_)) => SqlType::WideFine,
-            (Summary::RowMean, _) => SqlType::Wide,
-            _ => return None,
+        let wide = match self.digits_squared()? {
+            DIGITS_FINE => SqlType::WideFine,
+            _ => SqlType::Wide,
         };
         Some(number.clone().cast(wide).binary("*", number.cast(wide)))
+    }
+
+    /// How many digits behind the point the squares of values are made from, where they are needed.
+    pub(super) fn digits_squared(&self) -> Option<u8> {
+        match (self.kind.summary(), &self.kind) {
+            (Summary::RowMean, Kind::Index(_)) => Some(DIGITS_FINE),
+            (Summary::RowMean, _) => Some(DIGITS),
+            _ => None,
+        }
     }
 
     /// The query that adds the units up by cluster: `site, period, dimension, category, cluster, y, x`, in

@@ -355,7 +355,7 @@ impl Display for Statement {
                     format!("{} {}", identifier(name), Dialect::DuckDb.type_name(*kind))
                 };
                 let columns: Vec<String> = columns.iter().map(column).collect();
-                write!(f, "CREATE TABLE {} ({})", identifier(name), columns.join(", "))
+                write!(f, "CREATE TEMP TABLE {} ({})", identifier(name), columns.join(", "))
             }
             Statement::RenameTable(from, to) => {
                 write!(f, "ALTER TABLE {} RENAME TO {}", identifier(from), identifier(to))

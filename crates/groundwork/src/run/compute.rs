@@ -187,7 +187,8 @@ impl Counting<'_> {
     fn counted(&self, spark: Option<&Spark>) -> Result<(Vec<Found>, BTreeMap<CellKey, Households>), Lost> {
         let Counting { store, plan, all, memory, progress } = *self;
         let counter = spark.map_or(Counter::Here(store), |spark| Counter::There(store, spark));
-        let passes = Passes::of(all, &|source| plan.columns(source), plan.sites.len());
+        let sites: Vec<&str> = plan.sites.iter().map(|site| site.id.as_str()).collect();
+        let passes = Passes::of(all, &|source| plan.columns(source), &sites);
         let place = |at: usize| all.get(at).and_then(|indicator| plan.places.get(&indicator.id));
         let mut found: Vec<Found> = all.iter().map(|_| Found::default()).collect();
         if let Some(spark) = spark {
@@ -204,9 +205,9 @@ impl Counting<'_> {
                 .iter()
                 .map(|(at, counted)| all[*at].cells(counted, &all[*at].disaggregate, true))
                 .collect();
-            let ask = || counter.shared(&pass.prepare, &queries, &pass.dismantle);
+            let ask = || counter.shared(pass, &queries);
             let texts = || {
-                let prepare = pass.prepare.iter().map(ToString::to_string);
+                let prepare = pass.statements().map(ToString::to_string);
                 prepare.chain(queries.iter().map(ToString::to_string)).collect()
             };
             let cells = remembered(memory, texts, ask);

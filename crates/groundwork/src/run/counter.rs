@@ -7,7 +7,7 @@
 use super::{interrupted, stopped};
 use crate::spark::{Failure, Sending, Spark};
 use groundwork_plan::diag::Diagnostic;
-use groundwork_plan::indicator::{Indicator, Passes, source_table};
+use groundwork_plan::indicator::{Indicator, Pass, Passes, source_table};
 use groundwork_plan::location::Location;
 use groundwork_plan::people;
 use groundwork_plan::plan::Plan;
@@ -107,28 +107,28 @@ impl Counter<'_> {
     }
 
     /// The cells of several indicators that are added up from what one pass makes.
-    pub(super) fn shared(
-        self,
-        prepare: &[Statement],
-        queries: &[Query],
-        dismantle: &[Statement],
-    ) -> Result<Vec<Vec<CellCount>>, Lost> {
+    pub(super) fn shared(self, pass: &Pass, queries: &[Query]) -> Result<Vec<Vec<CellCount>>, Lost> {
         let (Counter::Here(store) | Counter::There(store, _)) = self;
         let of_all = || -> Result<Vec<Vec<CellCount>>, Diagnostic> {
             queries.iter().map(|query| store.cells(query)).collect()
         };
         let Counter::There(_, spark) = self else {
-            self.run_all(prepare)?;
+            let is_tallied = pass.tally.as_ref().map_or(Ok(false), |tally| store.tally(tally))?;
+            if !is_tallied {
+                self.run_all(&pass.scans)?;
+            }
+            self.run_all(&pass.sums)?;
             let cells = of_all();
-            self.run_all(dismantle)?;
+            self.run_all(&pass.dismantle)?;
             return Ok(cells?);
         };
         let (Some((Statement::CreateTable(sums, query), before)), Some((taken, left))) =
-            (prepare.split_last(), dismantle.split_last())
+            (pass.sums.split_last(), pass.dismantle.split_last())
         else {
             let odd = Diagnostic::bug("engine.pass", "a pass does not end in a table of sums");
             return Err(Lost::Said(odd));
         };
+        self.run_all(&pass.scans)?;
         self.run_all(before)?;
         // Nothing stays here that another attempt would find.
         store.take_over(sums, spark.ask(query)?)?;
@@ -168,7 +168,7 @@ pub(super) fn send(
         .chain(indicators.iter().filter_map(|i| Some(i.units_by_household(household?))))
         .collect();
     let prepared: Vec<Statement> = indicators.iter().flat_map(|i| i.kind.prepare()).collect();
-    let shared = passes.shared.iter().flat_map(|pass| &pass.prepare).chain(&prepared);
+    let shared = passes.shared.iter().flat_map(Pass::statements).chain(&prepared);
     let queries: Vec<&Query> = alone.iter().chain(shared.filter_map(Statement::query)).collect();
     let (mut tables, mut columns) = (BTreeSet::new(), BTreeSet::new());
     for query in queries {
