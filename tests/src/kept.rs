@@ -19,6 +19,7 @@ pub fn trials() -> Vec<Trial> {
         trial("two runs at once", at_once),
         trial("after a late row, only what rests on its source is worked out", late_row),
         trial("after a change of one caption, the pages that it stands on are set", caption),
+        trial("after a run, what is looked for is found in files that are new", looked_for),
         trial("a check leaves nothing behind", nothing),
     ]
 }
@@ -77,6 +78,24 @@ fn same(folder: &Path, what: &str, is_reused: bool) -> Result<(), String> {
         None => Err(format!("{what}: {} files and {}", with.len(), without.len())),
         Some((name, _)) => Err(format!("{what}: other bytes in {name}")),
     }
+}
+
+/// Files that a run let out are not looked through again; those that are new are, time after time.
+fn looked_for() -> Result<(), String> {
+    let (folder, text) = project()?;
+    let folder = folder.path();
+    write(folder, "pipeline.yaml", &text)?;
+    ran(folder, &[])?;
+    write(folder, "pipeline.yaml", &text.replace("title: Reach", "title: Reach of anong@example.org"))?;
+    for _ in 0..2 {
+        let output = program::run(folder, &["run", "pipeline.yaml", "--out", "out"]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        if output.status.code() == Some(0) || !said.contains("an e-mail address stands in") {
+            return Err(format!("an address in a title is let out: {said}"));
+        }
+    }
+    write(folder, "pipeline.yaml", &text)?;
+    same(folder, "as it was before", true)
 }
 
 fn changes() -> Result<(), String> {

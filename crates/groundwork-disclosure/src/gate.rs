@@ -99,9 +99,7 @@ pub fn release_remembering(
     remember: &Remember<'_>,
 ) -> Result<Passed, Refusal> {
     let people = StandIns::of(&estimates);
-    let cells = cells.into_iter().chain(people.cells.iter().cloned());
-    let cells: BTreeMap<CellKey, Cell> = cells.map(|cell| (cell.key.clone(), cell)).collect();
-    let cells: Vec<Cell> = cells.into_values().collect();
+    let cells = in_order(cells.into_iter().chain(people.cells.iter().cloned()).collect());
     let thresholds: Vec<i64> = cells.iter().map(|cell| threshold(cell, policy, frame)).collect();
     let known = ledger::known(earlier, policy.audience);
     let dominated = cells.iter().filter(|cell| primary::is_dominated(cell, frame));
@@ -150,6 +148,24 @@ pub fn release_remembering(
     let estimates: Vec<(Estimate, Option<&'static str>)> = estimates.into_iter().zip(behind).collect();
     let released = released(cells, contrasts, &reasons, policy).with_estimates(estimates.clone());
     Ok(Passed { released, audit, published, unreleased, estimates, rows_told })
+}
+
+/// Cells by their keys; of several with one key, the last.
+fn in_order(mut cells: Vec<Cell>) -> Vec<Cell> {
+    cells.sort_by(|a, b| a.key.cmp(&b.key));
+    cells.dedup_by(|later, kept| {
+        let same = later.key == kept.key;
+        if same {
+            std::mem::swap(later, kept);
+        }
+        same
+    });
+    cells
+}
+
+/// Where the cell with a key stands among cells in order.
+fn place(cells: &[Cell], key: &CellKey) -> Option<usize> {
+    cells.binary_search_by(|cell| cell.key.cmp(key)).ok()
 }
 
 /// What is decided about.
@@ -272,14 +288,13 @@ fn threshold(cell: &Cell, policy: &Policy, frame: &Frame) -> i64 {
 
 /// A formula is let out only with everything that it is made from, and so are formulas of it.
 fn withhold_formulas(cells: &[Cell], reasons: &mut [Option<&'static str>]) {
-    let place: BTreeMap<&CellKey, usize> = cells.iter().enumerate().map(|(at, c)| (&c.key, at)).collect();
     loop {
         let more: Vec<usize> = cells
             .iter()
             .enumerate()
             .filter(|(at, _)| reasons[*at].is_none())
             .filter(|(_, cell)| {
-                let hidden = |input| place.get(input).is_some_and(|at| reasons[*at].is_some());
+                let hidden = |input| place(cells, input).is_some_and(|at| reasons[at].is_some());
                 cell.inputs.iter().any(hidden)
             })
             .map(|(at, _)| at)
@@ -313,19 +328,15 @@ fn released(
     reasons: &[Option<&'static str>],
     policy: &Policy,
 ) -> Released {
-    let spread_hidden: BTreeMap<CellKey, bool> = cells
-        .iter()
-        .map(|c| (c.key.clone(), primary::is_spread(c) && primary::has_small_base(c, policy)))
-        .collect();
-    let withheld: BTreeMap<CellKey, bool> =
-        cells.iter().zip(reasons).map(|(c, reason)| (c.key.clone(), reason.is_some())).collect();
-    let any = |of: &BTreeMap<CellKey, bool>, contrast: &Contrast| {
-        [&contrast.cell, &contrast.reference].iter().any(|key| of.get(*key).copied().unwrap_or(true))
+    let is_bare = |cell: &Cell| primary::is_spread(cell) && primary::has_small_base(cell, policy);
+    let any = |of: &dyn Fn(usize) -> bool, contrast: &Contrast| {
+        [&contrast.cell, &contrast.reference].iter().any(|key| place(&cells, key).is_none_or(of))
     };
     let contrasts = contrasts
         .into_iter()
         .map(|contrast| {
-            let (hidden, bare) = (any(&withheld, &contrast), any(&spread_hidden, &contrast));
+            let hidden = any(&|at| reasons[at].is_some(), &contrast);
+            let bare = any(&|at| is_bare(&cells[at]), &contrast);
             released_contrast(contrast, hidden, bare)
         })
         .collect();
@@ -335,7 +346,7 @@ fn released(
         .zip(reasons)
         .filter(|(cell, _)| cell.counts != Counts::Groups)
         .map(|(cell, reason)| {
-            let bare = spread_hidden.get(&cell.key).copied().unwrap_or(true);
+            let bare = is_bare(&cell);
             released_cell(cell, *reason, bare)
         })
         .collect();

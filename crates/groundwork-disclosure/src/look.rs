@@ -21,14 +21,21 @@ pub struct Unreleased(BTreeSet<String>);
 impl Unreleased {
     /// The numbers of the cells that are withheld, less those of the others.
     pub(crate) fn of(cells: &[Cell], reasons: &[Option<&'static str>]) -> Self {
-        let texts = |withheld: bool| -> BTreeSet<String> {
-            let chosen = cells.iter().zip(reasons).filter(|(_, reason)| reason.is_some() == withheld);
-            chosen.flat_map(|(cell, _)| numbers(cell)).map(format_exact).collect()
+        let chosen = |withheld: bool| {
+            let of = cells.iter().zip(reasons).filter(move |(_, reason)| reason.is_some() == withheld);
+            of.flat_map(|(cell, _)| numbers(cell)).map(format_exact)
         };
-        let published = texts(false);
         let digits = |text: &String| if text.contains('.') { 0 } else { text.len() };
-        let kept = texts(true).into_iter().filter(|t| digits(t) >= DIGITS && !published.contains(t));
-        Self(kept.collect())
+        let mut kept: BTreeSet<String> = chosen(true).filter(|text| digits(text) >= DIGITS).collect();
+        if !kept.is_empty() {
+            chosen(false).for_each(|published| _ = kept.remove(&published));
+        }
+        Self(kept)
+    }
+
+    /// The texts.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
     }
 
     /// What is wrong with a file, if anything: an identifier, or a number that was withheld.

@@ -26,6 +26,7 @@ use groundwork_stats::estimators::quantile_ranks::quantile_ranks;
 use groundwork_stats::linkage::unique_reach::LEVEL;
 use groundwork_stats::thresholds::REACH_WIDTH_MOST;
 use groundwork_store::{CellCount, ClusterSum, RankedValue, Store};
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,7 +91,6 @@ pub(super) fn compute(
     // People found by comparing records are counted twice more, with every likely link and with
     // sure ones only.
     let bands: Vec<Indicator> = plan.indicators.iter().flat_map(band_of).collect();
-    let mut band_at = plan.indicators.len() + backgrounds.len();
     let all: Vec<Indicator> = plan.indicators.iter().chain(&backgrounds).chain(&bands).cloned().collect();
     let counting = Counting { store, plan, all: &all, memory, progress };
     let mut waits = WAITS.iter();
@@ -115,17 +115,69 @@ pub(super) fn compute(
         .iter()
         .map(|f| f.counts.keys().map(|key| (key.site.clone(), key.period.clone())).collect())
         .collect();
-    for (at, indicator) in plan.indicators.iter().enumerate() {
-        if matches!(indicator.kind, Kind::Derived(_)) {
-            continue;
+    let mut bands = found[plan.indicators.len() + backgrounds.len()..].chunks_exact(2);
+    let counted: Vec<CountedIndicator<'_>> = plan
+        .indicators
+        .iter()
+        .zip(&found)
+        .zip(background_of)
+        .map(|((indicator, found), background)| CountedIndicator {
+            indicator,
+            found,
+            seen: background.and_then(|at| seen.get(at)),
+            band: linked(indicator).and_then(|linked| match bands.next()? {
+                [least, most] => Some((linked, least, most)),
+                _ => None,
+            }),
+        })
+        .collect();
+    // Each by itself; they stand in the order of the plan whichever is ready first.
+    let of_all: Vec<Results> = counted.par_iter().map(|counted| counted.results(plan, people)).collect();
+    for of_one in of_all {
+        results.cells.extend(of_one.cells);
+        results.ratios.extend(of_one.ratios);
+        results.largest.extend(of_one.largest);
+    }
+    for (indicator, found) in plan.indicators.iter().zip(found) {
+        if indicator.kind.summary() == Summary::ClusteredRatio {
+            let totals = found.clusters.into_iter().filter(|(key, _)| key.dimension.is_empty());
+            results.clusters.extend(totals);
         }
-        let seen = background_of[at].and_then(|at| seen.get(at));
-        let band = linked(indicator).map(|linked| {
-            band_at += 2;
-            (linked, &found[band_at - 2], &found[band_at - 1])
-        });
+    }
+    formulas(plan, &mut results);
+    Ok(results)
+}
+
+/// An indicator with what was counted for it.
+struct CountedIndicator<'a> {
+    indicator: &'a Indicator,
+    found: &'a Found,
+    /// The sites and periods with rows, where it looks at some of them only.
+    seen: Option<&'a BTreeSet<(String, String)>>,
+    /// For people who were found by comparing records, those at the ends of the band.
+    band: Option<(Linked, &'a Found, &'a Found)>,
+}
+
+impl CountedIndicator<'_> {
+    /// Its cells, with what is kept beside them. Formulas come later.
+    fn results(&self, plan: &Plan, people: &[PeopleFound]) -> Results {
+        let Self { indicator, found, seen, band } = *self;
+        let mut results = Results::default();
+        if matches!(indicator.kind, Kind::Derived(_)) {
+            return results;
+        }
+        // Changes go both ways: the largest says nothing of how much one adds to their sum.
+        let adds = match &indicator.kind {
+            Kind::Sum(_) | Kind::Mean(_) | Kind::Quantile(_) => true,
+            // Of two sums the upper one may be a count of people, as in tables that were added up.
+            Kind::Ratio(ratio) => {
+                let is_sum = |of: &MeasureOf| matches!(of, MeasureOf::Sum(_));
+                is_sum(&ratio.numerator.of) && !is_sum(&ratio.denominator.of)
+            }
+            _ => false,
+        };
         for key in promised(plan, indicator) {
-            let mut cell = cell(plan, indicator, &key, &found[at], seen, &mut results.ratios);
+            let mut cell = cell(plan, indicator, &key, found, seen, &mut results.ratios);
             if let (Some((linked, least, most)), Finding::Value { value, .. }) = (band, &cell.finding) {
                 let count = |found: &Found| found.counts.get(&key).map_or(0.0, |count| count.y);
                 // The band of the step reaches beyond its thresholds where more pairs are of one
@@ -138,30 +190,13 @@ pub(super) fn compute(
                     cell.numerator = upper;
                 }
             }
-            // Changes go both ways: the largest says nothing of how much one adds to their sum.
-            let adds = match &indicator.kind {
-                Kind::Sum(_) | Kind::Mean(_) | Kind::Quantile(_) => true,
-                // Of two sums the upper one may be a count of people, as in tables that were added up.
-                Kind::Ratio(ratio) => {
-                    let is_sum = |of: &MeasureOf| matches!(of, MeasureOf::Sum(_));
-                    is_sum(&ratio.numerator.of) && !is_sum(&ratio.denominator.of)
-                }
-                _ => false,
-            };
-            if let Some(count) = found[at].counts.get(&key).filter(|_| adds) {
+            if let Some(count) = found.counts.get(&key).filter(|_| adds) {
                 results.largest.insert(key.clone(), count.top);
             }
             results.cells.push(cell);
         }
+        results
     }
-    for (indicator, found) in plan.indicators.iter().zip(found) {
-        if indicator.kind.summary() == Summary::ClusteredRatio {
-            let totals = found.clusters.into_iter().filter(|(key, _)| key.dimension.is_empty());
-            results.clusters.extend(totals);
-        }
-    }
-    formulas(plan, &mut results);
-    Ok(results)
 }
 
 /// Waits so many seconds, or until the run is to stop.
@@ -574,8 +609,14 @@ fn cell(
 
 /// Formulas, each after those that it names.
 fn formulas(plan: &Plan, results: &mut Results) {
+    let inputs = |indicator: &'_ Indicator| match &indicator.kind {
+        Kind::Derived(kind) => kind.inputs().into_iter().map(str::to_owned).collect(),
+        _ => Vec::new(),
+    };
+    let named: BTreeSet<String> = plan.indicators.iter().flat_map(inputs).collect();
+    let of_formulas = results.cells.iter().filter(|cell| named.contains(&cell.key.indicator));
     let mut values: BTreeMap<CellKey, Cell> =
-        results.cells.iter().map(|cell| (cell.key.clone(), cell.clone())).collect();
+        of_formulas.map(|cell| (cell.key.clone(), cell.clone())).collect();
     let mut waiting: Vec<&Indicator> =
         plan.indicators.iter().filter(|i| matches!(i.kind, Kind::Derived(_))).collect();
     while !waiting.is_empty() {

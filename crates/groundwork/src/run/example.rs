@@ -55,7 +55,7 @@ pub(crate) fn example(plan: &Plan, case: &Case) -> Result<Example, Vec<Diagnosti
     let passed = evaluated(&plan, results, asked, &loaded, &Beside::default(), &[], &progress)?;
     let mut files = Folder::new();
     // An example is no run: nothing was planned for it.
-    tables::write(&plan, &passed, &loaded, &Planned::default(), &store, &mut files).map_err(alone)?;
+    tables::write(&plan, &passed, &loaded, &Planned::default(), &store, None, &mut files).map_err(alone)?;
     Ok(Example { files, loaded })
 }
 

@@ -19,11 +19,13 @@ use groundwork_plan::source::{Check, CheckRule, OnFailure, Source};
 use groundwork_plan::staging::{self, Order, declare, missing_values, raw_table};
 use groundwork_sources::{Context, Reading, SourceFile};
 use groundwork_store::{Column, SetAside, Staged, Store};
+use rayon::iter::{IntoParallelRefIterator as _, ParallelBridge as _, ParallelIterator as _};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Issues of one source that are kept with its rows, at most.
 const ISSUES_KEPT: usize = 200_000;
@@ -142,9 +144,10 @@ pub(crate) fn load(
     let context = Context { base: folder, sites: &plan.sites, sources: &plan.sources, threads };
     let mut problems = Vec::new();
     // Files and headers first, so that a misspelt column is not found after minutes of loading.
-    for source in plan.sources.iter().filter(|s| rows.has(s) && !is_there(&s.id)) {
-        problems.extend(groundwork_sources::check(source, &context));
-    }
+    let read_here: Vec<&Source> = plan.sources.iter().filter(|s| rows.has(s) && !is_there(&s.id)).collect();
+    let found: Vec<Vec<Diagnostic>> =
+        read_here.par_iter().map(|source| groundwork_sources::check(source, &context)).collect();
+    problems.extend(found.into_iter().flatten());
     if has_errors(&problems) {
         problems.dedup();
         return Err(problems);
@@ -153,6 +156,8 @@ pub(crate) fn load(
     if let (Rows::Exports(_), Some((name, rows))) = (rows, &plan.indicators_from) {
         loaded.indicator_sheet = Some((name.clone(), sheet_bytes(folder, name, *rows, &mut loaded)?));
     }
+    let loading = Loading { store, plan, context: &context, cache, progress };
+    let mut ahead = read_ahead(store.folder(), plan, &read_here, &context);
     let mut broken: BTreeSet<&str> = BTreeSet::new();
     let mut there: BTreeSet<&str> = BTreeSet::new();
     for source in &plan.sources {
@@ -176,7 +181,7 @@ pub(crate) fn load(
         progress.step(&format!("load {}", source.id));
         if source.export().is_some() && !rows.has(source) {
             empty(store, source, plan, &mut loaded).map_err(|problem| vec![problem])?;
-        } else if let Err(found) = one(store, source, plan, &context, cache, &mut loaded, progress) {
+        } else if let Err(found) = one(&loading, source, ahead.remove(&source.id), &mut loaded) {
             broken.insert(&source.id);
             problems.extend(found);
             continue;
@@ -230,30 +235,71 @@ fn empty(store: &Store, source: &Source, plan: &Plan, loaded: &mut Loaded) -> Re
     Ok(())
 }
 
-fn one(
-    store: &Store,
-    source: &Source,
+/// What reading a source led to, and the hashes of its files.
+type Read = (Result<Reading, Vec<Diagnostic>>, Result<Vec<(String, InputFile)>, Diagnostic>);
+
+/// Reads the sources whose exports are small, several at a time. The others have threads of their own, and
+/// what is kept of them.
+fn read_ahead<'s>(
+    folder: &Path,
     plan: &Plan,
+    sources: &[&'s Source],
     context: &Context<'_>,
-    cache: Option<&Cache>,
+) -> BTreeMap<String, Read> {
+    let alone = Context { threads: 1, ..*context };
+    let with_files =
+        |source: &&'s Source| Some((*source, groundwork_sources::files(source, context.base).ok()?));
+    let mut small: Vec<(&Source, Vec<SourceFile>)> = sources.iter().filter_map(with_files).collect();
+    small.retain(|(_, files)| size(files) < WORTHWHILE);
+    // What takes longest is begun first.
+    small.sort_by_key(|(_, files)| Reverse(size(files)));
+    let read = |(source, files): (&Source, Vec<SourceFile>)| {
+        let rows = rows_file(folder, plan, source);
+        let reading = groundwork_sources::store(source, &alone, &rows, &mut go_on);
+        (source.id.clone(), (reading, hashed(&files, &BTreeMap::new())))
+    };
+    small.into_iter().par_bridge().map(read).collect()
+}
+
+fn size(files: &[SourceFile]) -> u64 {
+    files.iter().filter_map(|file| Some(file.path.metadata().ok()?.len())).sum()
+}
+
+/// The file that the rows of a source are read into.
+fn rows_file(folder: &Path, plan: &Plan, source: &Source) -> PathBuf {
+    let number = plan.sources.iter().position(|s| s.id == source.id).unwrap_or_default();
+    folder.join(format!("rows-{number}.parquet"))
+}
+
+/// What loading a source needs.
+struct Loading<'a> {
+    store: &'a Store,
+    plan: &'a Plan,
+    context: &'a Context<'a>,
+    cache: Option<&'a Cache>,
+    progress: &'a Progress,
+}
+
+fn one(
+    loading: &Loading<'_>,
+    source: &Source,
+    ahead: Option<Read>,
     loaded: &mut Loaded,
-    progress: &Progress,
 ) -> Result<(), Vec<Diagnostic>> {
+    let Loading { store, plan, context, cache, progress } = *loading;
     let alone = |d: Diagnostic| vec![d];
     if source.export().is_none() {
         return staged(store, source, plan, None, "", cache, loaded).map(|_| ()).map_err(alone);
     }
-    let number = plan.sources.iter().position(|s| s.id == source.id).unwrap_or_default();
-    let rows = store.folder().join(format!("rows-{number}.parquet"));
+    let rows = rows_file(store.folder(), plan, source);
     let files = groundwork_sources::files(source, context.base).map_err(alone)?;
-    let bytes: u64 = files.iter().filter_map(|file| Some(file.path.metadata().ok()?.len())).sum();
     // Rows of a repeat are read with those around them and not kept by themselves.
-    let is_kept = bytes >= WORTHWHILE && source.export().is_some_and(|e| e.repeat_of.is_none());
+    let is_kept = size(&files) >= WORTHWHILE && source.export().is_some_and(|e| e.repeat_of.is_none());
     let keeps = cache.filter(|_| is_kept);
     let mut made_from = String::new();
     let mut found = None;
     if let Some(keeps) = keeps.filter(|keeps| !keeps.is_empty()) {
-        let new = hashed(&files, loaded).map_err(alone)?;
+        let new = hashed(&files, &loaded.files).map_err(alone)?;
         loaded.add(new);
         made_from = origin(keeps, source, context, &files, loaded).map_err(alone)?;
         found = keeps.rows(&made_from, &rows);
@@ -264,14 +310,17 @@ fn one(
             reading
         }
         None => {
-            let (reading, hashes) = std::thread::scope(|scope| {
-                let hashes = scope.spawn(|| hashed(&files, loaded));
-                let reading = groundwork_sources::store(source, context, &rows, &mut go_on);
-                let hashes = hashes.join().unwrap_or_else(|_| {
-                    Err(Diagnostic::bug("file.hash", "hashing the exports stopped unexpectedly"))
-                });
-                (reading, hashes)
-            });
+            let now = || {
+                std::thread::scope(|scope| {
+                    let hashes = scope.spawn(|| hashed(&files, &loaded.files));
+                    let reading = groundwork_sources::store(source, context, &rows, &mut go_on);
+                    let hashes = hashes.join().unwrap_or_else(|_| {
+                        Err(Diagnostic::bug("file.hash", "hashing the exports stopped unexpectedly"))
+                    });
+                    (reading, hashes)
+                })
+            };
+            let (reading, hashes) = ahead.unwrap_or_else(now);
             let reading = reading?;
             loaded.add(hashes.map_err(alone)?);
             if let Some(cache) = cache {
@@ -326,8 +375,11 @@ pub(super) fn go_on() -> Result<(), Diagnostic> {
 }
 
 /// The files that are not known yet, with their hashes.
-fn hashed(files: &[SourceFile], loaded: &Loaded) -> Result<Vec<(String, InputFile)>, Diagnostic> {
-    let new = files.iter().filter(|file| !loaded.files.contains_key(&file.name));
+fn hashed(
+    files: &[SourceFile],
+    known: &BTreeMap<String, InputFile>,
+) -> Result<Vec<(String, InputFile)>, Diagnostic> {
+    let new = files.iter().filter(|file| !known.contains_key(&file.name));
     new.map(|file| {
         let (sha256, bytes) = hash_file(&file.path, &file.name)?;
         Ok((file.name.clone(), InputFile { sha256, bytes, rows: 0 }))
@@ -497,7 +549,10 @@ impl Loaded {
     }
 
     fn add(&mut self, files: Vec<(String, InputFile)>) {
-        self.files.extend(files);
+        for (name, file) in files {
+            // Another source may have it already, with its rows.
+            self.files.entry(name).or_insert(file);
+        }
     }
 
     /// What was worked out before from these rows.

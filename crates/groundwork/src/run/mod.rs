@@ -302,7 +302,9 @@ pub(crate) fn run(request: &Request, progress: &Progress) -> Result<Outcome, Vec
     }
     progress.step("write tables");
     let mut files = Folder::new();
-    tables::write(&plan, &passed, &loaded, &planned, &ground.store, &mut files).map_err(|d| vec![d])?;
+    let cache = ground.cache.as_ref();
+    tables::write(&plan, &passed, &loaded, &planned, &ground.store, cache, &mut files)
+        .map_err(|d| vec![d])?;
     if plan.adaptation_log.is_some() {
         let table = adaptations::csv(&beside.log).map_err(|d| vec![d])?;
         files.insert("adaptations.csv".into(), table);
@@ -370,6 +372,38 @@ impl Kept {
     /// Every file of the run, with charts drawn and reports set anew; and what pages for screens leave
     /// out.
     pub(crate) fn written(&self, progress: &Progress) -> Result<(Folder, Vec<Diagnostic>), Vec<Diagnostic>> {
+        let told: Vec<String> = self.plan.reports.iter().map(told).collect();
+        if !told.is_empty() {
+            progress.step(&format!("set report {}", told.join(", ")));
+        }
+        let look = protect::LastLook::new(&self.passed.unreleased, self.cache.as_ref());
+        // Workbooks take longest, and need nothing of the reports.
+        let (workbooks, set) = rayon::join(|| self.workbooks(&look), || self.set(&look));
+        let (workbooks, mut flagged) = workbooks?.clone();
+        let (manifest, outputs) = set?;
+        let Outputs { mut files, mut ids, left_out, as_before, flagged: in_reports } = outputs;
+        if !as_before.is_empty() {
+            progress.step(&format!("  with the pages of before: {}", as_before.join(", ")));
+        }
+        stop_if_interrupted()?;
+        flagged.extend(in_reports);
+        if !flagged.is_empty() {
+            return Err(flagged);
+        }
+        files.extend(self.tables.iter().map(|(name, bytes)| (name.clone(), bytes.clone())));
+        files.extend(workbooks.files);
+        look.let_out(&files);
+        ids.extend(workbooks.ids);
+        // All of them hold hashes, and nothing that was not looked at.
+        let described = data_package::describe(&self.plan, manifest.run_id(), &files);
+        files.insert(data_package::NAME.into(), described);
+        attestation::attest(&self.plan, &manifest, &mut files);
+        files.insert("manifest.json".into(), manifest.finished(&files, &ids));
+        Ok((files, left_out))
+    }
+
+    /// The reports, with the manifest that travels in them.
+    fn set(&self, look: &protect::LastLook<'_>) -> Result<(manifest::Manifest, Outputs), Vec<Diagnostic>> {
         let mut templates = Vec::new();
         for report in &self.plan.reports {
             templates.push(templates::templates(&self.request, report)?);
@@ -383,48 +417,30 @@ impl Kept {
             loaded: &self.loaded,
             rows_told: self.passed.rows_told,
             inside: &inside,
+            tables: &self.tables,
             templates: &templates,
             planned: &self.planned,
             beside: &self.beside,
             cache: self.cache.as_ref(),
         };
         let papers = papers(&self.request, &made)?;
-        let told: Vec<String> = papers.iter().map(Paper::told).collect();
-        if !told.is_empty() {
-            progress.step(&format!("set report {}", told.join(", ")));
-        }
-        let (workbooks, set) = rayon::join(|| self.workbooks(), || outputs(&self.request, &made, &papers));
-        let (workbooks, mut flagged) = workbooks?.clone();
-        let Outputs { mut files, mut ids, left_out, as_before } = set?;
-        if !as_before.is_empty() {
-            progress.step(&format!("  with the pages of before: {}", as_before.join(", ")));
-        }
-        stop_if_interrupted()?;
-        flagged.extend(protect::last_look(&files, &self.tables, &self.passed.unreleased));
-        if !flagged.is_empty() {
-            return Err(flagged);
-        }
-        files.extend(self.tables.iter().map(|(name, bytes)| (name.clone(), bytes.clone())));
-        files.extend(workbooks.files);
-        ids.extend(workbooks.ids);
-        // All of them hold hashes, and nothing that was not looked at.
-        let described = data_package::describe(&self.plan, manifest.run_id(), &files);
-        files.insert(data_package::NAME.into(), described);
-        attestation::attest(&self.plan, &manifest, &mut files);
-        files.insert("manifest.json".into(), manifest.finished(&files, &ids));
-        Ok((files, left_out))
+        let outputs = outputs(&self.request, &made, &papers, look)?;
+        Ok((manifest, outputs))
     }
 
     /// The workbooks, with what was found in them and in the tables that must not be in them.
-    fn workbooks(&self) -> Result<&(Workbooks, Vec<Diagnostic>), Vec<Diagnostic>> {
+    fn workbooks(
+        &self,
+        look: &protect::LastLook<'_>,
+    ) -> Result<&(Workbooks, Vec<Diagnostic>), Vec<Diagnostic>> {
         if let Some(made) = self.workbooks.get() {
             return Ok(made);
         }
         let Self { plan, passed, tables, cache, .. } = self;
         let rows = tables::indicator_rows(plan, &passed.released);
         let workbooks = workbook::Sheets { plan, rows: &rows, tables, cache: cache.as_ref() }.write()?;
-        let mut flagged = protect::last_look(tables, &Folder::new(), &passed.unreleased);
-        flagged.extend(protect::last_look(&workbooks.files, tables, &passed.unreleased));
+        let mut flagged = look.at(tables, &Folder::new());
+        flagged.extend(look.at(&workbooks.files, tables));
         Ok(self.workbooks.get_or_init(|| (workbooks, flagged)))
     }
 
@@ -517,6 +533,7 @@ struct Made<'a> {
     loaded: &'a Loaded,
     rows_told: bool,
     inside: &'a report::Inside,
+    tables: &'a Folder,
     templates: &'a [Templates],
     planned: &'a planned::Planned,
     beside: &'a Beside,
@@ -533,6 +550,8 @@ struct Outputs {
     left_out: Vec<Diagnostic>,
     /// The reports of which an earlier run set the pages.
     as_before: Vec<String>,
+    /// What was found in them that must not be in them.
+    flagged: Vec<Diagnostic>,
 }
 
 /// The reports, with what they say.
@@ -552,7 +571,12 @@ fn papers<'a>(request: &Request, made: &Made<'a>) -> Result<Vec<Paper<'a>>, Vec<
 }
 
 /// Draws and sets every report in every language.
-fn outputs(request: &Request, made: &Made<'_>, papers: &[Paper<'_>]) -> Result<Outputs, Vec<Diagnostic>> {
+fn outputs(
+    request: &Request,
+    made: &Made<'_>,
+    papers: &[Paper<'_>],
+    look: &protect::LastLook<'_>,
+) -> Result<Outputs, Vec<Diagnostic>> {
     let in_languages =
         papers.iter().flat_map(|paper| paper.report.languages.iter().map(move |language| (paper, *language)));
     let all: Vec<(&Paper<'_>, Language)> = in_languages.collect();
@@ -567,7 +591,14 @@ fn outputs(request: &Request, made: &Made<'_>, papers: &[Paper<'_>]) -> Result<O
         out.as_before.extend(set.is_as_before.then_some(set.stem));
     }
     out.left_out.dedup();
+    out.flagged = look.at(&out.files, made.tables);
     Ok(out)
+}
+
+/// The name of a report and its languages.
+fn told(report: &Report) -> String {
+    let languages: Vec<&str> = report.languages.iter().map(|language| language.code()).collect();
+    format!("{} ({})", report.id, languages.join(", "))
 }
 
 /// A report, with what it says.
@@ -593,12 +624,6 @@ struct Set {
 }
 
 impl Paper<'_> {
-    /// Its name and its languages.
-    fn told(&self) -> String {
-        let languages: Vec<&str> = self.report.languages.iter().map(|language| language.code()).collect();
-        format!("{} ({})", self.report.id, languages.join(", "))
-    }
-
     /// It in a language.
     fn set(&self, request: &Request, made: &Made<'_>, language: Language) -> Result<Set, Vec<Diagnostic>> {
         stop_if_interrupted()?;

@@ -4,7 +4,8 @@
 use super::compute::Results;
 use super::unpack::unpacked;
 use super::{Loaded, Request};
-use crate::files::Folder;
+use crate::cache::Cache;
+use crate::files::{Folder, sha256};
 use groundwork_disclosure::{
     Contrast, Estimate, Frame, Names, Passed, Published, Remember, Unreleased, release_remembering,
 };
@@ -12,7 +13,7 @@ use groundwork_plan::diag::{Diagnostic, Fault};
 use groundwork_plan::disclosure::Audience;
 use groundwork_plan::plan::Plan;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// The column of the ledger before those of the numbers.
@@ -62,38 +63,70 @@ pub(super) fn protect(
     })
 }
 
-/// Searches finished files for identifiers and withheld numbers, with everything that is packed in them
-/// but copies of files that were `seen`. What cannot be unpacked is not let out either.
-pub(super) fn last_look(files: &Folder, seen: &Folder, unreleased: &Unreleased) -> Vec<Diagnostic> {
-    let problem = |message: String, hint: &str| {
-        let problem = Diagnostic::machine("disclosure.last-look", message);
-        Diagnostic { fault: Fault::Disclosure, ..problem }.hint(hint)
-    };
-    let taken_apart = |(name, bytes): (&String, &Vec<u8>)| {
-        unpacked(name, bytes, 0).ok_or_else(|| {
-            let message = format!("{name} could not be unpacked and looked through");
-            problem(message, "Report this: every file that a run writes can be unpacked.")
-        })
-    };
-    let mut parts: Vec<(String, String)> =
-        files.keys().map(|name| ("the name of a file".to_owned(), name.clone())).collect();
-    let mut hits = Vec::new();
-    for inside in files.par_iter().map(taken_apart).collect::<Vec<_>>() {
-        match inside {
-            Ok(inside) => parts.extend(inside),
-            Err(problem) => hits.push(problem),
+/// The last look at finished files.
+pub(super) struct LastLook<'a> {
+    unreleased: &'a Unreleased,
+    /// Where the files are kept by their hashes that a run let out that looked for the same.
+    kept: Option<(&'a Cache, String)>,
+    let_out: BTreeSet<String>,
+}
+
+impl<'a> LastLook<'a> {
+    pub(super) fn new(unreleased: &'a Unreleased, cache: Option<&'a Cache>) -> Self {
+        let texts: Vec<&str> = std::iter::once("let out").chain(unreleased.texts()).collect();
+        let kept = cache.map(|cache| (cache, cache.key(&texts)));
+        let let_out = kept.as_ref().and_then(|(cache, key)| cache.answer(key)).unwrap_or_default();
+        Self { unreleased, kept, let_out }
+    }
+
+    /// Searches files for identifiers and withheld numbers, with everything that is packed in them but
+    /// copies of files that were `seen`. What cannot be unpacked is not let out either.
+    pub(super) fn at(&self, files: &Folder, seen: &Folder) -> Vec<Diagnostic> {
+        let problem = |message: String, hint: &str| {
+            let problem = Diagnostic::machine("disclosure.last-look", message);
+            Diagnostic { fault: Fault::Disclosure, ..problem }.hint(hint)
+        };
+        let is_new = |bytes: &[u8]| self.let_out.is_empty() || !self.let_out.contains(&sha256(bytes));
+        let taken_apart = |(name, bytes): (&String, &Vec<u8>)| {
+            if !is_new(bytes) {
+                return Ok(Vec::new());
+            }
+            unpacked(name, bytes, 0).ok_or_else(|| {
+                let message = format!("{name} could not be unpacked and looked through");
+                problem(message, "Report this: every file that a run writes can be unpacked.")
+            })
+        };
+        let mut parts: Vec<(String, String)> =
+            files.keys().map(|name| ("the name of a file".to_owned(), name.clone())).collect();
+        let mut hits = Vec::new();
+        for inside in files.par_iter().map(taken_apart).collect::<Vec<_>>() {
+            match inside {
+                Ok(inside) => parts.extend(inside),
+                Err(problem) => hits.push(problem),
+            }
+        }
+        // Tables travel in every report and workbook; a text is looked through once. Few have one length.
+        let seen = seen.values().filter_map(|bytes| str::from_utf8(bytes).ok());
+        let mut known: BTreeSet<(usize, &str)> = seen.map(|text| (text.len(), text)).collect();
+        let news: Vec<&(String, String)> =
+            parts.iter().filter(|(_, text)| known.insert((text.len(), text))).collect();
+        let looked_at = |(part, text): &&(String, String)| {
+            let message = format!("{} stands in {part}", self.unreleased.found_in(text)?);
+            let hint = "Look for it in the titles, notes and categories of the pipeline, in the words of its templates, and in its file names.";
+            Some(problem(message, hint))
+        };
+        hits.extend(news.par_iter().filter_map(looked_at).collect::<Vec<_>>());
+        hits
+    }
+
+    /// Keeps that all files of a run were looked at and nothing was found in them.
+    pub(super) fn let_out(&self, files: &Folder) {
+        let Some((cache, key)) = &self.kept else { return };
+        let all: BTreeSet<String> = files.par_iter().map(|(_, bytes)| sha256(bytes)).collect();
+        if !all.is_subset(&self.let_out) {
+            cache.keep(key, &all);
         }
     }
-    // Tables travel in every report and workbook; a text is looked through once.
-    let mut known: HashSet<&str> = seen.values().filter_map(|bytes| str::from_utf8(bytes).ok()).collect();
-    let news: Vec<&(String, String)> = parts.iter().filter(|(_, text)| known.insert(text.as_str())).collect();
-    let looked_at = |(part, text): &&(String, String)| {
-        let message = format!("{} stands in {part}", unreleased.found_in(text)?);
-        let hint = "Look for it in the titles, notes and categories of the pipeline, in the words of its templates, and in its file names.";
-        Some(problem(message, hint))
-    };
-    hits.extend(news.par_iter().filter_map(looked_at).collect::<Vec<_>>());
-    hits
 }
 
 /// The ledger of a pipeline.

@@ -1,9 +1,11 @@
 //! Tables: `indicators.csv` and `.parquet`, `estimates.csv`, `issues.csv`, with the columns of
-//! the contract, `disclosure.csv`, and `people.csv` where there is one. Everything in the first three comes from what was released.
+//! the contract, `disclosure.csv`, and `people.csv` where there is one. Everything in the first three comes
+//! from what was released.
 
 use super::Loaded;
 use super::people_table::people_csv;
 use super::planned::Planned;
+use crate::cache::Cache;
 use crate::files::Folder;
 use arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
@@ -25,12 +27,27 @@ pub(super) fn write(
     loaded: &Loaded,
     planned: &Planned,
     store: &Store,
+    cache: Option<&Cache>,
     files: &mut Folder,
 ) -> Result<(), Diagnostic> {
     let released = &passed.released;
     let rows = indicator_rows(plan, released);
-    files.insert("indicators.csv".into(), indicators_csv(&rows)?);
-    files.insert("indicators.parquet".into(), indicators_parquet(&rows, store)?);
+    let csv = indicators_csv(&rows)?;
+    // It is made from the same cells. A text that was guarded may be one of two in the other file.
+    let kept = cache.zip(str::from_utf8(&csv).ok()).filter(|(_, csv)| !csv.contains('\''));
+    let kept = kept.map(|(cache, csv)| (cache, cache.key(&["indicators.parquet", csv])));
+    let parquet = match kept.as_ref().and_then(|(cache, key)| cache.bytes(key)) {
+        Some(parquet) => parquet,
+        None => {
+            let parquet = indicators_parquet(&rows, store)?;
+            if let Some((cache, key)) = kept {
+                cache.keep_bytes(&key, &parquet);
+            }
+            parquet
+        }
+    };
+    files.insert("indicators.csv".into(), csv);
+    files.insert("indicators.parquet".into(), parquet);
     files.insert("estimates.csv".into(), estimates_csv(released, planned)?);
     files.insert("issues.csv".into(), issues_csv(loaded)?);
     files.insert("disclosure.csv".into(), disclosure_csv(&passed.audit)?);

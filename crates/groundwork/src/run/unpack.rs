@@ -2,6 +2,7 @@
 //! descriptions and attachments; a workbook is an archive of parts.
 
 use groundwork_report::{attached, texts};
+use rayon::iter::{IntoParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
 use std::io::{Cursor, Read};
 
 /// Archives within archives beyond this are not unpacked, and so not let out.
@@ -30,11 +31,9 @@ pub(super) fn unpacked(name: &str, bytes: &[u8], depth: usize) -> Option<Vec<(St
             Err(_) => Vec::new(),
         });
     };
-    let mut out = Vec::new();
-    for (part, bytes) in parts {
-        out.extend(unpacked(&format!("{name}, {part}"), &bytes, depth + 1)?);
-    }
-    Some(out)
+    let inside = |(part, bytes): &(String, Vec<u8>)| unpacked(&format!("{name}, {part}"), bytes, depth + 1);
+    let inside: Option<Vec<_>> = parts.par_iter().map(inside).collect();
+    Some(inside?.into_iter().flatten().collect())
 }
 
 /// What stands between the tags of XML, each on a line of its own: the cells of a sheet.
@@ -45,14 +44,14 @@ fn without_tags(xml: &str) -> String {
 
 /// The parts of an archive.
 fn archived(bytes: &[u8]) -> Option<Vec<(String, Vec<u8>)>> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
-    let mut out = Vec::new();
-    for at in 0..archive.len() {
+    let open = || zip::ZipArchive::new(Cursor::new(bytes)).ok();
+    let part = |at: usize| {
+        let mut archive = open()?;
         let mut part = archive.by_index(at).ok()?;
         let name = part.name().ok()?.into_owned();
         let mut content = Vec::new();
         part.read_to_end(&mut content).ok()?;
-        out.push((name, content));
-    }
-    Some(out)
+        Some((name, content))
+    };
+    (0..open()?.len()).into_par_iter().map(part).collect()
 }

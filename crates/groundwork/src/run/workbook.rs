@@ -117,6 +117,8 @@ impl Sheets<'_> {
             workbook.push_worksheet(sheet.written);
         }
         let bytes = workbook.save_to_buffer()?;
+        // To let go of every cell takes a while, for which nobody waits.
+        rayon::spawn(|| drop(workbook));
         if let Some((cache, key)) = kept {
             cache.keep_bytes(&key, &bytes);
         }
@@ -131,19 +133,21 @@ impl Sheets<'_> {
         id: &str,
     ) -> Result<Vec<Sheet<'s>>, XlsxError> {
         let sheet = |name: &str| Sheet::new(&words.fill(&format!("workbook.{name}"), &[]), style);
-        let mut left = Vec::new();
-        let mut out = vec![self.performance(words, sheet("performance")?)?];
-        for (name, file, frozen) in [("data", "indicators.csv", 3), ("estimates", "estimates.csv", 2)] {
+        let of_table = |name: &str, file: &str, frozen: u16| {
             let bytes = self.tables.get(file).map(Vec::as_slice).unwrap_or_default();
-            let (sheet, more) = table(bytes, frozen, sheet(name)?)?;
-            out.push(sheet);
-            if more > 0 {
-                left.push((file, more));
-            }
-        }
-        out.push(self.definitions(words, sheet("definitions")?)?);
-        out.push(self.notes(words, &left, id, sheet("notes")?)?);
-        Ok(out)
+            table(bytes, frozen, sheet(name)?)
+        };
+        // The two sheets with a row for each cell, side by side.
+        let (performance, data) = rayon::join(
+            || self.performance(words, sheet("performance")?),
+            || of_table("data", "indicators.csv", 3),
+        );
+        let ((data, more_data), (estimates, more)) = (data?, of_table("estimates", "estimates.csv", 2)?);
+        let left = [("indicators.csv", more_data), ("estimates.csv", more)];
+        let left: Vec<(&str, usize)> = left.into_iter().filter(|(_, more)| *more > 0).collect();
+        let definitions = self.definitions(words, sheet("definitions")?)?;
+        let notes = self.notes(words, &left, id, sheet("notes")?)?;
+        Ok(vec![performance?, data, estimates, definitions, notes])
     }
 
     fn title(&self, words: &Words) -> String {

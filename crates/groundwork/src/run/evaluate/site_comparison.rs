@@ -167,10 +167,13 @@ pub(super) fn of_ratios(
 
 /// The contrasts that charts and reports show, in the order of the plan.
 pub(crate) fn contrasts(plan: &Plan, results: &Results) -> Vec<Contrast> {
+    let designs = || plan.evaluations.iter().filter_map(|e| Some((e, e.site_comparison()?)));
+    if designs().next().is_none() {
+        return Vec::new();
+    }
     let cells: BTreeMap<&CellKey, &Cell> = results.cells.iter().map(|c| (&c.key, c)).collect();
     let mut out = Vec::new();
-    for evaluation in &plan.evaluations {
-        let Some(design) = evaluation.site_comparison() else { continue };
+    for (evaluation, design) in designs() {
         for (cell, reference, indicator) in pairs(plan, design) {
             if let (Some(cell), Some(reference), Some(method)) =
                 (cells.get(&cell), cells.get(&reference), design.methods.get(&indicator.id))
