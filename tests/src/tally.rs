@@ -117,7 +117,7 @@ fn failed(problem: Diagnostic) -> String {
 }
 
 fn store(folder: &Path, rows: Rows) -> Result<Store, Box<dyn Error>> {
-    let store = Store::open(folder, Limits { threads: 2, memory_mb: 512 }).map_err(failed)?;
+    let store = Store::new(folder, Limits { threads: 2, memory_mb: 512 }, |_| {});
     let decimals = Decimal128Array::from(rows.baht).with_precision_and_scale(18, 4)?;
     let columns: Vec<(&str, SqlType, ArrayRef)> = vec![
         ("site", SqlType::Text, Arc::new(StringArray::from(rows.site))),

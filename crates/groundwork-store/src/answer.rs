@@ -274,7 +274,7 @@ impl Store {
     ) -> Result<(), E> {
         let text = query.to_string();
         self.catch_up(&text)?;
-        let mut statement = self.connection.prepare(&text).map_err(failed)?;
+        let mut statement = self.connection()?.prepare(&text).map_err(failed)?;
         let rows = statement.stream_arrow([]).map_err(failed)?;
         take(RecordBatch::new_empty(rows.get_schema()))?;
         for batch in rows {
@@ -328,7 +328,7 @@ impl Store {
     ) -> Result<(), Diagnostic> {
         let text = query.to_string();
         self.catch_up(&text)?;
-        let mut statement = self.connection.prepare(&text).map_err(failed)?;
+        let mut statement = self.connection()?.prepare(&text).map_err(failed)?;
         for batch in statement.stream_arrow([]).map_err(failed)? {
             take(&batch.map_err(failed)?)?;
         }

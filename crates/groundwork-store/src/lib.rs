@@ -17,7 +17,7 @@ use arrow::record_batch::RecordBatch;
 use duckdb::{Config, Connection};
 use groundwork_plan::diag::{Diagnostic, Fault};
 use groundwork_plan::query::{SqlType, Statement, identifier};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -30,10 +30,15 @@ pub struct Limits {
     pub memory_mb: u64,
 }
 
-/// A private database.
+/// A private database, which is opened when it is first asked for something.
 pub struct Store {
-    connection: Connection,
+    connection: OnceCell<Connection>,
     folder: PathBuf,
+    limits: Limits,
+    /// Whether its tables lie in memory, as far as they have room.
+    is_in_memory: bool,
+    /// What is told of it once it is open.
+    tell: Box<dyn Fn(Interrupt) + Send>,
     /// Statements that are put off until somebody asks.
     later: RefCell<Vec<Statement>>,
 }
@@ -50,26 +55,40 @@ impl Interrupt {
 }
 
 impl Store {
-    /// Opens an empty database in a folder that must exist and be empty.
+    /// An empty database in a folder that must exist and be empty. It tells what stops a query once it is
+    /// open.
+    pub fn new(folder: &Path, limits: Limits, tell: impl Fn(Interrupt) + Send + 'static) -> Self {
+        Self {
+            connection: OnceCell::new(),
+            folder: folder.to_owned(),
+            limits,
+            is_in_memory: false,
+            tell: Box::new(tell),
+            later: RefCell::default(),
+        }
+    }
+
+    /// An empty database in memory that may write to a folder.
+    fn in_memory(folder: &Path, limits: Limits) -> Self {
+        Self { is_in_memory: true, ..Self::new(folder, limits, |_| {}) }
+    }
+
+    /// The database, which can reach its folder and nothing else.
     ///
     /// # Errors
     /// When the folder cannot be written to.
-    pub fn open(folder: &Path, limits: Limits) -> Result<Self, Diagnostic> {
-        let file = folder.join("groundwork.duckdb");
-        let connection = Connection::open_with_flags(file, configured(folder, limits)?).map_err(failed)?;
-        Self::closed_in(connection, folder)
-    }
-
-    /// Opens an empty database in memory that may write to a folder.
-    fn in_memory(folder: &Path, limits: Limits) -> Result<Self, Diagnostic> {
-        let connection =
-            Connection::open_in_memory_with_flags(configured(folder, limits)?).map_err(failed)?;
-        Self::closed_in(connection, folder)
-    }
-
-    /// Lets a database reach its folder and nothing else.
-    fn closed_in(connection: Connection, folder: &Path) -> Result<Self, Diagnostic> {
-        let allowed = folder.to_string_lossy().replace('\'', "''");
+    fn connection(&self) -> Result<&Connection, Diagnostic> {
+        if let Some(connection) = self.connection.get() {
+            return Ok(connection);
+        }
+        let config = configured(&self.folder, self.limits)?;
+        let opened = if self.is_in_memory {
+            Connection::open_in_memory_with_flags(config)
+        } else {
+            Connection::open_with_flags(self.folder.join("groundwork.duckdb"), config)
+        };
+        let connection = opened.map_err(failed)?;
+        let allowed = self.folder.to_string_lossy().replace('\'', "''");
         // Queries whose order can be seen say it; the others need not wait for the rows before.
         connection
             .execute_batch(&format!(
@@ -77,12 +96,8 @@ impl Store {
                  SET allowed_directories = ['{allowed}']; SET enable_external_access = false; SET lock_configuration = true;"
             ))
             .map_err(failed)?;
-        Ok(Self { connection, folder: folder.to_owned(), later: RefCell::default() })
-    }
-
-    /// What stops a running query.
-    pub fn interrupt(&self) -> Interrupt {
-        Interrupt(self.connection.interrupt_handle())
+        (self.tell)(Interrupt(connection.interrupt_handle()));
+        Ok(self.connection.get_or_init(|| connection))
     }
 
     /// Where the database lives, and files must lie that it is to look at.
@@ -97,7 +112,7 @@ impl Store {
     pub fn run(&self, statement: &Statement) -> Result<(), Diagnostic> {
         let text = statement.to_string();
         self.catch_up(&text)?;
-        self.connection.execute_batch(&text).map_err(failed)
+        self.connection()?.execute_batch(&text).map_err(failed)
     }
 
     /// Puts statements off until a statement that is not, or a question, names what they make: never,
@@ -125,7 +140,9 @@ impl Store {
         rest.reverse();
         *self.later.borrow_mut() = rest;
         let mut needed = needed.iter().rev();
-        needed.try_for_each(|statement| self.connection.execute_batch(&statement.to_string()).map_err(failed))
+        needed.try_for_each(|statement| {
+            self.connection()?.execute_batch(&statement.to_string()).map_err(failed)
+        })
     }
 
     /// Makes a table of rows that were counted elsewhere.
@@ -147,7 +164,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub fn append(&self, table: &str, batch: RecordBatch) -> Result<(), Diagnostic> {
-        let mut appender = self.connection.appender(table).map_err(failed)?;
+        let mut appender = self.connection()?.appender(table).map_err(failed)?;
         appender.append_record_batch(batch).map_err(failed)?;
         appender.flush().map_err(failed)
     }
@@ -168,7 +185,7 @@ impl Store {
         let folder = self.folder.join("parquet");
         std::fs::create_dir_all(&folder).map_err(lost)?;
         let path = folder.join("table.parquet");
-        let writer = Store::in_memory(&folder, Limits { threads: 1, memory_mb: 256 })?;
+        let writer = Store::in_memory(&folder, Limits { threads: 1, memory_mb: 256 });
         writer.run(&Statement::DeclareTable("table".into(), columns))?;
         writer.append("table", rows)?;
         writer.run(&Statement::WriteParquet("table".into(), path.to_string_lossy().into_owned()))?;

@@ -47,7 +47,7 @@ pub(crate) fn example(plan: &Plan, case: &Case) -> Result<Example, Vec<Diagnosti
     // Decisions are about the records of the programme, not about those of an example.
     plan.people.iter_mut().for_each(|step| step.decisions = None);
     let limits = Limits { threads: 1, memory_mb: machine::LEAST_MB };
-    let store = Store::open(scratch.path(), limits).map_err(alone)?;
+    let store = Store::new(scratch.path(), limits, |_| {});
     let progress = Progress::new(true);
     let loaded = load(&store, &plan, &Rows::Given(scratch.path(), &given), 1, None, None, &progress)?;
     let results = compute::compute(&store, None, &plan, None, &loaded.people, &progress)?;

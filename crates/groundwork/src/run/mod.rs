@@ -216,8 +216,12 @@ pub(crate) fn load(
         vec![Diagnostic::machine("file.scratch", format!("no scratch folder can be made: {e}"))]
     })?;
     let limits = Limits { threads: request.threads, memory_mb: request.memory_mb };
-    let store = Store::open(scratch.path(), limits).map_err(|d| vec![d])?;
-    interrupts_stop(&store);
+    interrupts_stop();
+    let store = Store::new(scratch.path(), limits, |interrupt| {
+        if let Ok(mut running) = RUNNING.lock() {
+            *running = Some(interrupt);
+        }
+    });
     // First, so that nobody waits for the rows of exports to learn that the engine is not there.
     let spark = plan.engine.as_ref().map(Spark::open).transpose().map_err(|d| vec![d])?;
     // Names by which people are told apart are kept nowhere.
@@ -728,10 +732,7 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 static RUNNING: Mutex<Option<groundwork_store::Interrupt>> = Mutex::new(None);
 
 /// Makes Ctrl-C stop the query that is running; the run then ends with code 130.
-fn interrupts_stop(store: &Store) {
-    if let Ok(mut running) = RUNNING.lock() {
-        *running = Some(store.interrupt());
-    }
+fn interrupts_stop() {
     // A second handler in one process is refused; the first one serves every run.
     let _ = ctrlc::set_handler(|| {
         INTERRUPTED.store(true, Ordering::SeqCst);
