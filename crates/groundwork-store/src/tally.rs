@@ -11,7 +11,7 @@ use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::indicator::{Code, Number, Tally};
 use groundwork_plan::query::{SqlType, Statement, Value};
 use jiff::civil::{Date, date};
-use rayon::iter::{IntoParallelRefMutIterator as _, ParallelIterator as _};
+use rayon::iter::{IntoParallelRefIterator as _, IntoParallelRefMutIterator as _, ParallelIterator as _};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -105,8 +105,10 @@ struct Counting<'a> {
 
 /// What is seen of some rows.
 struct Seen<'b> {
-    /// The place of each row among the keys and sights.
+    /// The place of each row among the keys, and then among keys and sights.
     places: Vec<usize>,
+    /// What is seen of the comparisons.
+    sights: Vec<usize>,
     /// The numbers that hold the codes.
     packed: Vec<&'b [i64]>,
     numbers: Vec<Whole>,
@@ -139,26 +141,19 @@ impl<'a> Counting<'a> {
 
     /// Adds rows; nothing where one of them does not fit.
     fn add(&mut self, batches: &[RecordBatch]) -> Option<()> {
-        let seen = batches.iter().map(|batch| self.see(batch)).collect::<Option<Vec<Seen<'_>>>>()?;
+        let tally = self.tally;
+        let seen: Option<Vec<Seen<'_>>> = batches.par_iter().map(|batch| Seen::of(tally, batch)).collect();
+        let mut seen = seen?;
+        for seen in &mut seen {
+            for (place, sight) in seen.places.iter_mut().zip(&seen.sights) {
+                *place += self.sight(*sight)? * self.places;
+            }
+        }
         if let Some(seen) = seen.first() {
             self.digits = seen.numbers.iter().map(|numbers| numbers.digits).collect();
         }
         let (together, numbers) = (self.sights.len() * self.places, &self.tally.numbers);
         self.groups.par_iter_mut().map(|groups| groups.add(&seen, together, numbers)).collect()
-    }
-
-    fn see<'b>(&mut self, batch: &'b RecordBatch) -> Option<Seen<'b>> {
-        let Tally { packed, keys, comparisons, .. } = self.tally;
-        let (packed, numbers) = batch.columns().split_at_checked(*packed)?;
-        let packed = packed.iter().map(codes_of).collect::<Option<Vec<&[i64]>>>()?;
-        let numbers = numbers.iter().map(whole).collect::<Option<_>>()?;
-        let mut places = vec![0; batch.num_rows()];
-        comparisons.iter().for_each(|code| step(&mut places, code, &packed));
-        for place in &mut places {
-            *place = self.sight(*place)?;
-        }
-        keys.iter().for_each(|code| step(&mut places, code, &packed));
-        Some(Seen { places, packed, numbers })
     }
 
     /// Where what is seen of the comparisons stands.
@@ -190,21 +185,36 @@ impl<'a> Counting<'a> {
             let sums = || there.iter().map(|group| &groups.sums[group * numbers.len() + place]);
             let some = |sum: &Sum, value: i128| (sum.count > 0).then_some(value);
             let at = number.at;
-            out.wide(
+            out.decimals(
                 format!("sum:{at}"),
                 *digits,
                 sums().map(|sum| some(sum, i128::from(sum.sum))).collect(),
             )?;
-            out.wide(format!("count:{at}"), 0, sums().map(|sum| Some(i128::from(sum.count))).collect())?;
+            out.decimals(format!("count:{at}"), 0, sums().map(|sum| Some(i128::from(sum.count))).collect())?;
             let most = |sum: &Sum| some(sum, i128::from(sum.most));
-            out.wide(format!("max:{at}"), *digits, sums().map(most).collect())?;
+            out.decimals(format!("max:{at}"), *digits, sums().map(most).collect())?;
             if let Some(made_from) = number.squares {
                 let more = 10_i128.checked_pow(2 * u32::from(made_from.checked_sub(*digits)?))?;
                 let squares = sums().map(|sum| sum.squares.checked_mul(more).map(|value| some(sum, value)));
-                out.wide(format!("squares:{at}"), 2 * made_from, squares.collect::<Option<_>>()?)?;
+                out.decimals(format!("squares:{at}"), 2 * made_from, squares.collect::<Option<_>>()?)?;
             }
         }
         Some(out)
+    }
+}
+
+impl<'b> Seen<'b> {
+    fn of(tally: &Tally, batch: &'b RecordBatch) -> Option<Self> {
+        let (packed, numbers) = batch.columns().split_at_checked(tally.packed)?;
+        let packed = packed.iter().map(codes_of).collect::<Option<Vec<&[i64]>>>()?;
+        let numbers = numbers.iter().map(whole).collect::<Option<_>>()?;
+        let together = |codes: &[Code]| {
+            let mut places = vec![0; batch.num_rows()];
+            codes.iter().for_each(|code| step(&mut places, code, &packed));
+            places
+        };
+        let (places, sights) = (together(&tally.keys), together(&tally.comparisons));
+        Some(Self { places, sights, packed, numbers })
     }
 }
 
@@ -269,11 +279,11 @@ impl Table<'_> {
     }
 
     /// A column of decimals; nothing where one is too large.
-    fn wide(&mut self, name: String, digits: u8, values: Vec<Option<i128>>) -> Option<()> {
+    fn decimals(&mut self, name: String, behind: u8, values: Vec<Option<i128>>) -> Option<()> {
         let array = Decimal128Array::from(values);
-        let array = array.with_precision_and_scale(DIGITS_MOST, i8::try_from(digits).ok()?).ok()?;
+        let array = array.with_precision_and_scale(DIGITS_MOST, i8::try_from(behind).ok()?).ok()?;
         array.validate_decimal_precision(DIGITS_MOST).ok()?;
-        self.push(name, SqlType::Decimal(DIGITS_MOST, digits), Arc::new(array));
+        self.push(name, SqlType::Decimal(DIGITS_MOST, behind), Arc::new(array));
         Some(())
     }
 
@@ -297,21 +307,26 @@ fn codes_of(array: &ArrayRef) -> Option<&[i64]> {
 
 /// The numbers of a column of whole numbers or decimals, as far as they have 64 bits.
 fn whole(array: &ArrayRef) -> Option<Whole> {
-    let is_there = (0..array.len()).map(|row| array.is_valid(row)).collect();
-    let or_zero = |(row, value): (usize, i64)| if array.is_valid(row) { value } else { 0 };
-    let (values, digits) = match array.data_type() {
+    let is_there: Vec<bool> = match array.nulls() {
+        Some(nulls) => nulls.iter().collect(),
+        None => vec![true; array.len()],
+    };
+    let (mut values, digits) = match array.data_type() {
         DataType::Int64 => (array.as_primitive::<Int64Type>().values().to_vec(), 0),
         DataType::Decimal128(_, digits) => {
-            let values = array.as_primitive::<Decimal128Type>().values().iter();
-            let values = values.enumerate().map(|(row, value)| match i64::try_from(*value) {
-                Err(_) if array.is_null(row) => Some(0),
+            let values = array.as_primitive::<Decimal128Type>().values();
+            // What stands where one is missing may be anything.
+            let narrow = |(value, is_there): (&i128, &bool)| match i64::try_from(*value) {
+                Err(_) if !is_there => Some(0),
                 narrow => narrow.ok(),
-            });
-            (values.collect::<Option<Vec<i64>>>()?, u8::try_from(*digits).ok()?)
+            };
+            let values = values.iter().zip(&is_there).map(narrow).collect::<Option<Vec<i64>>>()?;
+            (values, u8::try_from(*digits).ok()?)
         }
         _ => return None,
     };
-    Some(Whole { values: values.into_iter().enumerate().map(or_zero).collect(), is_there, digits })
+    values.iter_mut().zip(&is_there).for_each(|(value, is_there)| *value *= i64::from(*is_there));
+    Some(Whole { values, is_there, digits })
 }
 
 /// The places of rows with one more code.

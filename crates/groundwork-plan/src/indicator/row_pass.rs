@@ -230,7 +230,7 @@ impl<'a> RowPass<'a> {
             .enumerate()
             .map(|(at, levels)| Scan { table: format!("{table}:{at}"), columns: wanted(&levels), levels })
             .collect();
-        let sums = format!("{table}:sums");
+        let (sums, cells) = (format!("{table}:sums"), format!("{table}:cells"));
         let of_levels = scans
             .iter()
             .flat_map(|scan| scan.levels.iter().map(|level| self.sums(scan.table.clone(), *level)))
@@ -241,12 +241,15 @@ impl<'a> RowPass<'a> {
             units: "rows".into(),
             tally: self.tally(&scans, known),
             scans: scans.iter().map(scanned).collect(),
-            sums: vec![Statement::CreateTable(sums.clone(), Query::UnionAll(of_levels))],
-            members: self.members.iter().map(|m| (m.at, m.cells(&sums))).collect(),
+            sums: vec![
+                Statement::CreateTable(sums.clone(), Query::UnionAll(of_levels)),
+                Statement::CreateTable(cells.clone(), self.cells(&sums)),
+            ],
+            members: self.members.iter().map(|m| (m.at, m.counted(&cells))).collect(),
             dismantle: scans
                 .into_iter()
                 .map(|scan| scan.table)
-                .chain([sums])
+                .chain([sums, cells])
                 .map(Statement::DropTable)
                 .collect(),
         }
@@ -373,16 +376,45 @@ impl<'a> RowPass<'a> {
             let is_here =
                 level.is_none_or(|d| member.indicator.disaggregate.iter().any(|o| o.name == d.name));
             for (what, value) in member.sums() {
-                let together = if what == "top" { "max" } else { "sum" };
-                let value = if is_here {
-                    Value::Call(together, vec![value])
-                } else {
-                    Value::Missing(SqlType::Integer)
-                };
+                let value = if is_here { together(what, value) } else { Value::Missing(SqlType::Integer) };
                 select = select.column(value, format!("{what}:{}", member.at));
             }
         }
         select.query()
+    }
+
+    /// The cells of every member: the sums by site and period. Members with the same periods share a
+    /// look at the sums.
+    fn cells(&self, sums: &str) -> Query {
+        let mut alike: Vec<&Member<'_>> = Vec::new();
+        for member in &self.members {
+            if !alike.iter().any(|other| other.is_alike(member)) {
+                alike.push(member);
+            }
+        }
+        let (site_by, period_by) = (self.first.site_by.as_deref(), self.first.period_by.as_deref());
+        let of_scope = |like: &&Member<'_>, scope: Scope| {
+            let units = Units { indicator: like.indicator, scope, household: None };
+            let mut select = Select::from(From::Table(sums.to_owned()), "s")
+                .group(units.site(site_by), "site")
+                .group(units.period(), "period")
+                .group(Value::column("s", DIMENSION), "dimension")
+                .group(Value::column("s", CATEGORY), "category");
+            for member in &self.members {
+                for (what, _) in member.sums() {
+                    let name = format!("{what}:{}", member.at);
+                    let value = together(what, Value::column("s", &name));
+                    let value = if member.is_alike(like) { value } else { Value::Missing(SqlType::Integer) };
+                    select = select.column(value, name);
+                }
+            }
+            let select = units.with_site(select, site_by);
+            units.with_periods(select, period_by, like.window).query()
+        };
+        let scopes = Scope::all(site_by);
+        Query::UnionAll(
+            alike.iter().flat_map(|like| scopes.iter().map(|scope| of_scope(like, *scope))).collect(),
+        )
     }
 }
 
@@ -391,11 +423,21 @@ fn atom_column(at: usize) -> String {
     format!("atom:{at}")
 }
 
+/// How values are put together: the largest of the largest, the sum of the others.
+fn together(what: &str, value: Value) -> Value {
+    Value::Call(if what == "top" { "max" } else { "sum" }, vec![value])
+}
+
 fn columns(level: Option<&Dimension>) -> Vec<&str> {
     level.map(|d| d.columns.iter().map(String::as_str).collect()).unwrap_or_default()
 }
 
 impl Member<'_> {
+    /// Whether its rows lie in the same periods as those of another one.
+    fn is_alike(&self, other: &Self) -> bool {
+        self.window == other.window && self.indicator.periods == other.indicator.periods
+    }
+
     /// What a group adds: `y`, `x`, `squares` and `n`, and `top`, the largest of its numbers without their signs; nothing
     /// where the conditions do not hold.
     fn sums(&self) -> Vec<(&'static str, Value)> {
@@ -425,34 +467,23 @@ impl Member<'_> {
             .collect()
     }
 
-    fn cells(&self, table: &str) -> Counted {
-        let (indicator, at) = (self.indicator, self.at);
-        let scopes = Scope::all(indicator.site_by.as_deref());
+    /// Its cells, from those of all members.
+    fn counted(&self, cells: &str) -> Counted {
         let sums = self.sums();
+        let column = |name: String| Value::column("s", name);
         let sum = |what: &str| {
             let is_made = sums.iter().any(|(made, _)| *made == what);
-            let column = || Value::column("s", format!("{what}:{at}"));
+            let column = || column(format!("{what}:{}", self.at));
             if is_made { Value::Call("coalesce", vec![column(), zero()]) } else { zero() }
         };
-        let of_scope = |scope: &Scope| {
-            let scope = *scope;
-            let units = Units { indicator, scope, household: None };
-            let site_by = indicator.site_by.as_deref();
-            let select = Select::from(From::Table(table.to_owned()), "s")
-                .column(units.site(site_by), "site")
-                .column(units.period(), "period")
-                .column(Value::column("s", DIMENSION), "dimension")
-                .column(Value::column("s", CATEGORY), "category")
-                .column(sum("y"), "y")
-                .column(sum("x"), "x")
-                .column(zero(), "immature")
-                .column(sum("squares"), "squares")
-                .column(sum("top"), "top")
-                .column(sum("n"), "n")
-                .filter(sum("n").binary(">", zero()));
-            let select = units.with_site(select, site_by);
-            units.with_periods(select, indicator.period_by.as_deref(), self.window).query()
-        };
-        Counted::Sums(Query::UnionAll(scopes.iter().map(of_scope).collect()))
+        let mut select = Select::from(From::Table(cells.to_owned()), "s");
+        for name in ["site", "period", "dimension", "category"] {
+            select = select.column(column(name.to_owned()), name);
+        }
+        for name in ["y", "x", "immature", "squares", "top"] {
+            select = select.column(sum(name).cast(SqlType::Double), name);
+        }
+        let select = select.column(sum("n").cast(SqlType::Integer), "n");
+        Counted::Cells(select.filter(sum("n").binary(">", zero())).query())
     }
 }

@@ -55,6 +55,8 @@ pub enum Counted {
     /// Sums that were made for several indicators in one pass: `site, period, dimension, category,
     /// y, x, immature, squares, top, n`, with the empty dimension for the total.
     Sums(Query),
+    /// The same with one row a cell already, of the dimensions that are wanted.
+    Cells(Query),
 }
 
 impl Indicator {
@@ -114,6 +116,7 @@ impl Indicator {
                 let sum = |name: &str| Value::Call("sum", vec![Value::column("u", name)]);
                 adding(select, sum("squares"), Value::column("u", "top"), sum("n")).rows()
             }
+            Counted::Cells(cells) => cells.clone().rows(),
         };
         let mut select = Select::from(all, "c");
         for name in names.into_iter().chain(["y", "x", "immature", "squares", "top", "n"]) {

@@ -110,6 +110,7 @@ pub(super) fn compute(
             },
         }
     };
+    progress.step("put the cells together");
     let mut results = Results { households, ..Results::default() };
     let seen: Vec<BTreeSet<(String, String)>> = found[plan.indicators.len()..][..backgrounds.len()]
         .iter()
