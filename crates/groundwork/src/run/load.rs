@@ -157,6 +157,7 @@ pub(crate) fn load(
         loaded.indicator_sheet = Some((name.clone(), sheet_bytes(folder, name, *rows, &mut loaded)?));
     }
     let loading = Loading { store, plan, context: &context, cache, progress };
+    progress.step("load small exports, side by side");
     let mut ahead = read_ahead(store.folder(), plan, &read_here, &context);
     let mut broken: BTreeSet<&str> = BTreeSet::new();
     let mut there: BTreeSet<&str> = BTreeSet::new();
