@@ -485,7 +485,7 @@ pub enum Statement {
     CreateView(String, Query),
     /// The rows of a Parquet file under a name.
     ViewFile(String, String),
-    /// An empty table with these columns.
+    /// An empty table with these columns, whose rows lie in memory while there is room.
     DeclareTable(String, Vec<(String, SqlType)>),
     /// A table that is no longer needed.
     DropTable(String),

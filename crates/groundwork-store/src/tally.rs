@@ -5,11 +5,11 @@ use crate::Store;
 use arrow::array::{
     Array, ArrayRef, AsArray as _, BooleanArray, Date32Array, Decimal128Array, Int64Array, StringArray,
 };
-use arrow::datatypes::{DataType, Decimal128Type, Field, Int64Type, Schema};
+use arrow::datatypes::{DataType, Decimal128Type, Int64Type};
 use arrow::record_batch::RecordBatch;
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::indicator::{Code, Number, Tally};
-use groundwork_plan::query::{SqlType, Statement, Value};
+use groundwork_plan::query::{SqlType, Value};
 use jiff::civil::{Date, date};
 use rayon::iter::{IntoParallelRefIterator as _, IntoParallelRefMutIterator as _, ParallelIterator as _};
 use std::borrow::Cow;
@@ -170,7 +170,7 @@ impl<'a> Counting<'a> {
     fn table(&self, groups: &'a Groups<'a>) -> Option<Table<'a>> {
         let Tally { keys, comparisons, numbers, .. } = self.tally;
         let there: Vec<usize> = (0..groups.rows.len()).filter(|group| groups.rows[*group] > 0).collect();
-        let mut out = Table { name: groups.name, columns: Vec::new(), arrays: Vec::new() };
+        let mut out = Table { name: groups.name, columns: Vec::new() };
         // From the code that changes fastest to the one that changes slowest.
         let mut left = there.clone();
         for code in groups.apart.iter().copied().rev().chain(keys.iter().rev()) {
@@ -180,11 +180,10 @@ impl<'a> Counting<'a> {
         let mut seen = seen.collect::<Option<Vec<usize>>>()?;
         comparisons.iter().rev().for_each(|code| out.code(code, &mut seen));
         let rows = Int64Array::from_iter_values(there.iter().map(|group| groups.rows[*group]));
-        out.push("n".to_owned(), SqlType::Integer, Arc::new(rows));
-        for (place, (number, digits)) in numbers.iter().zip(&self.digits).enumerate() {
-            let sums = || there.iter().map(|group| &groups.sums[group * numbers.len() + place]);
+        out.columns.push(("n".to_owned(), Arc::new(rows)));
+        for (at, (number, digits)) in numbers.iter().zip(&self.digits).enumerate() {
+            let sums = || there.iter().map(|group| &groups.sums[group * numbers.len() + at]);
             let some = |sum: &Sum, value: i128| (sum.count > 0).then_some(value);
-            let at = number.at;
             out.decimals(
                 format!("sum:{at}"),
                 *digits,
@@ -261,21 +260,15 @@ impl Sum {
 /// A table of groups.
 struct Table<'a> {
     name: &'a str,
-    columns: Vec<(String, SqlType)>,
-    arrays: Vec<ArrayRef>,
+    columns: Vec<(String, ArrayRef)>,
 }
 
 impl Table<'_> {
-    fn push(&mut self, name: String, kind: SqlType, array: ArrayRef) {
-        self.columns.push((name, kind));
-        self.arrays.push(array);
-    }
-
     /// A column of what the code that changes fastest stands for, which is taken out of the groups.
     fn code(&mut self, code: &Code, groups: &mut [usize]) {
         let of_groups: Vec<usize> = groups.iter().map(|group| group % code.values.len()).collect();
         groups.iter_mut().for_each(|group| *group /= code.values.len());
-        self.push(code.name.clone(), code.kind, decoded(code, &of_groups));
+        self.columns.push((code.name.clone(), decoded(code, &of_groups)));
     }
 
     /// A column of decimals; nothing where one is too large.
@@ -283,19 +276,14 @@ impl Table<'_> {
         let array = Decimal128Array::from(values);
         let array = array.with_precision_and_scale(DIGITS_MOST, i8::try_from(behind).ok()?).ok()?;
         array.validate_decimal_precision(DIGITS_MOST).ok()?;
-        self.push(name, SqlType::Decimal(DIGITS_MOST, behind), Arc::new(array));
+        self.columns.push((name, Arc::new(array)));
         Some(())
     }
 
     fn put_in(self, store: &Store) -> Result<(), Diagnostic> {
-        let Self { name, columns, arrays } = self;
-        let of = columns.iter().zip(&arrays);
-        let fields: Vec<Field> =
-            of.map(|((name, _), array)| Field::new(name, array.data_type().clone(), true)).collect();
-        let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
+        let batch = RecordBatch::try_from_iter(self.columns)
             .map_err(|e| Diagnostic::bug("store.tally", format!("a tally does not fit together: {e}")))?;
-        store.run(&Statement::DeclareTable(name.to_owned(), columns))?;
-        store.append(name, batch)
+        store.take_over(self.name, vec![batch])
     }
 }
 

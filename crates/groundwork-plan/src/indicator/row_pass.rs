@@ -355,7 +355,7 @@ impl<'a> RowPass<'a> {
                 return None;
             }
             let digits = self.adding(at).find_map(|m| m.indicator.digits_squared());
-            numbers.push(Number::new(at, number.clone(), digits));
+            numbers.push(Number::new(number.clone(), digits));
         }
         Tally::of(self.rows(), keys, comparisons, apart, numbers, tables)
     }

@@ -30,7 +30,7 @@ pub struct Tally {
     pub comparisons: Vec<Code>,
     /// What the rows of some tables are put together by.
     pub apart: Vec<Code>,
-    /// The numbers that are added up.
+    /// The numbers that are added up; their places here name the columns of their sums.
     pub numbers: Vec<Number>,
     /// The tables, each with the places of its columns in `apart`.
     pub tables: Vec<(String, Vec<usize>)>,
@@ -54,8 +54,6 @@ pub struct Code {
 /// A number that is added up.
 #[derive(Debug, Clone)]
 pub struct Number {
-    /// Its place among the numbers of the pass, by which the columns of its sums are named.
-    pub at: usize,
     /// How many digits behind the point its squares are made from, where they are added up.
     pub squares: Option<u8>,
     of_row: Value,
@@ -133,8 +131,8 @@ impl Code {
 }
 
 impl Number {
-    pub(super) fn new(at: usize, of_row: Value, squares: Option<u8>) -> Self {
-        Self { at, squares, of_row }
+    pub(super) fn new(of_row: Value, squares: Option<u8>) -> Self {
+        Self { squares, of_row }
     }
 }
 
