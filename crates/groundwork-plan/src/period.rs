@@ -206,6 +206,11 @@ impl Period {
     }
 }
 
+/// Days since the beginning of 1970, as Arrow counts them.
+pub fn since_1970(day: Date) -> Option<i32> {
+    day.since(date(1970, 1, 1)).ok().map(|span| span.get_days())
+}
+
 /// A date moved by calendar months; a day that the month has not becomes its last.
 pub fn shift_months(day: Date, months: i64) -> Date {
     let span: TimeSpan = months.months();

@@ -5,6 +5,7 @@ use arrow::array::{Array, Float64Array, Int64Array, StringArray};
 use arrow::datatypes::DataType;
 use arrow::record_batch::RecordBatch;
 use groundwork_plan::diag::Diagnostic;
+use groundwork_plan::indicator::{Asked, Pass};
 use groundwork_plan::query::Query;
 use serde::{Deserialize, Serialize};
 
@@ -107,6 +108,37 @@ impl CellCount {
                 top: top.value(i),
                 n: u64::try_from(n.value(i)).unwrap_or(0),
             });
+        }
+        Ok(())
+    }
+}
+
+impl CellCount {
+    /// Reads rows of the query of [`groundwork_plan::indicator::Asked::Together`], for each of the members.
+    ///
+    /// # Errors
+    /// When a column is not of the type of the query.
+    fn read_together(batch: &RecordBatch, of_members: &mut [Vec<Self>]) -> Result<(), Diagnostic> {
+        let texts = Texts::of(batch, 0)?;
+        for (at, cells) in of_members.iter_mut().enumerate() {
+            let first = 4 + 5 * at;
+            let (y, x) = (numbers(batch, first)?, numbers(batch, first + 1)?);
+            let (squares, top) = (numbers(batch, first + 2)?, numbers(batch, first + 3)?);
+            let n = integers(batch, first + 4)?;
+            for i in (0..batch.num_rows()).filter(|i| n.value(*i) > 0) {
+                cells.push(Self {
+                    site: texts.get(0, i),
+                    period: texts.get(1, i),
+                    dimension: texts.get(2, i),
+                    category: texts.get(3, i),
+                    y: y.value(i),
+                    x: x.value(i),
+                    immature: 0.0,
+                    squares: squares.value(i),
+                    top: top.value(i),
+                    n: n.value(i).unsigned_abs(),
+                });
+            }
         }
         Ok(())
     }
@@ -240,6 +272,21 @@ impl Store {
         let mut out = Vec::new();
         self.each(query, |batch| CellCount::read(batch, &mut out))?;
         Ok(out)
+    }
+
+    /// The cells of each member of a pass, by its questions.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn cells_of(&self, pass: &Pass, queries: &[Query]) -> Result<Vec<Vec<CellCount>>, Diagnostic> {
+        match (&pass.asked, queries) {
+            (Asked::Together(_), [query]) => {
+                let mut cells = vec![Vec::new(); pass.members.len()];
+                self.each(query, |batch| CellCount::read_together(batch, &mut cells))?;
+                Ok(cells)
+            }
+            _ => queries.iter().map(|query| self.cells(query)).collect(),
+        }
     }
 
     /// Answers a query of [`groundwork_plan::indicator::Indicator::clusters`].

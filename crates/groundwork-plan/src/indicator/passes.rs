@@ -13,7 +13,7 @@ use super::rows::{Amount, RowMeasure};
 use super::tally::Tally;
 use super::{Counted, Dimension, Indicator, Kind, Summary, Window};
 use crate::period::Frequency;
-use crate::query::{SqlType, Statement, Value};
+use crate::query::{Query, SqlType, Statement, Value};
 use crate::source::ColumnType;
 
 /// The marks of one number of 64 bits, without its sign and some to spare.
@@ -35,19 +35,42 @@ pub struct Pass {
     pub source: String,
     /// What is put together: `rows`, or the column of the people.
     pub units: String,
-    /// The tables that rows are put together in.
+    /// What puts rows together in tables and adds these up, in order.
     pub scans: Vec<Statement>,
-    /// The same tables in one look, where that can be.
+    /// The table of the last of them in one look, where that can be.
     pub tally: Option<Tally>,
     /// What is made then, in order.
     pub sums: Vec<Statement>,
-    /// Each indicator by its place in the plan, with what its cells are added up from.
-    pub members: Vec<(usize, Counted)>,
+    /// Each indicator by its place in the plan.
+    pub members: Vec<usize>,
+    /// How their cells are asked for then.
+    pub asked: Asked,
     /// What takes the tables away again.
     pub dismantle: Vec<Statement>,
 }
 
+/// How the cells of the members of a pass are asked for.
+#[derive(Debug, Clone)]
+pub enum Asked {
+    /// Together: after site, period, dimension and category, for each member `y, x, squares, top, n`. Where
+    /// `n` is zero a member has no cell.
+    Together(Query),
+    /// Each by itself, added up from this.
+    Each(Vec<Counted>),
+}
+
 impl Pass {
+    /// The questions for the cells of its members.
+    pub fn queries(&self, all: &[Indicator]) -> Vec<Query> {
+        match &self.asked {
+            Asked::Together(query) => vec![query.clone()],
+            Asked::Each(counted) => {
+                let members = self.members.iter().filter_map(|at| all.get(*at)).zip(counted);
+                members.map(|(member, of)| member.cells(of, &member.disaggregate, true)).collect()
+            }
+        }
+    }
+
     /// Everything that has to be made, in order; the last is what cells are added up from.
     pub fn statements(&self) -> impl Iterator<Item = &Statement> {
         self.scans.iter().chain(&self.sums)

@@ -5,7 +5,9 @@
 
 use super::passes::{Known, MARKS, bucket, bucket_length, levels, same_place};
 use super::units::{Scope, Units, category_of, dimension_column, zero};
-use super::{Counted, Dimension, Indicator, IndicatorPeriod, Kind, Pass, UNKNOWN, Window, source_table};
+use super::{
+    Asked, Counted, Dimension, Indicator, IndicatorPeriod, Kind, Pass, UNKNOWN, Window, source_table,
+};
 use crate::period::shift_months;
 use crate::query::{From, JoinKind, Query, Select, SqlType, Statement, Value};
 
@@ -75,7 +77,8 @@ impl<'a> PeoplePass<'a> {
             scans: Vec::new(),
             tally: None,
             sums: made.into_iter().map(|(table, query)| Statement::CreateTable(table, query)).collect(),
-            members: (0..self.members.len()).map(|at| (self.members[at].0, cells(&sums, at))).collect(),
+            members: self.members.iter().map(|(at, _)| *at).collect(),
+            asked: Asked::Each((0..self.members.len()).map(|at| cells(&sums, at)).collect()),
             dismantle: tables.into_iter().map(Statement::DropTable).collect(),
         }
     }

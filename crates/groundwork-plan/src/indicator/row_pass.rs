@@ -2,14 +2,14 @@
 //! indicators tell apart: site, month or quarter, the categories that conditions name, the truth
 //! of the other comparisons in them, and the columns of dimensions. The dimensions of one scan are
 //! as many as keep its groups few; the others get a scan of their own. Where codes can stand for all
-//! that is told apart, a [`Tally`] makes the tables of all scans in one look. From the groups, the sums
+//! that is told apart, a [`Tally`] makes the same sums in one look. From the groups, the sums
 //! of every indicator are made for every dimension at once.
 
 use super::passes::{Known, bucket, bucket_length, levels, same_place};
 use super::rows::{Amount, RowMeasure};
-use super::tally::{Code, Number, Tally};
+use super::tally::{CATEGORY, Code, DIMENSION, Level, Number, Quantity, Tally, look};
 use super::units::{Scope, Units, category_of, zero};
-use super::{Counted, Dimension, Indicator, Pass, Summary, Window, row_category, source_table};
+use super::{Asked, Dimension, Indicator, Pass, Summary, Window, row_category, source_table};
 use crate::period::{Frequency, shift_months};
 use crate::query::{From, Query, Select, SqlType, Statement, Value};
 use jiff::civil::Date;
@@ -17,10 +17,6 @@ use jiff::civil::Date;
 /// The most groups that rows are put together in. Ten times as many no longer fit in the caches
 /// of a processor, and one scan then takes longer than several.
 const GROUPS_MOST: usize = 200_000;
-
-/// The columns of the table of sums beside those of sites and days.
-const DIMENSION: &str = "level:dimension";
-const CATEGORY: &str = "level:category";
 
 pub(super) struct RowPass<'a> {
     first: &'a Indicator,
@@ -51,6 +47,13 @@ struct Scan<'a> {
     levels: Vec<Option<&'a Dimension>>,
 }
 
+/// What is added up of groups of rows.
+struct Added {
+    /// The groups count for which this holds.
+    when: Option<Value>,
+    of: Quantity,
+}
+
 /// What a group of rows adds.
 #[derive(Clone)]
 enum Adds {
@@ -79,7 +82,7 @@ impl<'a> RowPass<'a> {
         tried.members.clone_from(&self.members);
         tried.add(0, indicator, measure, known);
         let mut levels = levels(tried.members.iter().map(|m| m.indicator)).into_iter();
-        levels.all(|level| tried.groups(&columns(level), known) <= GROUPS_MOST)
+        levels.all(|level| tried.groups(&columns_of(level), known) <= GROUPS_MOST)
     }
 
     pub(super) fn add(
@@ -208,7 +211,7 @@ impl<'a> RowPass<'a> {
         let mut scans: Vec<Vec<Option<&Dimension>>> = Vec::new();
         let wanted = |levels: &[Option<&'a Dimension>]| {
             let mut all: Vec<&'a str> = Vec::new();
-            for column in levels.iter().flat_map(|level| columns(*level)) {
+            for column in levels.iter().flat_map(|level| columns_of(*level)) {
                 if !all.contains(&column) {
                     all.push(column);
                 }
@@ -236,16 +239,15 @@ impl<'a> RowPass<'a> {
             .flat_map(|scan| scan.levels.iter().map(|level| self.sums(scan.table.clone(), *level)))
             .collect();
         let scanned = |scan: &Scan<'_>| Statement::CreateTable(scan.table.clone(), self.scan(&scan.columns));
+        let summed = Statement::CreateTable(sums.clone(), Query::UnionAll(of_levels));
         Pass {
             source: self.source().to_owned(),
             units: "rows".into(),
-            tally: self.tally(&scans, known),
-            scans: scans.iter().map(scanned).collect(),
-            sums: vec![
-                Statement::CreateTable(sums.clone(), Query::UnionAll(of_levels)),
-                Statement::CreateTable(cells.clone(), self.cells(&sums)),
-            ],
-            members: self.members.iter().map(|m| (m.at, m.counted(&cells))).collect(),
+            tally: self.tally(&scans, known, &sums),
+            scans: scans.iter().map(scanned).chain([summed]).collect(),
+            sums: vec![Statement::CreateTable(cells.clone(), self.cells(&sums))],
+            members: self.members.iter().map(|m| m.at).collect(),
+            asked: Asked::Together(self.asked(&cells)),
             dismantle: scans
                 .into_iter()
                 .map(|scan| scan.table)
@@ -322,8 +324,8 @@ impl<'a> RowPass<'a> {
         self.members.iter().any(|m| m.indicator.floats && adds(m))
     }
 
-    /// All scans in one look, where every column of theirs has few values and every number is exact.
-    fn tally(&self, scans: &[Scan<'_>], known: &Known<'_>) -> Option<Tally> {
+    /// The sums in one look, where every column of the scans has few values and every number is exact.
+    fn tally(&self, scans: &[Scan<'_>], known: &Known<'_>, table: &str) -> Option<Tally> {
         let mut keys = Vec::new();
         if let Some(site) = &self.first.site_by {
             keys.push(Code::column(site, known)?);
@@ -331,23 +333,24 @@ impl<'a> RowPass<'a> {
         if let Some(day) = &self.first.period_by {
             keys.push(Code::days(day, self.length(), self.ends()?)?);
         }
+        let mut told = Vec::new();
         for key in self.few(&[]).0 {
-            keys.push(Code::column(key, known)?);
+            told.push(Code::column(key, known)?);
         }
-        let atoms = self.atoms.iter().enumerate();
-        let comparisons = atoms.map(|(at, atom)| Code::truth(atom_column(at), atom.clone())).collect();
+        let atoms = self.atoms.iter().enumerate().map(|(at, atom)| (atom_column(at), atom.clone()));
+        told.extend(Code::comparisons(&atoms.collect::<Vec<_>>(), known)?);
         let mut apart: Vec<Code> = Vec::new();
-        let mut tables = Vec::new();
+        let mut groups = Vec::new();
         for scan in scans {
             let mut places = Vec::new();
             for name in self.few(&scan.columns).1 {
-                let found = apart.iter().position(|code| code.name == name);
+                let found = apart.iter().position(|code| code.tells(name));
                 places.push(found.unwrap_or(apart.len()));
                 if found.is_none() {
                     apart.push(Code::column(name, known)?);
                 }
             }
-            tables.push((scan.table.clone(), places));
+            groups.push(places);
         }
         let mut numbers = Vec::new();
         for (at, number) in self.numbers.iter().enumerate() {
@@ -357,7 +360,25 @@ impl<'a> RowPass<'a> {
             let digits = self.adding(at).find_map(|m| m.indicator.digits_squared());
             numbers.push(Number::new(number.clone(), digits));
         }
-        Tally::of(self.rows(), keys, comparisons, apart, numbers, tables)
+        let look = look(self.rows(), [&mut keys, &mut told, &mut apart], &mut numbers)?;
+        let (mut conditions, mut sums) = (Vec::new(), Vec::new());
+        let mut columns = Vec::new();
+        for (column, added) in self.members.iter().flat_map(Member::sums) {
+            let when = added.when.map(|holds| place_of(holds, &mut conditions));
+            columns.push((column, place_of((when, added.of), &mut sums)));
+        }
+        let levels = scans.iter().enumerate().flat_map(|(of, scan)| {
+            scan.levels.iter().map(move |level| Level {
+                name: level.map_or("", |d| &d.name).to_owned(),
+                category: level.map_or(Value::text(""), |d| category_of(d, &row_category)),
+                columns: columns_of(*level).into_iter().map(str::to_owned).collect(),
+                of,
+                has: self.members.iter().flat_map(|m| vec![m.has(*level); m.sums().len()]).collect(),
+            })
+        });
+        let levels = levels.collect();
+        let table = table.to_owned();
+        Some(Tally { look, keys, told, apart, numbers, groups, conditions, sums, columns, levels, table })
     }
 
     /// The sums of every member that has a dimension, or of all for the total, by category.
@@ -373,11 +394,10 @@ impl<'a> RowPass<'a> {
             Some(dimension) => select.group(category_of(dimension, &row_category), CATEGORY),
         };
         for member in &self.members {
-            let is_here =
-                level.is_none_or(|d| member.indicator.disaggregate.iter().any(|o| o.name == d.name));
-            for (what, value) in member.sums() {
-                let value = if is_here { together(what, value) } else { Value::Missing(SqlType::Integer) };
-                select = select.column(value, format!("{what}:{}", member.at));
+            for (column, added) in member.sums() {
+                let value = || added.of.together(added.of_group());
+                let value = if member.has(level) { value() } else { Value::Missing(SqlType::Integer) };
+                select = select.column(value, column);
             }
         }
         select.query()
@@ -401,11 +421,10 @@ impl<'a> RowPass<'a> {
                 .group(Value::column("s", DIMENSION), "dimension")
                 .group(Value::column("s", CATEGORY), "category");
             for member in &self.members {
-                for (what, _) in member.sums() {
-                    let name = format!("{what}:{}", member.at);
-                    let value = together(what, Value::column("s", &name));
+                for (column, added) in member.sums() {
+                    let value = added.of.together(Value::column("s", &column));
                     let value = if member.is_alike(like) { value } else { Value::Missing(SqlType::Integer) };
-                    select = select.column(value, name);
+                    select = select.column(value, column);
                 }
             }
             let select = units.with_site(select, site_by);
@@ -416,6 +435,27 @@ impl<'a> RowPass<'a> {
             alike.iter().flat_map(|like| scopes.iter().map(|scope| of_scope(like, *scope))).collect(),
         )
     }
+
+    /// The cells of every member, from the table of them.
+    fn asked(&self, cells: &str) -> Query {
+        let column = |name: &str| Value::column("s", name);
+        let names = ["site", "period", "dimension", "category"];
+        let mut select = Select::from(From::Table(cells.to_owned()), "s");
+        for name in names {
+            select = select.column(column(name), name);
+        }
+        for member in &self.members {
+            let sums = member.sums();
+            for what in ["y", "x", "squares", "top", "n"] {
+                let name = member.column(what);
+                let is_made = sums.iter().any(|(made, _)| *made == name);
+                let sum = if is_made { Value::Call("coalesce", vec![column(&name), zero()]) } else { zero() };
+                let kind = if what == "n" { SqlType::Integer } else { SqlType::Double };
+                select = select.column(sum.cast(kind), name);
+            }
+        }
+        select.order(names.map(column).to_vec()).query()
+    }
 }
 
 /// The column of a comparison that rows are put together by.
@@ -423,13 +463,34 @@ fn atom_column(at: usize) -> String {
     format!("atom:{at}")
 }
 
-/// How values are put together: the largest of the largest, the sum of the others.
-fn together(what: &str, value: Value) -> Value {
-    Value::Call(if what == "top" { "max" } else { "sum" }, vec![value])
+/// Where something stands in a list, which it is added to where it is not there.
+fn place_of<T: PartialEq>(wanted: T, list: &mut Vec<T>) -> usize {
+    list.iter().position(|there| *there == wanted).unwrap_or_else(|| {
+        list.push(wanted);
+        list.len() - 1
+    })
 }
 
-fn columns(level: Option<&Dimension>) -> Vec<&str> {
+fn columns_of(level: Option<&Dimension>) -> Vec<&str> {
     level.map(|d| d.columns.iter().map(String::as_str).collect()).unwrap_or_default()
+}
+
+impl Added {
+    /// What a group of rows adds.
+    fn of_group(&self) -> Value {
+        let value = Value::column("s", self.of.column());
+        match &self.when {
+            None => value,
+            Some(holds) => Value::Case(vec![(holds.clone(), value)], Box::new(zero())),
+        }
+    }
+}
+
+impl Quantity {
+    /// How values are put together: the largest of the largest, the sum of the others.
+    fn together(self, value: Value) -> Value {
+        Value::Call(if matches!(self, Quantity::Most(_)) { "max" } else { "sum" }, vec![value])
+    }
 }
 
 impl Member<'_> {
@@ -438,52 +499,39 @@ impl Member<'_> {
         self.window == other.window && self.indicator.periods == other.indicator.periods
     }
 
-    /// What a group adds: `y`, `x`, `squares` and `n`, and `top`, the largest of its numbers without their signs; nothing
-    /// where the conditions do not hold.
-    fn sums(&self) -> Vec<(&'static str, Value)> {
-        let column = |name: String| Value::column("s", name);
+    /// Whether it is told apart by a dimension, or the total.
+    fn has(&self, level: Option<&Dimension>) -> bool {
+        level.is_none_or(|d| self.indicator.disaggregate.iter().any(|o| o.name == d.name))
+    }
+
+    /// The column of one of its sums.
+    fn column(&self, what: &str) -> String {
+        format!("{what}:{}", self.at)
+    }
+
+    /// What groups add to it, by column: `y`, `x`, `squares` and `n`, and `top`, the largest of its numbers
+    /// without their signs; nothing where the conditions do not hold.
+    fn sums(&self) -> Vec<(String, Added)> {
         let number = match self.y {
             Adds::Number(at) => Some(at),
             Adds::Nothing | Adds::Rows | Adds::RowsWhere(_) => None,
         };
-        let rows = || number.map_or_else(|| column("n".into()), |at| column(format!("count:{at}")));
+        let rows = number.map_or(Quantity::Rows, Quantity::Count);
         let adds = |adds: &Adds| match adds {
             Adds::Nothing => None,
-            Adds::Rows => Some((None, rows())),
-            Adds::RowsWhere(holds) => Some((Some(holds.clone()), rows())),
-            Adds::Number(at) => Some((None, column(format!("sum:{at}")))),
-        };
-        let when = |more: Option<Value>, value: Value| {
-            let holds = self.holds.iter().cloned().chain(more).reduce(Value::and);
-            holds.map_or(value.clone(), |holds| Value::Case(vec![(holds, value)], Box::new(zero())))
+            Adds::Rows => Some((None, rows)),
+            Adds::RowsWhere(holds) => Some((Some(holds.clone()), rows)),
+            Adds::Number(at) => Some((None, Quantity::Sum(*at))),
         };
         let is_mean = matches!(self.indicator.kind.summary(), Summary::RowMean);
-        let squares = number.filter(|_| is_mean).map(|at| (None, column(format!("squares:{at}"))));
-        let top = number.map(|at| (None, column(format!("max:{at}"))));
-        let n = Some((None, rows()));
-        [("y", adds(&self.y)), ("x", adds(&self.x)), ("squares", squares), ("top", top), ("n", n)]
-            .into_iter()
-            .filter_map(|(what, sum)| sum.map(|(more, value)| (what, when(more, value))))
-            .collect()
-    }
-
-    /// Its cells, from those of all members.
-    fn counted(&self, cells: &str) -> Counted {
-        let sums = self.sums();
-        let column = |name: String| Value::column("s", name);
-        let sum = |what: &str| {
-            let is_made = sums.iter().any(|(made, _)| *made == what);
-            let column = || column(format!("{what}:{}", self.at));
-            if is_made { Value::Call("coalesce", vec![column(), zero()]) } else { zero() }
+        let squares = number.filter(|_| is_mean).map(|at| (None, Quantity::Squares(at)));
+        let top = number.map(|at| (None, Quantity::Most(at)));
+        let n = Some((None, rows));
+        let all = [("y", adds(&self.y)), ("x", adds(&self.x)), ("squares", squares), ("top", top), ("n", n)];
+        let added = |(more, of): (Option<Value>, Quantity)| Added {
+            when: self.holds.iter().cloned().chain(more).reduce(Value::and),
+            of,
         };
-        let mut select = Select::from(From::Table(cells.to_owned()), "s");
-        for name in ["site", "period", "dimension", "category"] {
-            select = select.column(column(name.to_owned()), name);
-        }
-        for name in ["y", "x", "immature", "squares", "top"] {
-            select = select.column(sum(name).cast(SqlType::Double), name);
-        }
-        let select = select.column(sum("n").cast(SqlType::Integer), "n");
-        Counted::Cells(select.filter(sum("n").binary(">", zero())).query())
+        all.into_iter().filter_map(|(what, sum)| Some((self.column(what), added(sum?)))).collect()
     }
 }

@@ -1,9 +1,10 @@
-//! A tally: the rows of a pass put together in several tables in one look at them.
+//! A tally: the sums of a pass in one look at its rows.
 //!
-//! A database scans the rows once for each table, and looks texts up in each. In a tally every column
-//! that has few values is seen as a code, so that a group of rows is a place in a list and a row is a
-//! few additions. The tables are the same as those of the statements of the pass.
+//! A database scans the rows once for each table of groups. In a tally every column that has few values
+//! is seen as a code, so that a group of rows is a place in a list and a row is a few additions; what is
+//! then added up from the groups are the sums that the statements of the pass make.
 
+use super::cuts::{Cut, Cuts, Line};
 use super::passes::Known;
 use crate::period::{Frequency, shift_months};
 use crate::query::{Query, Select, SqlType, Value};
@@ -12,42 +13,83 @@ use jiff::civil::Date;
 
 /// The most values that a code stands for.
 const VALUES_MOST: usize = 255;
-/// The bits of a number that hold codes.
-const BITS: u32 = 60;
-/// The most comparisons: each is true, false or undecided.
-const COMPARISONS_MOST: usize = 12;
+/// The most ways in which what conditions tell apart may come together.
+const WAYS_MOST: usize = 1 << 24;
 
-/// What is looked at, and the tables that it is put together in.
+/// The column of the sums that names the dimension.
+pub const DIMENSION: &str = "level:dimension";
+/// The column of the sums that names the category.
+pub const CATEGORY: &str = "level:category";
+
+/// What is looked at, and what it is added up to: a table with a row for each dimension, category and
+/// combination of keys that rows have.
 #[derive(Debug, Clone)]
 pub struct Tally {
-    /// The rows: numbers that hold the codes, as many as they need, then the numbers that are added up.
+    /// The rows, with the columns that codes and numbers are in.
     pub look: Query,
-    /// So many numbers hold codes.
-    pub packed: usize,
-    /// What the rows of every table are put together by.
+    /// The columns of the table before dimension and category: site and unit of time.
     pub keys: Vec<Code>,
-    /// The same, for comparisons, of whose values few are there together.
-    pub comparisons: Vec<Code>,
-    /// What the rows of some tables are put together by.
+    /// What the conditions look at.
+    pub told: Vec<Code>,
+    /// What else the dimensions look at.
     pub apart: Vec<Code>,
-    /// The numbers that are added up; their places here name the columns of their sums.
+    /// The numbers that are added up.
     pub numbers: Vec<Number>,
-    /// The tables, each with the places of its columns in `apart`.
-    pub tables: Vec<(String, Vec<usize>)>,
+    /// The ways in which rows are put in groups: by keys, by what is told, and by these of `apart`.
+    pub groups: Vec<Vec<usize>>,
+    /// The conditions under which groups count, over `told` as columns of part `s`.
+    pub conditions: Vec<Value>,
+    /// What is added up, each once, of all groups or those for which a condition holds.
+    pub sums: Vec<(Option<usize>, Quantity)>,
+    /// The columns of the table behind dimension and category, each with its place in `sums`.
+    pub columns: Vec<(String, usize)>,
+    /// The dimensions, and the total.
+    pub levels: Vec<Level>,
+    /// The name of the table.
+    pub table: String,
 }
 
-/// A column with few values.
+/// What rows add up to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantity {
+    /// How many there are.
+    Rows,
+    /// How many have a number.
+    Count(usize),
+    /// The sum of a number.
+    Sum(usize),
+    /// The largest number, without its sign.
+    Most(usize),
+    /// The sum of the squares of a number.
+    Squares(usize),
+}
+
+/// A dimension, or the total.
+#[derive(Debug, Clone)]
+pub struct Level {
+    /// Its name; empty for the total.
+    pub name: String,
+    /// The category, over these columns of part `s`.
+    pub category: Value,
+    /// The names of the codes that tell the category.
+    pub columns: Vec<String>,
+    /// Which of the ways of putting rows in groups tells them.
+    pub of: usize,
+    /// Which of the columns of the table are added up for it.
+    pub has: Vec<bool>,
+}
+
+/// What a row is known by: one of a few values.
 #[derive(Debug, Clone)]
 pub struct Code {
-    /// Its name in the tables.
-    pub name: String,
-    /// The type that it has there.
+    /// The columns that it stands for, each with its values as literals, by code from 0.
+    pub columns: Vec<(String, Vec<Value>)>,
+    /// The type of those.
     pub kind: SqlType,
-    /// Its values as literals, by their codes from 0.
-    pub values: Vec<Value>,
-    /// Which of the numbers that hold codes holds its own, and behind how many bits.
-    pub place: (usize, u32),
-    /// The code of a row; a value that is not declared has none.
+    /// How numbers are told apart, where it is made from numbers.
+    pub cuts: Option<Cuts>,
+    /// Its column in the look.
+    pub place: usize,
     of_row: Value,
 }
 
@@ -56,131 +98,130 @@ pub struct Code {
 pub struct Number {
     /// How many digits behind the point its squares are made from, where they are added up.
     pub squares: Option<u8>,
+    /// Its column in the look.
+    pub place: usize,
     of_row: Value,
 }
 
+impl Quantity {
+    /// The column of a group of rows that holds it.
+    pub fn column(self) -> String {
+        match self {
+            Quantity::Rows => "n".to_owned(),
+            Quantity::Count(of) => format!("count:{of}"),
+            Quantity::Sum(of) => format!("sum:{of}"),
+            Quantity::Most(of) => format!("max:{of}"),
+            Quantity::Squares(of) => format!("squares:{of}"),
+        }
+    }
+}
+
 impl Code {
-    /// How many bits it takes.
-    pub fn bits(&self) -> u32 {
-        (self.values.len() as u64).next_power_of_two().trailing_zeros()
+    /// How many values there are.
+    pub fn values(&self) -> usize {
+        self.columns.first().map_or(1, |(_, values)| values.len())
+    }
+
+    /// Whether it stands for a column.
+    pub fn tells(&self, column: &str) -> bool {
+        self.columns.iter().any(|(name, _)| name == column)
+    }
+
+    fn new(name: &str, kind: SqlType, values: Vec<Value>, of_row: Value) -> Option<Self> {
+        let fits = values.len() <= VALUES_MOST;
+        fits.then(|| Self { columns: vec![(name.to_owned(), values)], kind, cuts: None, place: 0, of_row })
     }
 
     /// A column of rows, where it has few values.
     pub(super) fn column(name: &str, known: &Known<'_>) -> Option<Self> {
-        let column = || Value::column("s", name);
         match known.kind(name)? {
-            ColumnType::Boolean => Some(Self::truth(name.to_owned(), column())),
-            ColumnType::Category(words) => {
-                Self::words(name, &words.iter().map(|word| word.id.as_str()).collect::<Vec<_>>())
-            }
-            ColumnType::Site => Self::words(name, known.sites),
+            ColumnType::Boolean => Self::truth(name, Value::column("s", name)),
+            ColumnType::Category(words) => Self::words(name, words.iter().map(|word| word.id.as_str())),
+            ColumnType::Site => Self::words(name, known.sites.iter().copied()),
             _ => None,
         }
     }
 
-    /// A column that holds some of these words.
-    fn words(name: &str, words: &[&str]) -> Option<Self> {
-        let column = || Value::column("s", name);
-        let texts: Vec<Value> = words.iter().map(|word| Value::text(*word)).collect();
-        let found = Value::Call("list_position", vec![Value::Call("list_value", texts.clone()), column()]);
-        let missing =
-            Value::Case(vec![(column().is_missing(), zero())], Box::new(Value::Missing(SqlType::Integer)));
-        let values: Vec<Value> = std::iter::once(Value::Missing(SqlType::Text)).chain(texts).collect();
-        let fits = (2..=VALUES_MOST).contains(&values.len());
-        fits.then(|| Self {
-            name: name.to_owned(),
-            kind: SqlType::Text,
-            values,
-            place: (0, 0),
-            of_row: Value::Call("coalesce", vec![found, missing]),
-        })
+    /// A column that holds some of these words, or nothing. A row holds the place of its word from 1, and
+    /// another word has none.
+    fn words<'w>(name: &str, words: impl Iterator<Item = &'w str>) -> Option<Self> {
+        let values: Vec<Value> =
+            std::iter::once(Value::Missing(SqlType::Text)).chain(words.map(Value::text)).collect();
+        let all = Value::Call("list_value", values.clone());
+        let of_row = Value::Call("list_position", vec![all, Value::column("s", name)]);
+        if values.len() > 1 { Self::new(name, SqlType::Text, values, of_row) } else { None }
     }
 
     /// What is true, false or undecided.
-    pub(super) fn truth(name: String, holds: Value) -> Self {
-        let not = Value::Not(Box::new(holds.clone()));
-        let whens = vec![(holds, Value::integer(2)), (not, Value::integer(1))];
-        Self {
-            name,
-            kind: SqlType::Truth,
-            values: vec![Value::Missing(SqlType::Truth), Value::Truth(false), Value::Truth(true)],
-            place: (0, 0),
-            of_row: Value::Case(whens, Box::new(zero())),
-        }
+    fn truth(name: &str, holds: Value) -> Option<Self> {
+        let values = vec![Value::Missing(SqlType::Truth), Value::Truth(false), Value::Truth(true)];
+        Self::new(name, SqlType::Truth, values, holds)
     }
 
-    /// The units of time of a column of days that lie between two days, and one before them for
-    /// all earlier ones. There is a day in every row.
+    /// The units of time of a column of days that lie between two days, by their first days, and one
+    /// before them for all earlier ones. There is a day in every row.
     pub(super) fn days(name: &str, length: Frequency, (from, to): (Date, Date)) -> Option<Self> {
-        let months = length.months();
         let from = from.first_of_month();
-        let begin = |at: i64| shift_months(from, (at - 1) * months);
-        let days: Vec<Value> = (0..).map(begin).take_while(|day| *day <= to).map(Value::Day).collect();
-        let since =
-            Value::Call("date_diff", vec![Value::text("month"), Value::Day(from), Value::column("s", name)]);
-        let since = Value::Call("greatest", vec![since, Value::integer(-months)]);
-        let at = since.binary("+", Value::integer(months));
-        (days.len() <= VALUES_MOST).then(|| Self {
-            name: name.to_owned(),
-            kind: SqlType::Day,
-            values: days,
-            place: (0, 0),
-            of_row: at.binary("//", Value::integer(months)),
-        })
+        let begin = |at: i64| shift_months(from, (at - 1) * length.months());
+        let values = (0..).map(begin).take_while(|day| *day <= to).map(Value::Day).collect();
+        Self::new(name, SqlType::Day, values, Value::column("s", name))
+    }
+
+    /// Comparisons, each with its name. Those of one exact number with written ones share a code.
+    pub(super) fn comparisons(all: &[(String, Value)], known: &Known<'_>) -> Option<Vec<Self>> {
+        let mut codes = Vec::new();
+        let mut by_number: Vec<(Line<'_>, Vec<(&str, Cut)>)> = Vec::new();
+        for (name, holds) in all {
+            let Some((line, cut)) = Cut::of(holds, known) else {
+                codes.push(Self::truth(name, holds.clone())?);
+                continue;
+            };
+            match by_number.iter_mut().find(|(of, _)| *of == line) {
+                Some((_, cuts)) => cuts.push((name, cut)),
+                None => by_number.push((line, vec![(name, cut)])),
+            }
+        }
+        for ((column, digits), cuts) in by_number {
+            let at = Cuts::of(digits, cuts.iter().map(|(_, cut)| cut));
+            let columns = cuts.iter().map(|(name, cut)| ((*name).to_owned(), cut.truths(&at))).collect();
+            let (kind, of_row) = (SqlType::Truth, Value::column("s", column));
+            let code = Self { columns, kind, cuts: Some(at), place: 0, of_row };
+            if code.values() > VALUES_MOST {
+                return None;
+            }
+            codes.push(code);
+        }
+        Some(codes)
     }
 }
 
 impl Number {
     pub(super) fn new(of_row: Value, squares: Option<u8>) -> Self {
-        Self { squares, of_row }
+        Self { squares, place: 0, of_row }
     }
 }
 
 impl Tally {
-    /// A tally of these rows, where codes can stand for all of it and there is anything to look at.
-    pub(super) fn of(
-        rows: Select,
-        keys: Vec<Code>,
-        comparisons: Vec<Code>,
-        apart: Vec<Code>,
-        numbers: Vec<Number>,
-        tables: Vec<(String, Vec<usize>)>,
-    ) -> Option<Self> {
-        if comparisons.len() > COMPARISONS_MOST {
-            return None;
-        }
-        let (mut keys, mut comparisons, mut apart) = (keys, comparisons, apart);
-        let mut packed: Vec<(Value, u32)> = Vec::new();
-        for code in keys.iter_mut().chain(&mut comparisons).chain(&mut apart) {
-            let bits = code.bits();
-            if packed.last().is_none_or(|(_, taken)| taken + bits > BITS) {
-                packed.push((zero(), 0));
-            }
-            let (at, last) = (packed.len() - 1, packed.last_mut());
-            if let Some((together, taken)) = last {
-                code.place = (at, *taken);
-                let shifted = code.of_row.clone().cast(SqlType::Integer);
-                let shifted = shifted.binary("*", Value::integer(1 << *taken));
-                *together = std::mem::replace(together, zero()).binary("+", shifted);
-                *taken += bits;
-            }
-        }
-        let holding = packed.len();
-        let values = packed.into_iter().map(|(value, _)| value);
-        let values = values.chain(numbers.iter().map(|number| number.of_row.clone()));
-        let look = values.enumerate().fold(rows, |look, (at, value)| look.column(value, format!("c{at}")));
-        (!look.columns.is_empty()).then(|| Self {
-            look: look.query(),
-            packed: holding,
-            keys,
-            comparisons,
-            apart,
-            numbers,
-            tables,
-        })
+    /// The codes.
+    pub fn codes(&self) -> impl Iterator<Item = &Code> {
+        self.keys.iter().chain(&self.told).chain(&self.apart)
     }
 }
 
-fn zero() -> Value {
-    Value::integer(0)
+/// What a tally looks at of some rows, where its codes and numbers then have their columns; nothing where
+/// there is nothing to look at, or what is told of rows may come together in too many ways.
+pub(super) fn look(rows: Select, codes: [&mut [Code]; 3], numbers: &mut [Number]) -> Option<Query> {
+    let [keys, told, apart] = codes;
+    let ways = told.iter().map(Code::values).fold(1_usize, usize::saturating_mul);
+    let codes = keys.iter_mut().chain(told).chain(apart).map(|code| (&code.of_row, &mut code.place));
+    let numbers = numbers.iter_mut().map(|number| (&number.of_row, &mut number.place));
+    let mut look = rows;
+    for (of_row, place) in codes.chain(numbers) {
+        let found = look.columns.iter().position(|(value, _)| value == of_row);
+        *place = found.unwrap_or(look.columns.len());
+        if found.is_none() {
+            look = look.column(of_row.clone(), format!("c{place}"));
+        }
+    }
+    (ways <= WAYS_MOST && !look.columns.is_empty()).then(|| look.query())
 }

@@ -19,7 +19,7 @@ use crate::expression::Expression;
 use crate::query::{From, JoinKind, Query, Select, SqlType, Value};
 
 /// How many digits behind the point numbers have that are squared, and those of an index.
-const DIGITS: u8 = 4;
+pub(super) const DIGITS: u8 = 4;
 const DIGITS_FINE: u8 = 9;
 
 /// Whether units are made for every site, or for all sites together.
@@ -55,8 +55,6 @@ pub enum Counted {
     /// Sums that were made for several indicators in one pass: `site, period, dimension, category,
     /// y, x, immature, squares, top, n`, with the empty dimension for the total.
     Sums(Query),
-    /// The same with one row a cell already, of the dimensions that are wanted.
-    Cells(Query),
 }
 
 impl Indicator {
@@ -116,7 +114,6 @@ impl Indicator {
                 let sum = |name: &str| Value::Call("sum", vec![Value::column("u", name)]);
                 adding(select, sum("squares"), Value::column("u", "top"), sum("n")).rows()
             }
-            Counted::Cells(cells) => cells.clone().rows(),
         };
         let mut select = Select::from(all, "c");
         for name in names.into_iter().chain(["y", "x", "immature", "squares", "top", "n"]) {

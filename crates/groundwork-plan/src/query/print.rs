@@ -360,7 +360,7 @@ impl Display for Statement {
             Statement::RenameTable(from, to) => {
                 write!(f, "ALTER TABLE {} RENAME TO {}", identifier(from), identifier(to))
             }
-            Statement::DropTable(name) => write!(f, "DROP TABLE {}", identifier(name)),
+            Statement::DropTable(name) => write!(f, "DROP TABLE IF EXISTS {}", identifier(name)),
             Statement::WriteParquet(name, path) => {
                 write!(f, "COPY {} TO {} (FORMAT parquet)", identifier(name), text(path))
             }

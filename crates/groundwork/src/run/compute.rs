@@ -236,23 +236,19 @@ impl Counting<'_> {
             let (units, source) = (&pass.units, &pass.source);
             let what = format!("count {units} of {source} for {} indicators", pass.members.len());
             progress.step(&what);
-            let queries: Vec<Query> = pass
-                .members
-                .iter()
-                .map(|(at, counted)| all[*at].cells(counted, &all[*at].disaggregate, true))
-                .collect();
+            let queries = pass.queries(all);
             let ask = || counter.shared(pass, &queries);
             let texts = || {
                 let prepare = pass.statements().map(ToString::to_string);
                 prepare.chain(queries.iter().map(ToString::to_string)).collect()
             };
             let cells = remembered(memory, texts, ask);
-            let first = pass.members.iter().find_map(|(at, _)| place(*at));
+            let first = pass.members.iter().find_map(|at| place(*at));
             let (cells, is_known) = cells.map_err(|lost| lost.doing(what, first))?;
             if is_known {
                 progress.step("  as they were counted before");
             }
-            for ((at, _), cells) in pass.members.iter().zip(cells) {
+            for (at, cells) in pass.members.iter().zip(cells) {
                 add_counts(&all[*at], cells, &mut found[*at]);
             }
         }

@@ -109,16 +109,13 @@ impl Counter<'_> {
     /// The cells of several indicators that are added up from what one pass makes.
     pub(super) fn shared(self, pass: &Pass, queries: &[Query]) -> Result<Vec<Vec<CellCount>>, Lost> {
         let (Counter::Here(store) | Counter::There(store, _)) = self;
-        let of_all = || -> Result<Vec<Vec<CellCount>>, Diagnostic> {
-            queries.iter().map(|query| store.cells(query)).collect()
-        };
         let Counter::There(_, spark) = self else {
             let is_tallied = pass.tally.as_ref().map_or(Ok(false), |tally| store.tally(tally))?;
             if !is_tallied {
                 self.run_all(&pass.scans)?;
             }
             self.run_all(&pass.sums)?;
-            let cells = of_all();
+            let cells = store.cells_of(pass, queries);
             self.run_all(&pass.dismantle)?;
             return Ok(cells?);
         };
@@ -132,7 +129,7 @@ impl Counter<'_> {
         self.run_all(before)?;
         // Nothing stays here that another attempt would find.
         store.take_over(sums, spark.ask(query)?)?;
-        let cells = of_all();
+        let cells = store.cells_of(pass, queries);
         store.run(taken)?;
         self.run_all(left)?;
         Ok(cells?)

@@ -14,10 +14,11 @@ use groundwork_disclosure::{Audit, Passed, Released, ReleasedCell};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::indicator::{Direction, Indicator};
 use groundwork_plan::number::format_exact;
+use groundwork_plan::period::since_1970;
 use groundwork_plan::plan::Plan;
 use groundwork_plan::query::SqlType;
 use groundwork_store::Store;
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 use std::sync::Arc;
 
 /// Writes every table.
@@ -182,7 +183,7 @@ fn indicators_parquet(rows: &[Row<'_>], store: &Store) -> Result<Vec<u8>, Diagno
         Arc::new(Float64Array::from_iter(rows.iter().map(|row| of(row).map(as_written))))
     };
     let day = |of: &dyn Fn(&Row<'_>) -> Option<Date>| -> ArrayRef {
-        Arc::new(Date32Array::from_iter(rows.iter().map(|r| of(r).and_then(days_since_1970))))
+        Arc::new(Date32Array::from_iter(rows.iter().map(|r| of(r).and_then(since_1970))))
     };
     let columns: Vec<ArrayRef> = vec![
         text(&|r| r.cell.key().indicator.clone()),
@@ -233,10 +234,6 @@ fn indicators_parquet(rows: &[Row<'_>], store: &Store) -> Result<Vec<u8>, Diagno
 /// A number as the CSV file has it, so that neither file says more than the other.
 fn as_written(value: f64) -> f64 {
     format_exact(value).parse().unwrap_or(value)
-}
-
-fn days_since_1970(day: Date) -> Option<i32> {
-    day.since(date(1970, 1, 1)).ok().map(|span| span.get_days())
 }
 
 fn estimates_csv(released: &Released, planned: &Planned) -> Result<Vec<u8>, Diagnostic> {
