@@ -54,9 +54,12 @@ indicators:
   share: {kind: proportion, title: T, from: visits, period_by: held, numerator: minutes > 20, disaggregate: [group, topic]}
 ";
 
-/// Comparisons of numbers of every kind, with borders that numbers lie on and between.
+/// Comparisons of numbers of every kind, with borders that numbers lie on and between; a condition on the
+/// site; and so many thresholds that not all dimensions go into one table.
 const COMPARISONS: &str = r"  exact: {kind: count, title: T, from: visits, period_by: held, where: minutes = 30 or minutes <= 20.5 or baht >= 250.0001, disaggregate: [age]}
   others: {kind: count, title: T, from: visits, period_by: held, where: minutes <> 15 and baht < 499.99995 and minutes is not null, disaggregate: [age]}
+  north: {kind: proportion, title: T, from: visits, period_by: held, numerator: minutes > 20, where: site = 'north' or site is null, disaggregate: [age]}
+  many: {kind: count, title: T, from: visits, period_by: held, where: THRESHOLDS, disaggregate: [age, topic, group, [group, topic]]}
   odd: {kind: count, title: T, from: visits, period_by: held, where: minutes = 30.5 or baht = 12 or minutes >= 110, disaggregate: [age]}
 ";
 
@@ -177,9 +180,11 @@ fn table(store: &Store, tally: &Tally) -> Result<Vec<String>, Box<dyn Error>> {
 fn same_sums() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let store = store(folder.path(), drawn(20_000, LATE))?;
-    let plan = plan(COMPARISONS)?;
+    let threshold = |at: i32| format!("(minutes > {} and baht > {})", 9 * at + 3, 70 * at + 10);
+    let thresholds: Vec<String> = (0..12).map(threshold).collect();
+    let plan = plan(&COMPARISONS.replace("THRESHOLDS", &thresholds.join(" or ")))?;
     let passes = passes(&plan);
-    let mut rows = 0;
+    let (mut rows, mut several) = (0, false);
     for pass in passes.shared.iter().filter(|pass| pass.units == "rows") {
         let tally = pass.tally.as_ref().ok_or("every column has few values, and there is no tally")?;
         if !store.tally(tally).map_err(failed)? {
@@ -196,8 +201,12 @@ fn same_sums() -> Result<(), Box<dyn Error>> {
             return Err(format!("{} sums instead of {}", tallied.len(), scanned.len()).into());
         }
         rows += scanned.len();
+        several |= tally.groups.len() > 1;
     }
-    if rows < 500 { Err(format!("only {rows} sums").into()) } else { Ok(()) }
+    if rows < 500 || !several {
+        return Err(format!("{rows} sums; dimensions in several tables: {several}").into());
+    }
+    Ok(())
 }
 
 /// Rows before the calendar, which tallies put together in one unit of time, change no cell.

@@ -198,7 +198,7 @@ impl Value {
     }
 
     /// The columns that it names, each once.
-    pub(crate) fn columns(&self) -> Vec<&str> {
+    pub fn columns(&self) -> Vec<&str> {
         let mut columns: Vec<&str> = Vec::new();
         self.walk(&mut |value| {
             if let Value::Column(_, name) = value

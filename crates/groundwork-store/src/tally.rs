@@ -82,6 +82,8 @@ struct Sum {
 #[derive(Default)]
 struct Groups<'a> {
     apart: Together<'a>,
+    /// Their places among all that stands apart, in the same order.
+    places: &'a [usize],
     rows: Vec<u64>,
     /// For each number, every group.
     sums: Vec<Vec<Sum>>,
@@ -119,8 +121,8 @@ struct Seen {
 impl<'a> Counting<'a> {
     fn new(tally: &'a Tally) -> Self {
         let groups = |apart: &'a Vec<usize>| {
-            let apart = apart.iter().filter_map(|at| tally.apart.get(*at)).collect();
-            Groups { apart: Together(apart), ..Groups::default() }
+            let codes = apart.iter().filter_map(|at| tally.apart.get(*at)).collect();
+            Groups { places: apart, apart: Together(codes), ..Groups::default() }
         };
         let told = Together(tally.told.iter().collect());
         Self {
@@ -199,10 +201,8 @@ impl Groups<'_> {
         }
         for seen in seen {
             let mut places = Cow::Borrowed(&seen.places);
-            for (code, codes) in tally.apart.iter().zip(&seen.apart) {
-                if self.apart.0.iter().any(|of| std::ptr::eq(*of, code)) {
-                    step(places.to_mut(), codes, code.values());
-                }
+            for (code, at) in self.apart.0.iter().zip(self.places) {
+                step(places.to_mut(), seen.apart.get(*at)?, code.values());
             }
             for group in places.iter() {
                 self.rows[*group] += 1;

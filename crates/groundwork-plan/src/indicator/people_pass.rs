@@ -16,6 +16,10 @@ pub(super) struct PeoplePass<'a> {
     members: Vec<(usize, &'a Indicator)>,
 }
 
+/// The columns of a person and of their marks beside those of the source, which cannot be called so.
+const UNIT: &str = "person:unit";
+const MARKS_SEEN: &str = "person:marks";
+
 impl<'a> PeoplePass<'a> {
     pub(super) fn new(at: usize, first: &'a Indicator) -> Self {
         Self { first, members: vec![(at, first)] }
@@ -89,7 +93,7 @@ impl<'a> PeoplePass<'a> {
         let column = |name: &str| Value::column("s", name);
         let of = column(self.of());
         let mut scan = Select::from(From::Table(source_table(self.source())), "s")
-            .group(of.clone().cast(SqlType::Text), "unit")
+            .group(of.clone().cast(SqlType::Text), UNIT)
             .filter(of.is_there());
         if let Some(site) = &self.first.site_by {
             scan = scan.group(column(site), site.clone());
@@ -102,7 +106,7 @@ impl<'a> PeoplePass<'a> {
             None => bit(at),
         };
         let marks = self.indicators().enumerate().map(mark).reduce(|a, b| a.binary("+", b));
-        scan = scan.column(all_bits(marks.unwrap_or(zero()).cast(SqlType::Integer)), "marks");
+        scan = scan.column(all_bits(marks.unwrap_or(zero()).cast(SqlType::Integer)), MARKS_SEEN);
         for seen in columns {
             scan = seen.in_rows(scan);
         }
@@ -118,15 +122,15 @@ impl<'a> PeoplePass<'a> {
             let scope = *scope;
             let units = Units { indicator: self.first, scope, household: None };
             let site_by = self.first.site_by.as_deref();
-            let (unit, marks) = (Value::column("s", "unit"), Value::column("s", "marks"));
+            let (unit, marks) = (Value::column("s", UNIT), Value::column("s", MARKS_SEEN));
             let heads = Select::from(From::Table(seen.to_owned()), "s");
             // Where a period is one month or quarter, everybody is there once already.
             let heads = if scope == Scope::EverySite && self.first.periods.iter().all(is_one) {
                 let heads = heads.column(units.site(site_by), "site").column(units.period(), "period");
-                heads.column(unit, "unit").column(marks, "marks")
+                heads.column(unit, UNIT).column(marks, MARKS_SEEN)
             } else {
                 let heads = heads.group(units.site(site_by), "site").group(units.period(), "period");
-                heads.group(unit, "unit").column(all_bits(marks), "marks")
+                heads.group(unit, UNIT).column(all_bits(marks), MARKS_SEEN)
             };
             let heads = units.with_site(heads, site_by);
             units.with_periods(heads, self.first.period_by.as_deref(), Window::InPeriod).query()
@@ -191,8 +195,7 @@ impl Seen<'_> {
 
 /// Each person's categories, over everything that is known of them.
 fn known_of_people(seen: &str, columns: &[Seen<'_>]) -> Query {
-    let mut people =
-        Select::from(From::Table(seen.to_owned()), "s").group(Value::column("s", "unit"), "unit");
+    let mut people = Select::from(From::Table(seen.to_owned()), "s").group(Value::column("s", UNIT), UNIT);
     for column in columns {
         // It is never empty; Sail gets lost where it can tell that something is never missing.
         let only = Value::Call("nullif", vec![column.resolved(), Value::text("")]);
@@ -205,7 +208,7 @@ fn known_of_people(seen: &str, columns: &[Seen<'_>]) -> Query {
 fn counted(heads: &str, people: &str, columns: &[Seen<'_>]) -> Query {
     let column = |name: &str| Value::column("d", name);
     let mut select = Select::from(From::Table(heads.to_owned()), "d");
-    for name in ["site", "period", "marks"] {
+    for name in ["site", "period", MARKS_SEEN] {
         select = select.group(column(name), name);
     }
     for seen in columns {
@@ -213,7 +216,7 @@ fn counted(heads: &str, people: &str, columns: &[Seen<'_>]) -> Query {
         select = select.group(Value::column("a", name.clone()), name);
     }
     if !columns.is_empty() {
-        let same = Value::column("a", "unit").binary("=", column("unit"));
+        let same = Value::column("a", UNIT).binary("=", column(UNIT));
         select = select.join(JoinKind::Inner, From::Table(people.to_owned()), "a", same);
     }
     select.column(Value::CountRows, "n").query()
@@ -223,7 +226,7 @@ fn counted(heads: &str, people: &str, columns: &[Seen<'_>]) -> Query {
 fn rolled_up(fine: &str, level: Option<&Dimension>) -> Query {
     let column = |name: &str| Value::column("d", name);
     let mut select = Select::from(From::Table(fine.to_owned()), "d");
-    for name in ["site", "period", "marks"] {
+    for name in ["site", "period", MARKS_SEEN] {
         select = select.group(column(name), name);
     }
     select = select
@@ -261,6 +264,6 @@ fn cells(sums: &str, at: usize) -> Counted {
         .column(zero(), "squares")
         .column(zero(), "top")
         .column(column("n"), "n")
-        .filter(column("marks").binary("&", bit(at)).binary(">", zero()));
+        .filter(column(MARKS_SEEN).binary("&", bit(at)).binary(">", zero()));
     Counted::Sums(select.query())
 }

@@ -296,7 +296,7 @@ impl<'a> RowPass<'a> {
         for (at, atom) in self.atoms.iter().enumerate() {
             scan = scan.group(atom.clone(), atom_column(at));
         }
-        scan = scan.column(Value::CountRows, "n");
+        scan = scan.column(Value::CountRows, Quantity::Rows.column());
         for (at, number) in self.numbers.iter().enumerate() {
             let added = if self.floats(at) { number.clone().cast(SqlType::Double) } else { number.clone() };
             let size = Value::Call("abs", vec![number.clone()]);

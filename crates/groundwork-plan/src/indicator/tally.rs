@@ -37,7 +37,7 @@ pub struct Tally {
     pub numbers: Vec<Number>,
     /// The ways in which rows are put in groups: by keys, by what is told, and by these of `apart`.
     pub groups: Vec<Vec<usize>>,
-    /// The conditions under which groups count, over `told` as columns of part `s`.
+    /// The conditions under which groups count, over `told` and `keys` as columns of part `s`.
     pub conditions: Vec<Value>,
     /// What is added up, each once, of all groups or those for which a condition holds.
     pub sums: Vec<(Option<usize>, Quantity)>,
@@ -107,7 +107,7 @@ impl Quantity {
     /// The column of a group of rows that holds it.
     pub fn column(self) -> String {
         match self {
-            Quantity::Rows => "n".to_owned(),
+            Quantity::Rows => "count:rows".to_owned(),
             Quantity::Count(of) => format!("count:{of}"),
             Quantity::Sum(of) => format!("sum:{of}"),
             Quantity::Most(of) => format!("max:{of}"),

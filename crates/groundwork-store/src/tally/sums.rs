@@ -8,11 +8,14 @@ use arrow::compute::concat;
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use groundwork_plan::diag::Diagnostic;
-use groundwork_plan::indicator::{CATEGORY, DIMENSION, Level, Quantity};
+use groundwork_plan::indicator::{CATEGORY, DIMENSION, Level, Quantity, Tally};
 use groundwork_plan::query::{From, Select, Statement, Value};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::collections::HashMap;
 use std::sync::Arc;
+
+/// The most ways in which conditions are decided.
+const DECIDED_MOST: usize = 100_000;
 
 /// The digits of the widest decimal.
 const DIGITS_MOST: u8 = 38;
@@ -30,6 +33,21 @@ struct Categories<'a> {
     of_apart: Vec<usize>,
 }
 
+/// What is added up of groups, each by its place among the sums.
+struct Counts {
+    of_ways: Vec<Vec<(usize, Quantity)>>,
+    /// So many places, each with ways of its own; one where all have the same.
+    places: usize,
+}
+
+impl Counts {
+    /// Of the groups of a sight in a place.
+    fn of(&self, sight: usize, place: usize) -> &[(usize, Quantity)] {
+        let at = sight * self.places + if self.places > 1 { place } else { 0 };
+        self.of_ways.get(at).map_or(&[], Vec::as_slice)
+    }
+}
+
 /// What rows add up to: whole numbers in units of their last digit.
 struct Row {
     place: usize,
@@ -40,9 +58,20 @@ struct Row {
 impl Counting<'_> {
     /// The rows of the table; nothing where a number is too large.
     pub(super) fn sums(&self, store: &Store) -> Result<Option<Vec<RecordBatch>>, Diagnostic> {
-        let holds = worked_out(store, &self.told, &self.sights, &self.tally.conditions)?;
-        let counts: Vec<Vec<(usize, Quantity)>> =
-            (0..self.sights.len()).map(|at| self.counts(&holds, at)).collect();
+        // Conditions may name a key, such as the site.
+        let Tally { keys, told, conditions, .. } = self.tally;
+        let named = conditions.iter().flat_map(Value::columns);
+        let is_key = named.into_iter().any(|name| keys.iter().any(|key| key.tells(name)));
+        let (deciding, places) = if is_key { (keys.iter(), self.keys.ways()) } else { ([].iter(), 1) };
+        if self.sights.len() * places > DECIDED_MOST {
+            return Ok(None);
+        }
+        let deciding = Together(told.iter().chain(deciding).collect());
+        let ways = self.sights.iter().flat_map(|sight| (0..places).map(move |place| sight * places + place));
+        let ways: Vec<usize> = ways.collect();
+        let holds = worked_out(store, &deciding, &ways, conditions)?;
+        let counts = (0..ways.len()).map(|way| self.counts(&holds, way)).collect();
+        let counts = Counts { of_ways: counts, places };
         let levels = self.tally.levels.iter().map(|level| self.categories(store, level));
         let levels: Vec<Categories<'_>> = levels.collect::<Result<_, _>>()?;
         let tables = levels.par_iter().map(|level| self.table(level, &self.rows(level, &counts)?));
@@ -51,11 +80,11 @@ impl Counting<'_> {
         tables.map(batches).transpose().map_err(misfit)
     }
 
-    /// What is added up of the groups of one sight.
-    fn counts(&self, holds: &[ArrayRef], sight: usize) -> Vec<(usize, Quantity)> {
+    /// What is added up of groups for which the conditions are decided in one way.
+    fn counts(&self, holds: &[ArrayRef], way: usize) -> Vec<(usize, Quantity)> {
         let is_true = |at: usize| {
             let holds = holds.get(at).and_then(|holds| holds.as_boolean_opt());
-            holds.is_some_and(|holds| holds.is_valid(sight) && holds.value(sight))
+            holds.is_some_and(|holds| holds.is_valid(way) && holds.value(way))
         };
         let all = self.tally.sums.iter().enumerate();
         all.filter(|(_, (when, _))| when.is_none_or(is_true)).map(|(at, (_, of))| (at, *of)).collect()
@@ -95,11 +124,12 @@ impl Counting<'_> {
     }
 
     /// The rows of a dimension; nothing where a number is too large.
-    fn rows(&self, of: &Categories<'_>, counts: &[Vec<(usize, Quantity)>]) -> Option<Vec<Row>> {
+    fn rows(&self, of: &Categories<'_>, counts: &Counts) -> Option<Vec<Row>> {
         let mut out = Vec::new();
         for (place, of_place) in of.of_places.iter().enumerate() {
             let mut cells: Vec<Option<Vec<i128>>> = vec![None; of.names.len()];
-            for (sight, (of_sight, counts)) in of.of_sights.iter().zip(counts).enumerate() {
+            for (sight, of_sight) in of.of_sights.iter().enumerate() {
+                let counts = counts.of(sight, place);
                 let first = (sight * of.of_places.len() + place) * of.of_apart.len();
                 for (group, of_apart) in (first..).zip(&of.of_apart) {
                     if of.groups.rows.get(group).is_none_or(|n| *n == 0) {
