@@ -11,22 +11,25 @@ use groundwork_plan::indicator::{Indicator, IndicatorPeriod, Kind, MeasureOf, Mi
 use groundwork_plan::plan::Plan;
 use groundwork_plan::source::{ColumnType, Source};
 use jiff::civil::Date;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is counted within an indicator whose people are set against those of no other.
 pub(crate) const OWN_PARTS: [&str; 3] = ["keys", "everyone", "figures"];
 
 impl Frame {
-    /// What a plan says of how its cells hang together.
-    pub fn of(plan: &Plan, names: &Names) -> Self {
+    /// What a plan says of how its cells hang together. `complete` has the columns, by source, that are
+    /// missing in no row, among those of [`Source::told_apart_by`].
+    pub fn of(plan: &Plan, names: &Names, complete: &BTreeSet<(String, String)>) -> Self {
         let implied = implied(plan, names);
         let sensitive = plan.policy.sensitive.iter().cloned().collect();
         let mut frame = Frame { sensitive, ..Frame::default() };
         for source in &plan.sources {
             frame.understand(source, plan, &names.said(&source.id));
         }
+        let once = Once::of(plan, names, complete);
         for indicator in plan.indicators.iter().filter(|i| i.people) {
-            if let Some(mut measure) = measure(indicator, names) {
+            if let Some(mut measure) = measure(indicator, names, &once) {
                 let own = measure.own_dimension.as_mut().map(|own| &mut own.from);
                 for counting in
                     [measure.numerator.as_mut(), measure.denominator.as_mut(), own].into_iter().flatten()
@@ -94,6 +97,40 @@ pub fn rows_of(data: &Data, names: &Names) -> (Counting, Counting) {
     (asked, complete)
 }
 
+/// The columns that have another value in every row, by population: who is counted by such a column is
+/// counted by row.
+struct Once(BTreeSet<(String, String)>);
+
+impl Once {
+    fn of(plan: &Plan, names: &Names, complete: &BTreeSet<(String, String)>) -> Self {
+        let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for source in &plan.sources {
+            let said = names.said(&source.id);
+            let is_complete = |column: &&str| complete.contains(&(source.id.clone(), (*column).to_owned()));
+            let own = source.told_apart_by().filter(is_complete).map(|column| said.column(column)).collect();
+            // What is so for one source of a population says nothing of the rows of the others.
+            match found.entry(said.population().to_owned()) {
+                Entry::Vacant(place) => _ = place.insert(own),
+                Entry::Occupied(mut all) => all.get_mut().retain(|column| own.contains(column)),
+            }
+        }
+        let of_one = |(population, columns): (String, BTreeSet<String>)| {
+            columns.into_iter().map(move |column| (population.clone(), column))
+        };
+        Self(found.into_iter().flat_map(of_one).collect())
+    }
+
+    /// What is counted where people are counted by a column.
+    fn people(&self, said: &Said<'_>, column: &str) -> String {
+        let column = said.column(column);
+        let is_once = self.0.contains(&(said.population().to_owned(), column.clone()));
+        if is_once { ROWS.to_owned() } else { column }
+    }
+}
+
+/// What rows are counted as.
+const ROWS: &str = "rows";
+
 /// A condition that can be decided only where something was recorded, with what it then implies.
 type Implied = (BTreeSet<String>, String);
 
@@ -141,7 +178,7 @@ impl Said<'_> {
     }
 }
 
-fn measure(indicator: &Indicator, names: &Names) -> Option<Measure> {
+fn measure(indicator: &Indicator, names: &Names, once: &Once) -> Option<Measure> {
     let said = names.said(indicator.kind.from());
     let filter = || said.where_holds(indicator.filter.as_ref());
     let people = |of: &str, more: Vec<String>, window: Window| {
@@ -158,7 +195,6 @@ fn measure(indicator: &Indicator, names: &Names) -> Option<Measure> {
         conditions: BTreeSet::new(),
         time: Time::Moment,
     };
-    const ROWS: &str = "rows";
     let [keys, everyone, figures] = OWN_PARTS;
     let measure = |numerator, denominator| Some(Measure { numerator, denominator, ..Measure::default() });
     // Missing values add nothing, so that a sum is the same whether they are left out or zero.
@@ -169,7 +205,7 @@ fn measure(indicator: &Indicator, names: &Names) -> Option<Measure> {
     };
     match &indicator.kind {
         Kind::Count(k) => measure(Some(people(ROWS, vec![], k.window)), None),
-        Kind::DistinctCount(k) => measure(Some(people(&said.column(&k.of), vec![], k.window)), None),
+        Kind::DistinctCount(k) => measure(Some(people(&once.people(&said, &k.of), vec![], k.window)), None),
         Kind::Sum(k) => {
             let known = said.known(k.missing, &k.of).into_iter().collect();
             amount(&k.of, people(ROWS, known, k.window))
@@ -197,8 +233,8 @@ fn measure(indicator: &Indicator, names: &Names) -> Option<Measure> {
             measure(None, Some(people(ROWS, known, k.window)))
         }
         Kind::Proportion(k) => {
-            let of = k.of.as_deref().map_or(ROWS.to_owned(), |of| said.column(of));
-            let known: Vec<String> = said.known(k.missing, &k.numerator).into_iter().collect();
+            let of = k.of.as_deref().map_or(ROWS.to_owned(), |of| once.people(&said, of));
+            let known = said.known(k.missing, &k.numerator).into_iter().collect();
             let denominator = people(&of, known, k.window);
             let mut numerator = denominator.clone();
             numerator.conditions.extend(said.conditions(Some(&k.numerator)));
@@ -247,7 +283,7 @@ fn measure(indicator: &Indicator, names: &Names) -> Option<Measure> {
                 let said = names.said(&m.from);
                 let of = match &m.of {
                     MeasureOf::Rows => ROWS.to_owned(),
-                    MeasureOf::Distinct(column) => said.column(column),
+                    MeasureOf::Distinct(column) => once.people(&said, column),
                     MeasureOf::Sum(_) => return None,
                 };
                 Some(Counting {

@@ -425,6 +425,18 @@ pub struct Source {
 }
 
 impl Source {
+    /// The columns that have another value in every row that counts, where they have one.
+    pub fn told_apart_by(&self) -> impl Iterator<Item = &str> {
+        let holds = self.checks.iter().filter(|check| check.on_failure != OnFailure::Report);
+        holds.filter_map(|check| match &check.rule {
+            CheckRule::Unique(columns) => match columns.as_slice() {
+                [column] => Some(column.as_str()),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
     /// The columns of its own rows, with the companions that hold reasons, in order.
     pub fn own_columns(&self) -> Vec<(String, Cow<'_, ColumnType>)> {
         let mut out = Vec::new();

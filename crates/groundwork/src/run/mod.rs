@@ -66,7 +66,6 @@ pub(crate) use explain::{Explained, ExplainedEvaluation, Question, explain, expl
 pub(crate) use load::{Loaded, LoadedSource, MissingValues};
 pub(crate) use people::{PeopleFound, RowPlace};
 pub(crate) use report::method;
-pub(crate) use tables::guarded;
 use workbook::Workbooks;
 pub(crate) use worked::in_words as method_in_words;
 
@@ -494,7 +493,8 @@ fn evaluated(
         judgement
     };
     let found = protect::Found { results, contrasts, estimates };
-    let passed = protect::protect(plan, found, loaded, &names, earlier, &remember).map_err(|d| vec![d])?;
+    let passed =
+        protect::protect(plan, found, loaded, &names, asked, earlier, &remember).map_err(|d| vec![d])?;
     Ok(passed.with_partners(partners))
 }
 

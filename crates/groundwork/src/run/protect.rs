@@ -2,6 +2,7 @@
 //! told the same readers.
 
 use super::compute::Results;
+use super::load::Asked;
 use super::unpack::unpacked;
 use super::{Loaded, Request};
 use crate::cache::Cache;
@@ -11,7 +12,9 @@ use groundwork_disclosure::{
 };
 use groundwork_plan::diag::{Diagnostic, Fault};
 use groundwork_plan::disclosure::Audience;
+use groundwork_plan::indicator::source_table;
 use groundwork_plan::plan::Plan;
+use groundwork_plan::query::{From, Select, SqlType, Value};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -29,6 +32,30 @@ pub(super) struct Found {
     pub(super) estimates: Vec<Estimate>,
 }
 
+/// The columns by which rows are told apart that are missing in no row. An engine is not asked.
+fn complete(
+    plan: &Plan,
+    loaded: &Loaded,
+    asked: Asked<'_>,
+) -> Result<BTreeSet<(String, String)>, Diagnostic> {
+    let mut complete = BTreeSet::new();
+    if loaded.counted_by.is_some() {
+        return Ok(complete);
+    }
+    for source in &plan.sources {
+        for column in source.told_apart_by() {
+            let missing = Select::from(From::Table(source_table(&source.id)), "s")
+                .column(Value::CountRows.cast(SqlType::Double), "n")
+                .filter(Value::column("s", column).is_missing());
+            let counts = asked.columns(&missing.query(), 1)?;
+            if counts.first().is_some_and(|n| n.numbers() == [0.0]) {
+                complete.insert((source.id.clone(), column.to_owned()));
+            }
+        }
+    }
+    Ok(complete)
+}
+
 /// Applies the disclosure policy. `earlier` is what the ledger holds, and `remember` may know what was
 /// judged before.
 pub(super) fn protect(
@@ -36,13 +63,15 @@ pub(super) fn protect(
     found: Found,
     loaded: &Loaded,
     names: &Names,
+    asked: Asked<'_>,
     earlier: &[Published],
     remember: &Remember<'_>,
 ) -> Result<Passed, Diagnostic> {
+    let complete = complete(plan, loaded, asked)?;
     let Found { results, contrasts, estimates } = found;
     let rows = names.rows(loaded.sources.iter().map(|source| (source.id.clone(), source.staged.kept)));
     let Results { cells, largest, households, .. } = results;
-    let frame = Frame { largest, rows, households, ..Frame::of(plan, names) };
+    let frame = Frame { largest, rows, households, ..Frame::of(plan, names, &complete) };
     let recognised = names.recognised(earlier);
     let passed =
         release_remembering(cells, contrasts, estimates, &plan.policy, &frame, &recognised, remember);
