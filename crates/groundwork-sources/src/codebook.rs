@@ -36,7 +36,23 @@ struct Question {
 
 /// When a column's question is put, and where in a row the answers are that decide it.
 pub(crate) struct Asked {
-    conditions: Vec<(Condition, Vec<Option<usize>>)>,
+    conditions: Vec<(Condition, Vec<Option<Deciding>>)>,
+}
+
+/// An answer that decides: its cell, and the choices of its question.
+struct Deciding {
+    cell: usize,
+    choices: Vec<(String, Vec<String>)>,
+}
+
+impl Deciding {
+    /// What the form's conditions call an answer, which may be written as a label.
+    fn name<'t>(&'t self, text: &'t str) -> &'t str {
+        let is_name = self.choices.iter().any(|(name, _)| name == text);
+        let called = |labels: &[String]| labels.iter().any(|label| text::trim(label) == text);
+        let meant = self.choices.iter().find(|(_, labels)| !is_name && called(labels));
+        meant.map_or(text, |(name, _)| name)
+    }
 }
 
 impl Codebook {
@@ -153,7 +169,7 @@ impl Codebook {
         let mut place = |name: &String| {
             let other = self.questions.iter().find(|question| question.name == *name)?;
             match names.find(&other.path, false, wanted) {
-                Search::Found(Answer::Cell(place)) => Some(place),
+                Search::Found(Answer::Cell(cell)) => Some(Deciding { cell, choices: other.choices.clone() }),
                 Search::Found(Answer::Choice { .. } | Answer::Period { .. })
                 | Search::Unknown
                 | Search::Ambiguous(_) => None,
@@ -173,12 +189,14 @@ impl Asked {
         let mut decided = true;
         for (condition, places) in &self.conditions {
             let answer = |place: usize| {
-                let text = match row.cell((*places.get(place)?)?) {
+                let deciding = places.get(place)?.as_ref()?;
+                let text = match row.cell(deciding.cell) {
                     Cell::Text(text) => text::trim(text),
                     Cell::Serial(_) | Cell::Broken => return None,
                     Cell::Missing(_) => "",
                 };
-                Some(if habits.reason(text).is_some() { String::new() } else { text.to_owned() })
+                let is_answer = habits.reason(text).is_none();
+                Some(if is_answer { deciding.name(text).to_owned() } else { String::new() })
             };
             match condition.holds(&answer) {
                 Some(false) => return Reason::NotAsked,
@@ -255,6 +273,8 @@ mod tests {
         let paths: Vec<&str> = codebook.questions.iter().map(|question| question.path.as_str()).collect();
         assert_eq!(paths, ["who", "g/fav"]);
         assert_eq!(codebook.questions[1].relevant.len(), 2);
+        let red = Deciding { cell: 0, choices: codebook.questions[1].choices.clone() };
+        assert_eq!(["Red/pink", "red", "blue"].map(|text| red.name(text)), ["red", "red", "blue"]);
         let headers = ["ใคร", "Colours?", "Colours?/Red/pink", "else"].map(str::to_owned);
         assert_eq!(codebook.paths(&headers), ["who", "g/fav", "g/fav/red", ""]);
     }

@@ -55,7 +55,7 @@ pub fn files(source: &Source, base: &Path) -> Result<Vec<SourceFile>, Diagnostic
     for path in paths {
         // What cannot be looked into may hold a file of the source, so it is no matter of course.
         let path = path.map_err(|error| diagnose::unreadable(&logical(error.path(), base), error.error()))?;
-        if !path.is_dir() && !is_lock(&path) {
+        if (path.is_file() || !path.exists()) && !is_lock(&path) {
             found.push(SourceFile { name: logical(&path, base), path });
         }
     }

@@ -133,6 +133,7 @@ fn plain_number(text: &str, rules: Rules, noted: &mut bool) -> Result<When, Chec
             Ok(When::Year(two_digits(number(0, 2)?, rules)?))
         }
         (4, false) => Ok(When::Year(common_year(number(0, 4)?, era)?.0)),
+        (6, false) if is_month(number(0, 4)?, number(4, 6)?) => Err(AMBIGUOUS),
         (5 | 6, _) => {
             let serial: f64 = text.parse().map_err(|_| INVALID)?;
             if (FIRST_SERIAL..LAST_SERIAL).contains(&serial)
@@ -151,6 +152,11 @@ fn plain_number(text: &str, rules: Rules, noted: &mut bool) -> Result<When, Chec
         },
         _ => Err(INVALID),
     }
+}
+
+/// Whether six digits are as likely a year and its month, as statistics have them, as a serial number.
+fn is_month(year: i32, month: i32) -> bool {
+    matches!(year, 1900..=2100 | 2480..=2643) && (1..=12).contains(&month)
 }
 
 /// Serial numbers that a text may be: from 1927-05-18 (below that, small numbers are more likely
@@ -411,7 +417,17 @@ mod tests {
 
     #[test]
     fn what_has_two_readings_has_none() {
-        for text in ["15/06/65", "65", "มิ.ย. 2565", "06/2565", "02/02/2483", "2022-06", "15 Jun 65"] {
+        for text in [
+            "15/06/65",
+            "65",
+            "มิ.ย. 2565",
+            "06/2565",
+            "02/02/2483",
+            "2022-06",
+            "15 Jun 65",
+            "202301",
+            "256601",
+        ] {
             assert_eq!(auto(text), Err(AMBIGUOUS), "{text}");
         }
         for text in ["2565", "2022", "00/00/2550", "0/0/2550"] {
