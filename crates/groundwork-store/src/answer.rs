@@ -1,7 +1,7 @@
 //! Answers: small results as plain structs.
 
 use crate::{Store, failed};
-use arrow::array::{Array, Float64Array, Int64Array, StringArray};
+use arrow::array::{Array, ArrowPrimitiveType, Float64Array, Int64Array, PrimitiveArray, StringArray};
 use arrow::datatypes::DataType;
 use arrow::record_batch::RecordBatch;
 use groundwork_plan::diag::Diagnostic;
@@ -101,12 +101,12 @@ impl CellCount {
                 period: texts.get(1, i),
                 dimension: texts.get(2, i),
                 category: texts.get(3, i),
-                y: y.value(i),
-                x: x.value(i),
-                immature: immature.value(i),
-                squares: squares.value(i),
-                top: top.value(i),
-                n: u64::try_from(n.value(i)).unwrap_or(0),
+                y: there(y, i),
+                x: there(x, i),
+                immature: there(immature, i),
+                squares: there(squares, i),
+                top: there(top, i),
+                n: u64::try_from(there(n, i)).unwrap_or(0),
             });
         }
         Ok(())
@@ -125,18 +125,18 @@ impl CellCount {
             let (y, x) = (numbers(batch, first)?, numbers(batch, first + 1)?);
             let (squares, top) = (numbers(batch, first + 2)?, numbers(batch, first + 3)?);
             let n = integers(batch, first + 4)?;
-            for i in (0..batch.num_rows()).filter(|i| n.value(*i) > 0) {
+            for i in (0..batch.num_rows()).filter(|i| there(n, *i) > 0) {
                 cells.push(Self {
                     site: texts.get(0, i),
                     period: texts.get(1, i),
                     dimension: texts.get(2, i),
                     category: texts.get(3, i),
-                    y: y.value(i),
-                    x: x.value(i),
+                    y: there(y, i),
+                    x: there(x, i),
                     immature: 0.0,
-                    squares: squares.value(i),
-                    top: top.value(i),
-                    n: n.value(i).unsigned_abs(),
+                    squares: there(squares, i),
+                    top: there(top, i),
+                    n: there(n, i).unsigned_abs(),
                 });
             }
         }
@@ -160,8 +160,8 @@ impl ClusterSum {
                 period: texts.get(1, i),
                 dimension: texts.get(2, i),
                 category: texts.get(3, i),
-                y: y.value(i),
-                x: x.value(i),
+                y: there(y, i),
+                x: there(x, i),
             });
         }
         Ok(())
@@ -179,8 +179,8 @@ impl RankedValue {
         for i in 0..batch.num_rows() {
             out.push(Self {
                 cell: [0, 1, 2, 3].map(|at| texts.get(at, i)),
-                rank: u64::try_from(rank.value(i)).unwrap_or(0),
-                value: value.value(i),
+                rank: u64::try_from(there(rank, i)).unwrap_or(0),
+                value: there(value, i),
             });
         }
         Ok(())
@@ -347,7 +347,7 @@ impl Store {
             for at in 0..batch.num_rows() {
                 row.clear();
                 row.extend(texts.iter().map(|text| text.is_valid(at).then(|| text.value(at))));
-                take(numbers.map(|n| n.value(at)), &row);
+                take(numbers.map(|n| there(n, at)), &row);
             }
             Ok(())
         })
@@ -361,7 +361,7 @@ impl Store {
             let columns: Vec<&Int64Array> =
                 (1..batch.num_columns()).map(|at| integers(batch, at)).collect::<Result<_, _>>()?;
             for i in 0..batch.num_rows() {
-                out.push((texts.value(i).to_owned(), columns.iter().map(|c| c.value(i)).collect()));
+                out.push((texts.value(i).to_owned(), columns.iter().map(|c| there(c, i)).collect()));
             }
             Ok(())
         })?;
@@ -399,6 +399,11 @@ fn column<T: Array + 'static>(batch: &RecordBatch, at: usize) -> Result<&T, Diag
     batch.columns().get(at).and_then(|c| c.as_any().downcast_ref()).ok_or_else(|| {
         Diagnostic::bug("store.answer", format!("column {at} of an answer is not of the expected type"))
     })
+}
+
+/// A number of an answer: zero where one is missing, whose place in the column holds anything.
+fn there<T: ArrowPrimitiveType>(numbers: &PrimitiveArray<T>, row: usize) -> T::Native {
+    if numbers.is_valid(row) { numbers.value(row) } else { T::Native::default() }
 }
 
 fn strings(batch: &RecordBatch, at: usize) -> Result<&StringArray, Diagnostic> {
