@@ -3,7 +3,7 @@
 use crate::scratch::{Scratch, put_in_place};
 use groundwork_plan::diag::Diagnostic;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -75,13 +75,62 @@ pub(crate) fn may_replace(folder: &Path) -> Result<(), Diagnostic> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(e) => Err(refuse(format!("{} cannot be used as a folder: {e}", folder.display()))),
         Ok(mut entries) => {
-            if folder.join("manifest.json").is_file() || entries.next().is_none() {
-                Ok(())
-            } else {
-                Err(refuse(format!("{} holds files, and they are not of an earlier run", folder.display())))
+            let manifest = folder.join("manifest.json");
+            if entries.next().is_none() {
+                return Ok(());
+            }
+            if !manifest.is_file() {
+                let message = format!("{} holds files, and they are not of an earlier run", folder.display());
+                return Err(refuse(message));
+            }
+            match not_of_a_run(folder, &manifest) {
+                None => Ok(()),
+                Some(other) => {
+                    let message = format!(
+                        "{} holds `{other}` beside an earlier run, and no run wrote it: it would be lost",
+                        folder.display()
+                    );
+                    Err(Diagnostic::command_line("out.not-a-run", message)
+                        .hint("Move it away, or name another folder with `--out`."))
+                }
             }
         }
     }
+}
+
+/// A file in the folder of an earlier run that its manifest does not name, where there is one. What desktops
+/// leave everywhere does not count.
+fn not_of_a_run(folder: &Path, manifest: &Path) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Manifest {
+        outputs: Vec<Output>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Output {
+        path: String,
+    }
+    let outputs = match fs::read(manifest).map(|bytes| serde_json::from_slice::<Manifest>(&bytes)) {
+        Ok(Ok(manifest)) => manifest.outputs,
+        _ => return Some("manifest.json".to_owned()),
+    };
+    let written: BTreeSet<String> = outputs.into_iter().map(|output| output.path).collect();
+    let mut open = vec![(folder.to_owned(), String::new())];
+    while let Some((path, above)) = open.pop() {
+        for entry in fs::read_dir(&path).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let whole = format!("{above}{name}");
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                open.push((entry.path(), format!("{whole}/")));
+                continue;
+            }
+            let is_of_desktop = matches!(name.as_str(), ".DS_Store" | "Thumbs.db" | "desktop.ini");
+            let signed = whole.strip_suffix(".sig").is_some_and(|of| written.contains(of));
+            if !(is_of_desktop || signed || whole == "manifest.json" || written.contains(&whole)) {
+                return Some(whole);
+            }
+        }
+    }
+    None
 }
 
 /// Writes a folder beside its place and then puts it there, so that nobody ever sees half of it. A
@@ -92,6 +141,9 @@ pub(crate) fn write_folder(folder: &Path, files: &Folder) -> Result<(), Diagnost
             "Check that the folder may be written to and that there is room, or name another with `--out`.",
         )
     };
+    may_replace(folder)?;
+    // A link to a folder stays one.
+    let folder = &fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
     let parent = folder.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(|e| cannot(parent, e))?;
     let new = Scratch::new(parent, ".groundwork-").map_err(|e| cannot(parent, e))?;
@@ -118,12 +170,31 @@ fn holds(path: &Path, bytes: &[u8]) -> bool {
     found.is_ok_and(alike) && fs::read(path).is_ok_and(|there| there == bytes)
 }
 
-/// Writes a file, which is replaced where it is there.
-pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
-    fs::write(path, bytes).map_err(|e| {
-        Diagnostic::machine("file.write", format!("{} cannot be written: {e}", path.display()))
-            .hint("Check that the folder is there and may be written to.")
-    })
+/// Writes a file that is not there yet.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+    let file = fs::OpenOptions::new().write(true).create_new(true).open(path);
+    match file.and_then(|mut file| file.write_all(bytes)) {
+        Ok(()) => Ok(()),
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
+            let message = format!("{} is there already, and what stands in it would be lost", path.display());
+            Err(Diagnostic::command_line("file.exists", message).hint("Name another file with `--out`."))
+        }
+        Err(e) => {
+            Err(Diagnostic::machine("file.write", format!("{} cannot be written: {e}", path.display()))
+                .hint("Check that the folder is there and may be written to."))
+        }
+    }
+}
+
+/// Whether a file may be written to: it is none of those that are read.
+pub(crate) fn may_write<'f>(path: &Path, read: impl IntoIterator<Item = &'f Path>) -> Result<(), Diagnostic> {
+    let Ok(there) = fs::canonicalize(path) else { return Ok(()) };
+    let is_read = read.into_iter().any(|read| fs::canonicalize(read).is_ok_and(|read| read == there));
+    if !is_read {
+        return Ok(());
+    }
+    let message = format!("{} is read by the pipeline, and would be lost", path.display());
+    Err(Diagnostic::command_line("file.is-read", message).hint("Name another file with `--out`."))
 }
 
 /// Adds to the end of a file, which is made where it is not there.

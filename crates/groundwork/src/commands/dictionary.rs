@@ -10,11 +10,13 @@ mod write;
 
 use crate::cli::{Format, Overrides, PipelineFile, language};
 use crate::exit;
+use crate::files::may_write;
 use crate::run::resolve;
 use crate::ui::{self, PipelineText};
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::plan::Plan;
 use groundwork_plan::text::Language;
+use groundwork_sources::files;
 use std::path::{Path, PathBuf};
 
 /// Writes the indicator reference sheets.
@@ -87,7 +89,10 @@ impl Dictionary {
             }
             Err(problems) => return ui::ended(Format::Text, &problems, Some(&shown)),
         };
-        match self.write(&plan) {
+        let sources = plan.sources.iter().filter_map(|source| files(source, &request.folder).ok()).flatten();
+        let read: Vec<PathBuf> = sources.map(|file| file.path).chain([request.path.clone()]).collect();
+        let may = self.out.as_ref().map_or(Ok(()), |out| may_write(out, read.iter().map(PathBuf::as_path)));
+        match may.and_then(|()| self.write(&plan)) {
             Ok(()) => exit::DONE,
             Err(problem) => ui::ended(Format::Text, &[problem], Some(&shown)),
         }

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 pub(crate) struct Review {
     #[command(flatten)]
     pipeline: PipelineFile,
-    /// The file to write.
+    /// The file to write, which is not there yet.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// The step of `people`, where the pipeline has several.
@@ -53,7 +53,7 @@ impl Review {
             Err(problem) => return ended(&[problem], Some(&shown)),
         };
         let pairs = step.doubtful.len().min(usize::from(self.pairs));
-        let written = table(step, pairs, &loaded).and_then(|bytes| files::write_file(&self.out, &bytes));
+        let written = table(step, pairs, &loaded).and_then(|bytes| files::write_new(&self.out, &bytes));
         if let Err(problem) = written {
             warnings.push(problem);
             return ended(&warnings, Some(&shown));

@@ -2,10 +2,10 @@
 
 use super::Sheet;
 use super::fields::in_words;
-use crate::run::guarded;
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::plan::Plan;
 use groundwork_plan::text::Language;
+use groundwork_plan::text::as_cell;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 use serde_json::{Map, Value, json};
 
@@ -80,7 +80,7 @@ pub(super) fn csv(sheets: &[Sheet], language: Language) -> Result<Vec<u8>, Diagn
     };
     let mut writer = csv::Writer::from_writer(Vec::new());
     for row in table(sheets, language, |field| field.key.to_owned()) {
-        writer.write_record(row.into_iter().map(guarded)).map_err(|e| failed(&e))?;
+        writer.write_record(row.into_iter().map(as_cell)).map_err(|e| failed(&e))?;
     }
     writer.into_inner().map_err(|e| failed(&e))
 }

@@ -460,7 +460,14 @@ fn quoted(text: &str) -> String {
     let simple = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '/' | '.'))
         && text.chars().any(|c| c.is_ascii_alphabetic())
         && !matches!(text.to_lowercase().as_str(), "true" | "false" | "yes" | "no" | "null");
-    if simple { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
+    if simple {
+        text.to_owned()
+    } else if text.chars().any(char::is_control) {
+        // A text of JSON is one of YAML too, and says what cannot be seen.
+        serde_json::Value::from(text).to_string()
+    } else {
+        format!("'{}'", text.replace('\'', "''"))
+    }
 }
 
 /// A path as seen from a folder.
