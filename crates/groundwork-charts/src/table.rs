@@ -5,7 +5,7 @@
 
 use groundwork_disclosure::{CellKey, Figures, Released, ReleasedEstimate, Status};
 use groundwork_plan::number::{Unit, format_difference, format_exact, format_interval, format_value};
-use groundwork_plan::text::Language;
+use groundwork_plan::text::{Language, as_cell};
 
 /// Which released number: a cell, the comparison of two cells, or an estimate of an evaluation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -443,11 +443,8 @@ impl Table {
 
 /// A field of CSV, in quotes where it must be.
 fn quoted(field: &str) -> String {
-    if field.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", field.replace('"', "\"\""))
-    } else {
-        field.to_owned()
-    }
+    let field = as_cell(field.to_owned());
+    if field.contains([',', '"', '\n', '\r']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field }
 }
 
 #[cfg(test)]

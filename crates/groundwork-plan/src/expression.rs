@@ -287,6 +287,27 @@ fn expression(text: &str, span: Span, scope: &Scope, wanted: &Type) -> Result<Ex
     }
 }
 
+/// The most operators of one expression: databases look no deeper.
+const OPERATORS_MOST: usize = 400;
+
+/// How many operators an expression has, those inside the arguments of functions left aside.
+fn operators(parsed: &ast::Expr) -> usize {
+    use ast::Expr;
+    let (mut open, mut found) = (vec![parsed], 0);
+    while let Some(at) = open.pop() {
+        match at {
+            Expr::BinaryOp { left, right, .. } => {
+                found += 1;
+                open.extend([&**left, &**right]);
+            }
+            Expr::Nested(inner) | Expr::IsNull(inner) | Expr::IsNotNull(inner) => open.push(inner),
+            Expr::UnaryOp { expr, .. } => open.push(expr),
+            _ => {}
+        }
+    }
+    found
+}
+
 fn parse(text: &str) -> Result<ast::Expr, String> {
     let clean = |message: String| {
         message
@@ -299,6 +320,9 @@ fn parse(text: &str) -> Result<ast::Expr, String> {
     let mut parser = Parser::new(&GenericDialect {}).try_with_sql(text).map_err(|e| clean(e.to_string()))?;
     let parsed = parser.parse_expr().map_err(|e| clean(e.to_string()))?;
     match parser.peek_token().token {
+        Token::EOF if operators(&parsed) > OPERATORS_MOST => Err(format!(
+            "it has more than {OPERATORS_MOST} operators; columns of `derive` can hold parts of it"
+        )),
         Token::EOF => Ok(parsed),
         rest => Err(format!("nothing was expected before `{rest}`")),
     }

@@ -64,3 +64,10 @@ impl Localised {
         }
     }
 }
+
+/// A text as a cell of a table: one that a spreadsheet would take for a formula gets an apostrophe, numbers
+/// stay numbers.
+pub fn as_cell(text: String) -> String {
+    let looks_like_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if looks_like_formula && text.parse::<f64>().is_err() { format!("'{text}") } else { text }
+}

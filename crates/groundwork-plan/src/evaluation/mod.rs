@@ -43,7 +43,7 @@ use crate::language::{may, must};
 use crate::method::ContrastMethod;
 use crate::period::{Calendar, Period};
 use crate::plan::Event;
-use crate::resolve::{Resolver, localised};
+use crate::resolve::{Resolver, is_plain_name, localised};
 use crate::shape::{Entry, Kinds, Object, Shape};
 use crate::site::Site;
 use crate::source::Source;
@@ -316,6 +316,11 @@ impl Resolver {
     pub(crate) fn evaluations(&mut self, root: &Node, ground: &Ground<'_>) -> Vec<Evaluation> {
         let mut out = Vec::new();
         for (key, node) in root.get("evaluations").map(Node::entries).unwrap_or_default() {
+            if !is_plain_name(&key.name) {
+                let message =
+                    format!("the evaluation's id is `{}`, expected letters, digits, `-` and `_`", key.name);
+                self.problem("evaluation.id", key.span, message);
+            }
             let level = self.level(node);
             let Some(design) = self.design(node, ground) else { continue };
             let part = |name: &str| localised(node.get("estimand"), name);

@@ -8,6 +8,9 @@ use crate::plan::columns;
 use crate::source::Source;
 use crate::yaml::{Key, Node};
 
+/// The highest threshold.
+const THRESHOLD_MOST: u64 = 1_000;
+
 impl Resolver {
     pub(super) fn policy(&mut self, root: &Node, indicators: &[Indicator], sources: &[Source]) -> Policy {
         let audience = Audience::ALL
@@ -102,11 +105,16 @@ impl Resolver {
         })
     }
 
-    /// A whole number of at least 1.
+    /// A whole number of at least 1, and one that people can be counted up to.
     fn threshold(&mut self, node: &Node) -> Option<u64> {
         let threshold = node.text()?.parse().ok()?;
         if threshold == 0 {
             self.problem("disclosure.threshold", node.span, "the threshold is 0, expected at least 1");
+            return None;
+        }
+        if threshold > THRESHOLD_MOST {
+            let message = format!("the threshold is {threshold}, expected at most {THRESHOLD_MOST}");
+            self.problem("disclosure.threshold", node.span, message);
             return None;
         }
         Some(threshold)

@@ -1,6 +1,6 @@
 //! Indicators: every column, date and condition bound to its source.
 
-use super::{Resolver, localised};
+use super::{Resolver, is_plain_name, localised};
 use crate::derive::DeriveRule;
 use crate::expression::Scope;
 use crate::indicator::{
@@ -46,6 +46,9 @@ pub(super) struct Rows {
     pub(super) columns: Vec<(String, ColumnType)>,
 }
 
+/// The most letters of an id, which stands in the names of files.
+const ID_MOST: usize = 100;
+
 impl Resolver {
     pub(super) fn indicators(
         &mut self,
@@ -63,6 +66,17 @@ impl Resolver {
             calendar,
         };
         let entries = root.get("indicators").map(Node::entries).unwrap_or_default();
+        for (key, _) in entries {
+            if !is_plain_name(&key.name) || key.name.len() > ID_MOST {
+                let message = format!(
+                    "the indicator's id is `{}`, expected letters, digits, `-` and `_`, at most {ID_MOST}",
+                    key.name
+                );
+                self.problem("indicator.id", key.span, message)
+                    .hints
+                    .push("Files of charts are called by it; what readers see is its `title`.".into());
+            }
+        }
         let (formulas, counted): (Vec<_>, Vec<_>) = entries
             .iter()
             .map(|(key, node)| (key, node))

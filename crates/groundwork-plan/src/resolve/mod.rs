@@ -62,6 +62,9 @@ pub(crate) struct Resolver {
     problems: Vec<Diagnostic>,
 }
 
+/// Years from this one on are taken to be of the Buddhist era, which is 543 years ahead.
+const BUDDHIST_FROM: i16 = 2400;
+
 impl Resolver {
     pub(crate) fn problem(
         &mut self,
@@ -210,6 +213,24 @@ impl Resolver {
                 return fallback;
             }
         }
+        for (key, day) in [("from", from.first_day()), ("to", to.first_day()), ("as_of", as_of)] {
+            // A programme of the 25th century is one of today's in the Buddhist era.
+            if let Some(at) = node.get(key)
+                && day.year() >= BUDDHIST_FROM
+            {
+                let written = node.text_at(key).unwrap_or_default();
+                let problem = self.problem(
+                    "calendar.era",
+                    at.span,
+                    format!("`{written}` has a year of the Buddhist era; a calendar is of the common era"),
+                );
+                let year: String = written.chars().filter(char::is_ascii_digit).take(4).collect();
+                let common = year.parse::<i16>().map_or(0, |year| year - 543).to_string();
+                let common = written.replacen(&year, &common, 1);
+                problem.hints.push(format!("Write `{common}`. Dates in the exports may be of either era."));
+                return fallback;
+            }
+        }
         match Calendar::between(from, to, as_of) {
             Some(mut calendar) => {
                 calendar.fiscal = fiscal;
@@ -269,6 +290,10 @@ impl Resolver {
                     key.span,
                     format!("`{name}` would mean both `{}` and `{other}`", site.id),
                 );
+            }
+            if key.name == crate::partner::ALL {
+                let message = "a site cannot be called `all`, which a target says for all of them together";
+                self.problem("site.name", key.span, message);
             }
             if spelling_key(&key.name).is_empty() {
                 self.problem("site.name", key.span, "a site needs an identifier");

@@ -17,6 +17,7 @@ use groundwork_plan::number::format_exact;
 use groundwork_plan::period::since_1970;
 use groundwork_plan::plan::Plan;
 use groundwork_plan::query::SqlType;
+use groundwork_plan::text::as_cell;
 use groundwork_store::Store;
 use jiff::civil::Date;
 use std::sync::Arc;
@@ -387,18 +388,12 @@ impl Table {
 
     /// A row with as many cells as the header.
     pub(super) fn cells(&mut self, cells: Vec<String>) -> Result<(), Diagnostic> {
-        self.0.write_record(cells.into_iter().map(guarded)).map_err(|e| failed(&e))
+        self.0.write_record(cells.into_iter().map(as_cell)).map_err(|e| failed(&e))
     }
 
     pub(super) fn finish(self) -> Result<Vec<u8>, Diagnostic> {
         self.0.into_inner().map_err(|e| failed(&e))
     }
-}
-
-/// A text that a spreadsheet would take for a formula gets an apostrophe; numbers stay numbers.
-pub(crate) fn guarded(text: String) -> String {
-    let looks_like_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if looks_like_formula && text.parse::<f64>().is_err() { format!("'{text}") } else { text }
 }
 
 fn failed(error: &dyn std::error::Error) -> Diagnostic {
