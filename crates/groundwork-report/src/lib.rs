@@ -19,6 +19,7 @@ mod evaluated;
 mod finding;
 mod html;
 mod input;
+mod letters;
 mod placed;
 mod standing;
 mod templates;
@@ -46,6 +47,7 @@ pub use words::Words;
 
 use groundwork_disclosure::ReleasedCell;
 use groundwork_plan::diag::Diagnostic;
+use letters::Letters;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use typst::diag::Warned;
@@ -114,6 +116,14 @@ impl<'a> Manuscript<'a> {
         &self.document
     }
 
+    /// The letters of the document that no font has; pages have a mark in their place.
+    pub fn unshown(&self) -> Vec<char> {
+        let json = serde_json::to_string(&self.document).unwrap_or_default();
+        let mut letters = Letters::of(&self.templates.fonts);
+        letters.shown(&json);
+        letters.unshown.into_iter().collect()
+    }
+
     /// What the report says and shows: its document, then the marks of its drawings.
     fn parts(&self) -> Result<Vec<Vec<u8>>, Vec<Diagnostic>> {
         let json = serde_json::to_vec_pretty(&self.document)
@@ -127,7 +137,7 @@ impl<'a> Manuscript<'a> {
     ///
     /// # Errors
     ///
-    /// An error in a template, or a letter that no font has. Typst's warnings count as errors.
+    /// An error in a template. Typst's warnings count as errors.
     pub fn pages(&self) -> Result<Vec<u8>, Vec<Diagnostic>> {
         let Self { input, templates, .. } = self;
         let main = format!("{}.typ", input.template);
@@ -151,7 +161,12 @@ impl<'a> Manuscript<'a> {
     fn files(&self) -> Result<BTreeMap<String, Bytes>, Vec<Diagnostic>> {
         let marks = (0..self.input.figures.len()).map(placed::marks_path);
         let paths = std::iter::once("report.json".to_owned()).chain(marks);
-        let said = paths.zip(self.parts()?.into_iter().map(Bytes::new));
+        let mut parts = self.parts()?;
+        if let Some(document) = parts.first_mut() {
+            let shown = Letters::of(&self.templates.fonts).shown(&String::from_utf8_lossy(document));
+            *document = shown.into_bytes();
+        }
+        let said = paths.zip(parts.into_iter().map(Bytes::new));
         let places = self.input.attachments.iter();
         let places = places.map(|a| (placed::attachment_path(&a.name), Bytes::new(attached::PLACE)));
         let without_slash = |(path, bytes): (String, Bytes)| (path.trim_start_matches('/').to_owned(), bytes);

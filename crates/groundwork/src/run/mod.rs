@@ -621,8 +621,8 @@ struct Set {
     files: Folder,
     /// The identifier that it prints.
     id: String,
-    /// What its page for screens leaves out.
-    left_out: Option<Diagnostic>,
+    /// What its pages leave out.
+    left_out: Vec<Diagnostic>,
     /// Whether its pages were set by an earlier run.
     is_as_before: bool,
 }
@@ -671,7 +671,8 @@ impl Paper<'_> {
         let stem = format!("reports/{}-{language}", report.id);
         files.insert(format!("{stem}.pdf"), composed.pdf);
         files.insert(format!("{stem}.html"), composed.page.html.into_bytes());
-        let left_out = templates::left_out(report, &composed.page.left_out);
+        let left_out = templates::left_out(report, &composed.page.left_out).into_iter();
+        let left_out = left_out.chain(templates::unshown(report, language, &composed.unshown)).collect();
         Ok(Set { stem, files, id: composed.id, left_out, is_as_before: composed.is_as_before })
     }
 }

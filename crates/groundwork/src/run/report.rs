@@ -54,6 +54,8 @@ pub(super) struct Composed {
     pub(super) page: WebPage,
     /// Whether the pages were set by an earlier run.
     pub(super) is_as_before: bool,
+    /// Letters that no font has.
+    pub(super) unshown: Vec<char>,
 }
 
 impl Parts<'_> {
@@ -131,8 +133,8 @@ impl Parts<'_> {
         let manuscript = Manuscript::new(&input, templates)?;
         let (pages, page) = rayon::join(|| self.pages(&manuscript), || manuscript.web_page());
         let (pages, is_as_before) = pages?;
-        let id = manuscript.id().to_owned();
-        Ok(Composed { id, pdf: attach(pages, &attachments)?, page, is_as_before })
+        let (id, unshown) = (manuscript.id().to_owned(), manuscript.unshown());
+        Ok(Composed { id, pdf: attach(pages, &attachments)?, page, is_as_before, unshown })
     }
 
     /// The pages, and whether they are those of an earlier run that said the same.

@@ -5,6 +5,7 @@ use super::Request;
 use groundwork_plan::diag::Diagnostic;
 use groundwork_plan::location::Location;
 use groundwork_plan::plan::Report;
+use groundwork_plan::text::Language;
 use groundwork_report::Templates;
 use std::path::Path;
 
@@ -74,6 +75,25 @@ pub(super) fn left_out(report: &Report, names: &[String]) -> Option<Diagnostic> 
             .as_warning()
     })
 }
+
+/// Letters of a report that stand as a mark on its pages.
+pub(super) fn unshown(report: &Report, language: Language, letters: &[char]) -> Option<Diagnostic> {
+    let named: Vec<String> = letters.iter().take(LETTERS_NAMED).map(char::to_string).collect();
+    let more = if letters.len() > LETTERS_NAMED { " and others" } else { "" };
+    (!named.is_empty()).then(|| {
+        let message = format!(
+            "no font has {}{more}: the pages of `{}` in `{language}` have \u{fffd} in their place",
+            named.join(" "),
+            report.id
+        );
+        Diagnostic::pipeline("report.letters", report.template_at, message)
+            .hint("The page for screens shows them. A folder of templates of your own can hold a font that has them.")
+            .as_warning()
+    })
+}
+
+/// So many letters are named in a message.
+const LETTERS_NAMED: usize = 10;
 
 /// Problems of a template, with the place where the pipeline names it.
 pub(super) fn placed(problems: Vec<Diagnostic>, report: &Report) -> Vec<Diagnostic> {
