@@ -18,6 +18,7 @@ pub fn trials() -> Vec<Trial> {
         trial("what counted the rows counts them again", counted_elsewhere),
         trial("signatures are made and checked by OpenSSH", signed),
         trial("in-toto and RO-Crate name what was written", attested),
+        trial("what is falsified together with the manifest is found", falsified),
         trial("one flipped byte of a report is found, wherever it is", flipped),
         trial("diff names late rows, definitions and restated values", restated),
     ]
@@ -246,6 +247,31 @@ fn one_change() -> Result<(), String> {
     write(folder, "no.pdf", "%PDF-1.7\n")?;
     expect(&asked(folder, &["verify", "no.pdf"], 5)?, "\"cause\":\"no_manifest\"")?;
     asked(folder, &["verify", "nowhere.pdf"], 6).map(drop)
+}
+
+fn falsified() -> Result<(), String> {
+    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+    let folder = folder.path();
+    project(folder)?;
+    let read = |name: &str| std::fs::read_to_string(folder.join("out").join(name)).map_err(|e| e.to_string());
+    let (whole, table) = (read("manifest.json")?, read("indicators.csv")?);
+    let manifest: Value = serde_json::from_str(&whole).map_err(|e| e.to_string())?;
+    let mut unnamed = manifest.clone();
+    let outputs = unnamed["outputs"].as_array_mut().ok_or("no outputs")?;
+    outputs.retain(|output| output["path"] != "indicators.csv");
+    let mut other_input = manifest.clone();
+    other_input["inputs"][0]["sha256"] = "0".repeat(64).into();
+    write(folder, "out/indicators.csv", table.replace("0.75", "0.95"))?;
+    write(folder, "out/manifest.json", unnamed.to_string())?;
+    expect(&asked(folder, &["verify", "out"], 5)?, "indicators.csv (the manifest does not name it)")?;
+    write(folder, "out/indicators.csv", &table)?;
+    write(folder, "out/manifest.json", other_input.to_string())?;
+    expect(&asked(folder, &["verify", "out"], 5)?, "manifest.json (`inputs`)")?;
+    write(folder, "out/manifest.json", &whole)?;
+    write(folder, "out/reports/more.html", "<p>More.</p>")?;
+    expect(&asked(folder, &["verify", "out"], 5)?, "reports/more.html (no run writes it)")?;
+    std::fs::remove_file(folder.join("out/reports/more.html")).map_err(|e| e.to_string())?;
+    asked(folder, &["verify", "out"], 0).map(drop)
 }
 
 fn flipped() -> Result<(), String> {

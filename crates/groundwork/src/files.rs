@@ -98,8 +98,7 @@ pub(crate) fn may_replace(folder: &Path) -> Result<(), Diagnostic> {
     }
 }
 
-/// A file in the folder of an earlier run that its manifest does not name, where there is one. What desktops
-/// leave everywhere does not count.
+/// A file in the folder of an earlier run that its manifest does not name, where there is one.
 fn not_of_a_run(folder: &Path, manifest: &Path) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct Manifest {
@@ -113,7 +112,12 @@ fn not_of_a_run(folder: &Path, manifest: &Path) -> Option<String> {
         Ok(Ok(manifest)) => manifest.outputs,
         _ => return Some("manifest.json".to_owned()),
     };
-    let written: BTreeSet<String> = outputs.into_iter().map(|output| output.path).collect();
+    other_file(folder, &outputs.into_iter().map(|output| output.path).collect())
+}
+
+/// A file in a folder that is none of those that were written, where there is one. What desktops leave
+/// everywhere does not count, nor do signatures.
+pub(crate) fn other_file(folder: &Path, written: &BTreeSet<String>) -> Option<String> {
     let mut open = vec![(folder.to_owned(), String::new())];
     while let Some((path, above)) = open.pop() {
         for entry in fs::read_dir(&path).into_iter().flatten().flatten() {

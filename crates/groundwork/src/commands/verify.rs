@@ -18,6 +18,7 @@ use groundwork_plan::disclosure::Audience;
 use groundwork_plan::period::Period;
 use groundwork_plan::text::Language;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Runs again and compares bytes.
@@ -141,7 +142,8 @@ impl Verify {
         let new =
             Record { manifest: serde_json::from_slice(&manifest).unwrap_or_default(), files: again.clone() };
         let report = report.as_ref().map(|pdf| (self.target.as_path(), pdf));
-        let (run_id, compared) = compared(&record, &new, &again, report)?;
+        let folder = self.target.is_dir().then_some(self.target.as_path());
+        let (run_id, compared) = compared(&record, &new, &again, report, folder)?;
         Ok((run_id, compared, signers))
     }
 
@@ -256,12 +258,33 @@ fn is_missing_input(problem: &Diagnostic) -> bool {
     matches!(problem.code, "source.file-not-found" | "source.not-a-file" | "source.unreadable-file")
 }
 
+/// What in the folder of a run is not as running again gives it, whatever its manifest lists: the manifest
+/// itself, files that it does not name, and files that no run writes.
+fn beside_the_manifest(old: &Record, new: &Record, again: &Folder, folder: &Path) -> Vec<String> {
+    let listed: BTreeSet<String> = old.outputs().into_iter().map(|(name, _)| name).collect();
+    let mut differ: Vec<String> = Vec::new();
+    for name in again.keys().filter(|name| !listed.contains(*name) && *name != MANIFEST) {
+        if folder.join(name).exists() {
+            differ.push(format!("{name} (the manifest does not name it)"));
+        }
+    }
+    let of_data = ["run_id", "pipeline", "inputs", "definitions", "sources"];
+    let changed = of_data.iter().filter(|key| old.manifest[**key] != new.manifest[**key]);
+    differ.extend(changed.map(|key| format!("{MANIFEST} (`{key}`)")));
+    let written = again.keys().chain(&listed).cloned().collect();
+    differ.extend(files::other_file(folder, &written).map(|name| format!("{name} (no run writes it)")));
+    differ
+}
+
+const MANIFEST: &str = "manifest.json";
+
 /// Compares what there was with what running again gives.
 fn compared(
     old: &Record,
     new: &Record,
     again: &Folder,
     report: Option<(&Path, &Vec<u8>)>,
+    folder: Option<&Path>,
 ) -> Result<(String, usize), Failed> {
     let mut differ: Vec<String> = Vec::new();
     for (name, hash) in old.outputs() {
@@ -278,10 +301,14 @@ fn compared(
             differ.push(path.display().to_string());
         }
     }
+    if let Some(folder) = folder {
+        differ.extend(beside_the_manifest(old, new, again, folder));
+    }
     if differ.is_empty() {
         return Ok((old.run_id().to_owned(), n));
     }
-    let changes = Changes::between(old, new)?;
+    // Where the tables themselves cannot be read any more, the names of what differs are all there is.
+    let Ok(changes) = Changes::between(old, new) else { return Err(Failed::Because("differs", differ)) };
     let mut found: Vec<String> = Vec::new();
     found.extend(changes.engine.iter().map(|engine| format!("engine: {engine}")));
     found.extend(changes.inputs.iter().map(|(name, words)| format!("export {name}: {words}")));
