@@ -93,7 +93,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         ui::diagnostics(&[problem], None);
     }));
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let code = std::panic::catch_unwind(|| parsed(arguments)).unwrap_or(exit::BUG);
+    let code = std::panic::catch_unwind(|| ui::said(parsed(arguments))).unwrap_or(exit::BUG);
     ExitCode::from(code)
 }
 

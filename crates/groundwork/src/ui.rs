@@ -10,7 +10,8 @@ use groundwork_plan::location::Location;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use std::cell::Cell;
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 /// The pipeline file, for the lines that diagnostics show.
@@ -108,7 +109,27 @@ pub(crate) fn diagnostics_json(problems: &[Diagnostic], pipeline: Option<&Pipeli
 /// Prints a fact to standard output.
 pub(crate) fn fact(text: &str) {
     let mut out = std::io::stdout().lock();
-    let _ = writeln!(out, "{text}");
+    if let Err(e) = writeln!(out, "{text}").and_then(|()| out.flush())
+        && e.kind() != ErrorKind::BrokenPipe
+    {
+        let _ = LOST.set(e.to_string());
+    }
+}
+
+/// Why something could not be printed, unless it was that nobody wanted more.
+static LOST: OnceLock<String> = OnceLock::new();
+
+/// The exit code of a command: another one where it was done, but could not say so.
+pub(crate) fn said(code: u8) -> u8 {
+    match LOST.get() {
+        Some(why) if code == exit::DONE => {
+            let message = format!("what should be printed could not be written: {why}");
+            let problem = Diagnostic::machine("output.write", message);
+            let hint = "Check that there is room where standard output goes.";
+            ended(Format::Text, &[problem.hint(hint)], None)
+        }
+        _ => code,
+    }
 }
 
 /// Prints a JSON value to standard output.

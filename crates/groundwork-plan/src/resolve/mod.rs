@@ -62,6 +62,9 @@ pub(crate) struct Resolver {
     problems: Vec<Diagnostic>,
 }
 
+/// Spreadsheets know no earlier days.
+const YEAR_LEAST: i16 = 1900;
+
 /// Years from this one on are taken to be of the Buddhist era, which is 543 years ahead.
 const BUDDHIST_FROM: i16 = 2400;
 
@@ -214,6 +217,13 @@ impl Resolver {
             }
         }
         for (key, day) in [("from", from.first_day()), ("to", to.first_day()), ("as_of", as_of)] {
+            if let Some(at) = node.get(key)
+                && day.year() < YEAR_LEAST
+            {
+                let message = format!("`{}` is before {YEAR_LEAST}", node.text_at(key).unwrap_or_default());
+                self.problem("calendar.era", at.span, message);
+                return fallback;
+            }
             // A programme of the 25th century is one of today's in the Buddhist era.
             if let Some(at) = node.get(key)
                 && day.year() >= BUDDHIST_FROM

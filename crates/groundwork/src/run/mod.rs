@@ -164,6 +164,14 @@ fn apply(plan: &mut Plan, request: &Request) -> Vec<Diagnostic> {
         plan.policy.audience = audience;
     }
     if let Some(as_of) = request.as_of {
+        let first = plan.calendar.periods.first().map(|period| period.first_day());
+        if let Some(first) = first.filter(|first| as_of < *first) {
+            let message = format!("`--as-of {as_of}` is before the first period, which begins on {first}");
+            problems.push(
+                Diagnostic::command_line("calendar.as-of", message)
+                    .hint("Name a day on which something was known already."),
+            );
+        }
         plan.take_on(as_of);
     }
     match &request.engine {
