@@ -217,7 +217,11 @@ impl Delimited {
     ) -> Result<Self, Diagnostic> {
         let mut decoder =
             Decoder::new(input, declared, other).map_err(|error| diagnose::unreadable(name, &error))?;
-        if matches!(decoder.first_bytes(), b"PK\x03\x04" | b"<?xm" | b"<!DO" | b"%PDF" | b"PAR1") {
+        // Of these the fifth is the old form of workbooks, the last a page that is called one.
+        if matches!(
+            decoder.first_bytes(),
+            b"PK\x03\x04" | b"<?xm" | b"<!DO" | b"%PDF" | b"\xd0\xcf\x11\xe0" | b"PAR1" | b"<htm"
+        ) {
             return Err(diagnose::not_delimited(name));
         }
         let (delimiter, lines_before, above) = match begin(&mut decoder, header_row) {
@@ -493,6 +497,7 @@ mod tests {
         assert_eq!(read(b"").unwrap_err(), "source.empty-file");
         assert_eq!(read(b"\xEF\xBB\xBF\r\n \n").unwrap_err(), "source.empty-file");
         assert_eq!(read(b"PK\x03\x04....").unwrap_err(), "source.not-delimited-text");
+        assert_eq!(read(b"\xd0\xcf\x11\xe0\xa1\xb1").unwrap_err(), "source.not-delimited-text");
         assert_eq!(read(b"\x00\xFF\xFF").unwrap_err(), "source.undecodable");
     }
 }

@@ -87,7 +87,7 @@ pub(crate) fn not_delimited(name: &str) -> Diagnostic {
         ExportPlace::file(name),
         "the file is a workbook, an archive, XML or Parquet, where delimited text was expected",
     )
-    .hint("Declare the reader of the tool that wrote it, such as `xlsx` or `odk_central`, or save the table as CSV in UTF-8.")
+    .hint("Declare the reader of the tool that wrote it, such as `xlsx` or `odk_central`, or save the table as `.xlsx` or as CSV in UTF-8.")
 }
 
 pub(crate) fn not_stored(reason: &str) -> Diagnostic {

@@ -14,9 +14,10 @@ pub(crate) fn trim(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}'))
 }
 
-/// A header as it is compared: trimmed, every run of blanks and line breaks as one space.
+/// A header as it is compared: trimmed, every run of blanks and line breaks as one space, letters composed
+/// and what has no width left out.
 pub(crate) fn header(text: &str) -> String {
-    trim(text).split_whitespace().collect::<Vec<_>>().join(" ")
+    super::thai::key(trim(text)).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Whether the text is only a dash, as people write it for "nothing".

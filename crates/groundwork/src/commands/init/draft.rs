@@ -58,6 +58,9 @@ pub(super) fn draft(exports: &[PathBuf], folder: &Path) -> Result<String, Diagno
     }
     if drafted.is_empty() {
         return Err(match refused.into_iter().next() {
+            Some((name, problem)) if problem.code == "init.nothing-to-read" => {
+                Diagnostic { message: format!("{name}: {}", problem.message), ..problem }
+            }
             Some((_, problem)) => problem,
             None => {
                 Diagnostic::command_line("init.nothing-to-read", "there is no file to draft a pipeline from")
@@ -137,7 +140,9 @@ fn tables(
         let (columns, problems, rows) = columns(file, &table)?;
         if columns.is_empty() || rows == 0 {
             let why = if rows == 0 { "it has no rows" } else { "no column has a header of its own" };
-            refused.push((title, Diagnostic::command_line("init.nothing-to-read", why)));
+            let problem = Diagnostic::command_line("init.nothing-to-read", why)
+                .hint("Name another file or another sheet; a table begins with a row of headers.");
+            refused.push((title, problem));
             continue;
         }
         let name = fresh(&plain(stem), names);
