@@ -228,6 +228,14 @@ fn failed(error: duckdb::Error) -> Diagnostic {
         stopped.fault = Fault::Interrupted;
         return stopped;
     }
+    if text.contains("Out of Range Error") && text.contains("verflow") {
+        let message = "numbers become too large to be computed exactly";
+        let mut large = Diagnostic::machine("number.overflow", format!("{message}: {first}")).hint(
+            "Count in larger units, such as thousands, or look for a number in the export that is none.",
+        );
+        large.fault = Fault::Data;
+        return large;
+    }
     let is_machine =
         ["Out of Memory", "IO Error", "No space left", "Permission"].iter().any(|sign| text.contains(sign));
     if is_machine {
