@@ -200,6 +200,8 @@ fn without_time(text: &str) -> Result<&str, Check> {
     let is_minute = after.get(..2).is_some_and(|minute| {
         minute.bytes().all(|b| b.is_ascii_digit()) && minute.parse::<u8>().is_ok_and(|m| m <= 59)
     });
+    // Before and after noon, as Google writes it for Thai readers.
+    let after = after.replace("ก่อนเที่ยง", "").replace("หลังเที่ยง", "");
     let is_zone = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '+' | '-' | '.' | ' ' | 'น');
     let separated = date_part.ends_with([' ', 'T', 't', ',']);
     if is_hour && is_minute && separated && after.len() <= 32 && after.chars().all(is_zone) {
@@ -270,7 +272,7 @@ fn worded(text: &str, rules: Rules, noted: &mut bool) -> Result<When, Check> {
             DateWord::CommonEra => era = agreed(era, Era::Ce)?,
             DateWord::Month(_) if month.is_some() => return Err(INVALID),
             DateWord::Month(number) => {
-                is_thai = !token.is_ascii();
+                is_thai = token.contains(|c| matches!(c, '\u{e00}'..='\u{e7f}'));
                 month = Some(number);
                 month_after = numbers.len();
             }
@@ -369,6 +371,8 @@ mod tests {
             "15 มิย 2565",
             "15มิถุนายน2565",
             "วันพุธที่ 15 มิถุนายน พ.ศ. 2565",
+            "15 ဇွန် 2022",
+            "၁၅ ရက် ဇွန်လ ၂၀၂၂ ခုနှစ်",
             "15 June 2022",
             "June 15th, 2022",
             "Wed, 15 Jun 2022 23:59:59 +0700",
@@ -378,6 +382,7 @@ mod tests {
             "2022-06-15T23:30:00Z",
             "15/06/2565 10:30 น.",
             "2022/06/15 3:00:00 PM GMT+3",
+            "2022/06/15 9:05:09 หลังเที่ยง GMT+7",
             "44727",
             "44727.9999",
             "243054",

@@ -30,6 +30,22 @@ const THAI: [&[&str]; 12] = [
     &["ธันวาคม", "ธค", "ธันวา", "ธันวาตม"],
 ];
 
+/// Burmese months.
+const BURMESE: [&[&str]; 12] = [
+    &["ဇန်နဝါရီ"],
+    &["ဖေဖော်ဝါရီ"],
+    &["မတ်"],
+    &["ဧပြီ"],
+    &["မေ"],
+    &["ဇွန်"],
+    &["ဇူလိုင်"],
+    &["ဩဂုတ်", "သြဂုတ်"],
+    &["စက်တင်ဘာ"],
+    &["အောက်တိုဘာ"],
+    &["နိုဝင်ဘာ"],
+    &["ဒီဇင်ဘာ"],
+];
+
 const ENGLISH: [&str; 12] = [
     "january",
     "february",
@@ -55,8 +71,9 @@ const THAI_DAYS: [&str; 8] = ["จันทร์", "อังคาร", "พ�
 pub(crate) fn date_word(word: &str) -> Option<DateWord> {
     let word: String = word.chars().filter(|c| *c != '.').flat_map(char::to_lowercase).collect();
     match word.as_str() {
-        "" | "of" | "the" | "st" | "nd" | "rd" | "th" | "วันที่" | "ที่" | "เดือน" | "ปี" =>
-        {
+        "" | "of" | "the" | "st" | "nd" | "rd" | "th" => return Some(DateWord::Filler),
+        "วันที่" | "ที่" | "เดือน" | "ปี" => return Some(DateWord::Filler),
+        "ရက်" | "ရက်နေ့" | "လ" | "နှစ်" | "ခုနှစ်" => {
             return Some(DateWord::Filler);
         }
         "พศ" | "be" => return Some(DateWord::BuddhistEra),
@@ -69,9 +86,10 @@ pub(crate) fn date_word(word: &str) -> Option<DateWord> {
 }
 
 fn month(word: &str) -> Option<i8> {
+    let burmese = word.strip_suffix('လ').unwrap_or(word);
     (1i8..)
-        .zip(THAI)
-        .find(|(_, names)| names.contains(&word))
+        .zip(THAI.into_iter().zip(BURMESE))
+        .find(|(_, (in_thai, in_burmese))| in_thai.contains(&word) || in_burmese.contains(&burmese))
         .map(|(number, _)| number)
         .or_else(|| (1i8..).zip(ENGLISH).find(|(_, name)| is_english(word, name)).map(|(number, _)| number))
 }
@@ -101,6 +119,8 @@ mod tests {
             ("มิย", 6),
             ("กรกฏาคม", 7),
             ("เดือนธันวาคม", 12),
+            ("ဇွန်", 6),
+            ("သြဂုတ်လ", 8),
             ("Jun", 6),
             ("Sept.", 9),
             ("DECEMBER", 12),
