@@ -239,7 +239,7 @@ pub(crate) fn tile(tile: &Tile<'_>, words: &Words) -> String {
     if let Some(previous) = &tile.previous {
         let path = match tile.frequency {
             "month" => "finding.previous.month",
-            "quarter" => "finding.previous.quarter",
+            "quarter" | "fiscal_quarter" => "finding.previous.quarter",
             _ => "finding.previous.year",
         };
         out.push(words.fill(path, &[("value", &previous.text)]));
