@@ -2,7 +2,7 @@
 
 use crate::cli::{Format, Overrides, PipelineFile, ReportPeriod};
 use crate::exit;
-use crate::run::{Loaded, MissingValues, load, resolve, without_key};
+use crate::run::{InNoPeriod, Loaded, MissingValues, load, resolve, without_key};
 use crate::ui::{self, PipelineText, Progress};
 use groundwork_plan::diag::Diagnostic;
 use serde_json::{Value, json};
@@ -43,8 +43,12 @@ impl Check {
             Ok((ground, loaded)) => {
                 let mut warnings = warnings;
                 warnings.extend(without_key(&request, &loaded));
-                match ground.missing(&plan, &loaded) {
-                    Ok(missing) => self.ended(&warnings, Some(&shown), Some((&loaded, &missing))),
+                let told = ground.missing(&plan, &loaded).and_then(|missing| {
+                    let in_no_period = ground.in_no_period(&plan, &loaded)?;
+                    Ok(missing.into_iter().zip(in_no_period).collect::<Vec<_>>())
+                });
+                match told {
+                    Ok(told) => self.ended(&warnings, Some(&shown), Some((&loaded, &told))),
                     Err(problem) => self.ended(&[problem], Some(&shown), None),
                 }
             }
@@ -59,17 +63,17 @@ impl Check {
         &self,
         problems: &[Diagnostic],
         pipeline: Option<&PipelineText<'_>>,
-        loaded: Option<(&Loaded, &Missing)>,
+        loaded: Option<(&Loaded, &Told)>,
     ) -> u8 {
         match self.format {
             Format::Json => ui::fact_json(&json!({
                 "diagnostics": ui::diagnostics_json(problems, pipeline),
-                "sources": loaded.map(|(loaded, missing)| sources_json(loaded, missing)),
+                "sources": loaded.map(|(loaded, told)| sources_json(loaded, told)),
             })),
             Format::Text => {
                 ui::diagnostics(problems, pipeline);
-                if let Some((loaded, missing)) = loaded {
-                    print(loaded, missing);
+                if let Some((loaded, told)) = loaded {
+                    print(loaded, told);
                 }
             }
         }
@@ -77,11 +81,11 @@ impl Check {
     }
 }
 
-/// Why rows have no value, for each source with files.
-type Missing = [Vec<MissingValues>];
+/// Why rows have no value, and which are in no period, for each source with files.
+type Told = [(Vec<MissingValues>, Vec<InNoPeriod>)];
 
-fn print(loaded: &Loaded, missing: &Missing) {
-    for (source, missing) in loaded.sources.iter().zip(missing) {
+fn print(loaded: &Loaded, told: &Told) {
+    for (source, (missing, in_no_period)) in loaded.sources.iter().zip(told) {
         let staged = &source.staged;
         ui::fact(&format!("{}: {} rows read, {} count", source.id, source.read, staged.kept));
         let states = [
@@ -98,6 +102,12 @@ fn print(loaded: &Loaded, missing: &Missing) {
             let reasons: Vec<String> =
                 reasons.iter().map(|(reason, count)| format!("{count} {}", reason.words())).collect();
             ui::fact(&format!("  {column} without a value: {}", reasons.join(", ")));
+        }
+        for InNoPeriod { column, without, outside } in in_no_period {
+            let all = without + outside;
+            ui::fact(&format!(
+                "  {all} in no period by {column}: {without} without a day, {outside} outside the calendar"
+            ));
         }
         for ((check, action), count) in issues(loaded, &source.id) {
             ui::fact(&format!("  issue {check}: {count} ({action})"));
@@ -122,8 +132,8 @@ fn issues<'l>(loaded: &'l Loaded, source: &str) -> BTreeMap<(&'l str, &'static s
     out
 }
 
-fn sources_json(loaded: &Loaded, missing: &Missing) -> Value {
-    let list = loaded.sources.iter().zip(missing).map(|(source, missing)| {
+fn sources_json(loaded: &Loaded, told: &Told) -> Value {
+    let list = loaded.sources.iter().zip(told).map(|(source, (missing, in_no_period))| {
         let issues: Vec<Value> = issues(loaded, &source.id)
             .into_iter()
             .map(|((check, action), rows)| json!({"action": action, "check": check, "count": rows}))
@@ -134,6 +144,9 @@ fn sources_json(loaded: &Loaded, missing: &Missing) -> Value {
             "columns_not_read": source.ignored_columns,
             "issues": issues,
             "missing": missing_json(missing),
+            "in_no_period": in_no_period.iter().map(|told| json!({
+                "column": told.column, "without_day": told.without, "outside_calendar": told.outside,
+            })).collect::<Vec<_>>(),
         })
     });
     Value::Array(list.collect())

@@ -8,11 +8,11 @@ use crate::files::{hash_file, read_file, sha256};
 use crate::spark::Spark;
 use crate::ui::Progress;
 use groundwork_plan::diag::{Diagnostic, Severity, has_errors};
-use groundwork_plan::indicator::source_table;
+use groundwork_plan::indicator::{Indicator, Kind, source_table};
 use groundwork_plan::issue::{Action, Issue};
 use groundwork_plan::location::ExportPlace;
 use groundwork_plan::plan::Plan;
-use groundwork_plan::query::{Query, Statement, identifier};
+use groundwork_plan::query::{From, Query, Select, SqlType, Statement, Value as Asking, identifier};
 use groundwork_plan::reason::Reason;
 use groundwork_plan::remote;
 use groundwork_plan::source::{Check, CheckRule, OnFailure, Source};
@@ -98,6 +98,17 @@ pub(crate) struct MissingValues {
     pub(crate) column: String,
     /// How many rows have none, by reason.
     pub(crate) reasons: Vec<(Reason, u64)>,
+}
+
+/// Rows of a source that count and are in no period.
+#[derive(Debug, Clone)]
+pub(crate) struct InNoPeriod {
+    /// The column that tells the period.
+    pub(crate) column: String,
+    /// How many rows have no day there.
+    pub(crate) without: u64,
+    /// How many have one before or after the calendar.
+    pub(crate) outside: u64,
 }
 
 /// One file.
@@ -575,6 +586,43 @@ pub(crate) fn missing(store: &Store, source: &Source) -> Result<Vec<MissingValue
         }
     }
     out.iter_mut().for_each(|of_column| of_column.reasons.sort_unstable());
+    Ok(out)
+}
+
+/// The rows of a source that count and are in no period, by each column that tells one.
+pub(crate) fn in_no_period(
+    store: &Store,
+    plan: &Plan,
+    source: &Source,
+) -> Result<Vec<InNoPeriod>, Diagnostic> {
+    let (Some(first), Some(last)) = (plan.calendar.periods.first(), plan.calendar.periods.last()) else {
+        return Ok(Vec::new());
+    };
+    let told = |indicator: &Indicator| match &indicator.kind {
+        Kind::Ratio(k) => {
+            [&k.numerator, &k.denominator].map(|m| (m.from.clone(), m.period_by.clone())).to_vec()
+        }
+        kind => vec![(kind.from().to_owned(), indicator.period_by.clone())],
+    };
+    let by = plan.indicators.iter().flat_map(told).filter(|(from, _)| *from == source.id);
+    let columns: BTreeSet<String> = by.filter_map(|(_, column)| column).collect();
+    let mut out = Vec::new();
+    for column in columns {
+        let day = || Asking::column("s", &column);
+        let before = day().binary("<", Asking::Day(first.first_day()));
+        let after = day().binary(">", Asking::Day(last.last_day()));
+        let count = |holds: Asking| Asking::Call("sum", vec![holds.flag()]).cast(SqlType::Integer);
+        let query = Select::from(From::Table(source_table(&source.id)), "s")
+            .column(Asking::text(""), "state")
+            .column(count(day().is_missing()), "without")
+            .column(count(before.binary("OR", after)), "outside");
+        let counts = store.counted(&query.query())?.into_iter().next().map(|(_, counts)| counts);
+        let [without, outside] = counts.unwrap_or_default()[..] else { continue };
+        let (without, outside) = (without.unsigned_abs(), outside.unsigned_abs());
+        if without + outside > 0 {
+            out.push(InNoPeriod { column, without, outside });
+        }
+    }
     Ok(out)
 }
 

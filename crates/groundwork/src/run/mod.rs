@@ -63,7 +63,7 @@ use std::sync::{Mutex, OnceLock};
 
 pub(crate) use example::{Example, example};
 pub(crate) use explain::{Explained, ExplainedEvaluation, Question, explain, explain_evaluation};
-pub(crate) use load::{Loaded, LoadedSource, MissingValues};
+pub(crate) use load::{InNoPeriod, Loaded, LoadedSource, MissingValues};
 pub(crate) use people::{PeopleFound, RowPlace};
 pub(crate) use report::method;
 use workbook::Workbooks;
@@ -270,6 +270,20 @@ impl Ground {
         let here = |id: &str| plan.sources.iter().find(|s| s.id == id && !there.contains(&id));
         let of = |source: &LoadedSource| match here(&source.id) {
             Some(source) => load::missing(&self.store, source),
+            None => Ok(Vec::new()),
+        };
+        loaded.sources.iter().map(of).collect()
+    }
+
+    /// The rows that count and are in no period, for the sources with files, in their order.
+    pub(crate) fn in_no_period(
+        &self,
+        plan: &Plan,
+        loaded: &Loaded,
+    ) -> Result<Vec<Vec<InNoPeriod>>, Diagnostic> {
+        let is_there = |id: &String| loaded.read_there.iter().any(|(there, _)| there == id);
+        let of = |source: &LoadedSource| match plan.source(&source.id).filter(|s| !is_there(&s.id)) {
+            Some(source) => load::in_no_period(&self.store, plan, source),
             None => Ok(Vec::new()),
         };
         loaded.sources.iter().map(of).collect()
