@@ -73,6 +73,8 @@ pub struct Manuscript<'a> {
     document: Document,
     /// SHA-256 of everything that the report says and shows, in hexadecimal digits.
     said: String,
+    /// The letters of its document that no font has.
+    unshown: BTreeSet<char>,
 }
 
 impl<'a> Manuscript<'a> {
@@ -89,8 +91,15 @@ impl<'a> Manuscript<'a> {
         }
         let words = Words::of(templates, input.language)?;
         let document = assemble::document(input, &words);
-        let mut manuscript = Self { input, templates, words, document, said: String::new() };
-        manuscript.said = sha256(manuscript.parts()?.iter().map(Vec::as_slice));
+        let (said, unshown) = (String::new(), BTreeSet::new());
+        let mut manuscript = Self { input, templates, words, document, said, unshown };
+        let parts = manuscript.parts()?;
+        manuscript.said = sha256(parts.iter().map(Vec::as_slice));
+        let mut letters = Letters::of(&templates.fonts);
+        if let Some(document) = parts.first() {
+            letters.shown(&String::from_utf8_lossy(document));
+        }
+        manuscript.unshown = letters.unshown;
         manuscript.document.provenance.report_id = manuscript.said.chars().take(16).collect();
         Ok(manuscript)
     }
@@ -117,11 +126,8 @@ impl<'a> Manuscript<'a> {
     }
 
     /// The letters of the document that no font has; pages have a mark in their place.
-    pub fn unshown(&self) -> Vec<char> {
-        let json = serde_json::to_string(&self.document).unwrap_or_default();
-        let mut letters = Letters::of(&self.templates.fonts);
-        letters.shown(&json);
-        letters.unshown.into_iter().collect()
+    pub fn unshown(&self) -> &BTreeSet<char> {
+        &self.unshown
     }
 
     /// What the report says and shows: its document, then the marks of its drawings.

@@ -91,56 +91,65 @@ impl CellCount {
     /// # Errors
     /// When a column is not of the type of the query.
     pub fn read(batch: &RecordBatch, out: &mut Vec<Self>) -> Result<(), Diagnostic> {
-        let texts = Texts::of(batch, 0)?;
-        let (y, x, immature) = (numbers(batch, 4)?, numbers(batch, 5)?, numbers(batch, 6)?);
-        let (squares, top) = (numbers(batch, 7)?, numbers(batch, 8)?);
-        let n = integers(batch, 9)?;
-        for i in 0..batch.num_rows() {
-            out.push(Self {
-                site: texts.get(0, i),
-                period: texts.get(1, i),
-                dimension: texts.get(2, i),
-                category: texts.get(3, i),
-                y: there(y, i),
-                x: there(x, i),
-                immature: there(immature, i),
-                squares: there(squares, i),
-                top: there(top, i),
-                n: u64::try_from(there(n, i)).unwrap_or(0),
-            });
-        }
+        let cells = Cells { immature: Some(numbers(batch, 6)?), ..Cells::of(batch, [4, 5, 7, 8, 9])? };
+        out.extend((0..batch.num_rows()).map(|i| cells.cell(i)));
         Ok(())
     }
-}
 
-impl CellCount {
     /// Reads rows of the query of [`groundwork_plan::indicator::Asked::Together`], for each of the members.
     ///
     /// # Errors
     /// When a column is not of the type of the query.
     fn read_together(batch: &RecordBatch, of_members: &mut [Vec<Self>]) -> Result<(), Diagnostic> {
-        let texts = Texts::of(batch, 0)?;
-        for (at, cells) in of_members.iter_mut().enumerate() {
+        for (at, out) in of_members.iter_mut().enumerate() {
             let first = 4 + 5 * at;
-            let (y, x) = (numbers(batch, first)?, numbers(batch, first + 1)?);
-            let (squares, top) = (numbers(batch, first + 2)?, numbers(batch, first + 3)?);
-            let n = integers(batch, first + 4)?;
-            for i in (0..batch.num_rows()).filter(|i| there(n, *i) > 0) {
-                cells.push(Self {
-                    site: texts.get(0, i),
-                    period: texts.get(1, i),
-                    dimension: texts.get(2, i),
-                    category: texts.get(3, i),
-                    y: there(y, i),
-                    x: there(x, i),
-                    immature: 0.0,
-                    squares: there(squares, i),
-                    top: there(top, i),
-                    n: there(n, i).unsigned_abs(),
-                });
-            }
+            let cells = Cells::of(batch, [first, first + 1, first + 2, first + 3, first + 4])?;
+            let is_one = |i: &usize| there(cells.n, *i) > 0;
+            out.extend((0..batch.num_rows()).filter(is_one).map(|i| cells.cell(i)));
         }
         Ok(())
+    }
+}
+
+/// The columns of an answer that cells are read from.
+struct Cells<'a> {
+    texts: Texts<'a>,
+    y: &'a Float64Array,
+    x: &'a Float64Array,
+    /// Nothing where none can be.
+    immature: Option<&'a Float64Array>,
+    squares: &'a Float64Array,
+    top: &'a Float64Array,
+    n: &'a Int64Array,
+}
+
+impl<'a> Cells<'a> {
+    /// Behind the four texts, with the places of `y, x, squares, top, n`.
+    fn of(batch: &'a RecordBatch, [y, x, squares, top, n]: [usize; 5]) -> Result<Self, Diagnostic> {
+        Ok(Self {
+            texts: Texts::of(batch, 0)?,
+            y: numbers(batch, y)?,
+            x: numbers(batch, x)?,
+            immature: None,
+            squares: numbers(batch, squares)?,
+            top: numbers(batch, top)?,
+            n: integers(batch, n)?,
+        })
+    }
+
+    fn cell(&self, row: usize) -> CellCount {
+        CellCount {
+            site: self.texts.get(0, row),
+            period: self.texts.get(1, row),
+            dimension: self.texts.get(2, row),
+            category: self.texts.get(3, row),
+            y: there(self.y, row),
+            x: there(self.x, row),
+            immature: self.immature.map_or(0.0, |immature| there(immature, row)),
+            squares: there(self.squares, row),
+            top: there(self.top, row),
+            n: u64::try_from(there(self.n, row)).unwrap_or(0),
+        }
     }
 }
 

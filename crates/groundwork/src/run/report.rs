@@ -133,7 +133,7 @@ impl Parts<'_> {
         let manuscript = Manuscript::new(&input, templates)?;
         let (pages, page) = rayon::join(|| self.pages(&manuscript), || manuscript.web_page());
         let (pages, is_as_before) = pages?;
-        let (id, unshown) = (manuscript.id().to_owned(), manuscript.unshown());
+        let (id, unshown) = (manuscript.id().to_owned(), manuscript.unshown().iter().copied().collect());
         Ok(Composed { id, pdf: attach(pages, &attachments)?, page, is_as_before, unshown })
     }
 
